@@ -1,0 +1,65 @@
+"""Every action leaves one row: the activity page reads it, and the relay sends it on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from regulars.core.actor import Actor
+
+INSERT = """
+INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, facts)
+SELECT %(at)s, event.actor, event.action, event.about, event.about_id, event.member_id, event.facts
+FROM json_to_recordset(%(events)s::json) AS event(
+    actor text, action text, about text, about_id bigint, member_id bigint, facts jsonb)
+"""
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What to record: `action` is `thing.done`, `about` and `about_id` name the row it was done to.
+
+    `facts` are numbers, codes and names of fields; never a person's data, because events outlive the person.
+    """
+
+    action: str
+    about: str
+    about_id: int
+    by: Actor
+    member_id: int | None = None
+    facts: dict[str, Any] = {}
+
+
+def record_events(events: Sequence[NewEvent], *, at: datetime) -> None:
+    """Write the events in the caller's transaction, in their order, with one statement for any number."""
+    if not events:
+        return
+    rows = [
+        {
+            "actor": event.by.tag,
+            "action": event.action,
+            "about": event.about,
+            "about_id": event.about_id,
+            "member_id": event.member_id,
+            "facts": event.facts,
+        }
+        for event in events
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, {"at": at, "events": msgspec.json.encode(rows).decode()})
+
+
+def record_event(
+    *,
+    action: str,
+    about: str,
+    about_id: int,
+    at: datetime,
+    by: Actor,
+    member_id: int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Write one event in the caller's transaction."""
+    event = NewEvent(action=action, about=about, about_id=about_id, by=by, member_id=member_id, facts=facts or {})
+    record_events([event], at=at)

@@ -1,0 +1,20 @@
+"""Who does something: a person of the team, a machine's key, or the system itself."""
+
+from typing import Literal
+
+import msgspec
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """`tag` is what the ledger keeps: opaque, so that no personal data enters it."""
+
+    kind: Literal["system", "staff", "key"]
+    id: int | None = None
+    name: str = ""
+
+    @property
+    def tag(self) -> str:
+        return self.kind if self.id is None else f"{self.kind}:{self.id}"
+
+
+SYSTEM = Actor(kind="system")

@@ -1,0 +1,63 @@
+"""What a till tells us, as values: a sale with its lines and tenders, and a refund.
+
+Money is in minor units of the program's currency, quantities in thousandths. Times carry their offset.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from regulars.core.actor import SYSTEM, Actor
+from regulars.core.identifiers import MemberHandle
+
+
+class SaleLine(msgspec.Struct, frozen=True):
+    sku: str
+    quantity_milli: int
+    amount_minor: int
+    category: str = ""
+    brand: str = ""
+
+
+class Tender(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A means of payment: `type` "points" counts points, every other type counts money."""
+
+    type: str
+    amount_minor: int | None = None
+    points: int | None = None
+
+
+class NewSale(msgspec.Struct, frozen=True, kw_only=True):
+    """`only_store`: the store code that the caller's key is bound to, if any."""
+
+    external_id: str
+    store: str
+    occurred_at: datetime
+    total_minor: int
+    lines: tuple[SaleLine, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    member: MemberHandle | None = None
+    till: str = ""
+    currency: str | None = None
+    by: Actor = SYSTEM
+    only_store: str | None = None
+
+
+class LineRefund(msgspec.Struct, frozen=True):
+    """What comes back of one line (positions count from 1); without an amount, the whole rest of the line."""
+
+    position: int
+    quantity_milli: int | None = None
+    amount_minor: int | None = None
+
+
+class NewRefund(msgspec.Struct, frozen=True, kw_only=True):
+    """By lines, by amount, or neither: all that is left."""
+
+    sale_id: int
+    external_id: str
+    occurred_at: datetime
+    lines: tuple[LineRefund, ...] = ()
+    amount_minor: int | None = None
+    by: Actor = SYSTEM
+    only_store: str | None = None

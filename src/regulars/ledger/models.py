@@ -1,0 +1,206 @@
+"""One ledger for every unit of value: a balance is the sum of its entries, and never edited.
+
+Amounts are whole numbers of the unit's smallest step.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Unit(models.Model):
+    """What is counted: points, a stamp card's stamps, or money."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Side(models.TextChoices):
+    """Who an account belongs to: a holder, or one of the merchant's four sides."""
+
+    MEMBER = "member"
+    ISSUED = "issued"
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"
+    WRITTEN_OFF = "written_off"
+
+
+HOLDER_SIDES = (Side.MEMBER,)
+
+
+class Account(models.Model):
+    """The balance of one unit, owned by one holder; the merchant's sides carry no balance.
+
+    `balance` = what is left of all lots − `debt`. `earned`, `spent` and `expired` are lifetime sums. All are caches
+    that `verify` recomputes from the entries. The holder is an opaque number: personal data stays with the members.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    side = models.CharField(max_length=16, choices=Side)
+    holder_id = models.BigIntegerField(null=True, blank=True)
+    balance = models.BigIntegerField(null=True)
+    debt = models.BigIntegerField(null=True)
+    earned = models.BigIntegerField(null=True)
+    spent = models.BigIntegerField(null=True)
+    expired = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder_id", "unit", "side"], name="one_account_per_holder_and_unit", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="holders_have_a_balance_and_the_merchant_has_none",
+                condition=Q(
+                    side__in=HOLDER_SIDES,
+                    holder_id__isnull=False,
+                    balance__isnull=False,
+                    debt__gte=0,
+                    earned__gte=0,
+                    spent__gte=0,
+                    expired__gte=0,
+                )
+                | Q(
+                    ~Q(side__in=HOLDER_SIDES),
+                    holder_id=None,
+                    balance=None,
+                    debt=None,
+                    earned=None,
+                    spent=None,
+                    expired=None,
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_balance_is_never_below_its_debt", condition=Q(balance__gte=-F("debt")) | Q(balance=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.holder_id or ''}".strip()
+
+
+class Kind(models.TextChoices):
+    EARN = "earn"
+    REDEEM = "redeem"
+    ADJUST = "adjust"
+    REVERSE = "reverse"
+    CLAWBACK = "clawback"
+    EXPIRE = "expire"
+    WRITE_OFF = "write_off"
+
+
+class Entry(models.Model):
+    """An immutable movement of `amount` from one account to another, with its why.
+
+    `key` is the natural key: unique for its kind, for ever. `actor` and `approver` are opaque (`staff:5`, `key:2`,
+    `system`). The application's database role can insert and read entries, and nothing else.
+    The accounts have no database constraint: every entry would share-lock the merchant's one row; `verify` checks them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="outgoing", db_constraint=False, db_index=False
+    )
+    target = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="incoming", db_constraint=False, db_index=False
+    )
+    amount = models.BigIntegerField()
+    kind = models.CharField(max_length=16, choices=Kind)
+    key = models.CharField(max_length=200, db_collation="C")
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    approver = models.CharField(max_length=64, null=True)
+    reason = models.TextField(default="")
+    comment = models.TextField(default="")
+    why = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "kind"], name="one_entry_per_natural_key"),
+            models.CheckConstraint(name="an_entry_moves_something", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="an_entry_moves_between_two_accounts", condition=~Q(source=F("target"))),
+        ]
+        indexes = [
+            models.Index(fields=["source", "id"], name="entry_by_source"),
+            models.Index(fields=["target", "id"], name="entry_by_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class Lot(models.Model):
+    """What is left of one credit. Spendable while `available_at` <= t < `expires_at` (None: for ever)."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots", db_index=False)
+    amount = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+    available_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_lot_keeps_between_nothing_and_its_amount",
+                condition=Q(remaining__gte=0, remaining__lte=F("amount")),
+            ),
+            models.CheckConstraint(
+                name="a_lot_lives_before_it_expires",
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("available_at")),
+            ),
+        ]
+        indexes = [
+            # The order of spending: soonest to expire first, then oldest; never-expiring last.
+            models.Index(fields=["account", "expires_at", "entry"], name="open_lots", condition=Q(remaining__gt=0)),
+            models.Index(fields=["expires_at"], name="lots_due", condition=Q(remaining__gt=0)),
+            models.Index(fields=["account", "available_at"], name="lots_pending", condition=Q(remaining__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remaining}/{self.amount}"
+
+
+class Debt(models.Model):
+    """What is still owed of one debit that no lot could cover; later credits repay the oldest first."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debts", db_index=False)
+    amount = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_debt_keeps_between_nothing_and_its_amount",
+                condition=Q(remaining__gte=0, remaining__lte=F("amount")),
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "entry"], name="open_debts", condition=Q(remaining__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.remaining}/{self.amount}"
+
+
+class Allocation(models.Model):
+    """Which debit used how much of which lot.
+
+    `entry` wrote the row; `debit` is the debit it serves. A debit serves itself; a credit that repays a debt serves
+    the old debit; a reversal gives back with a negative amount.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="allocations", db_index=False)
+    debit = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="served_by")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="allocations")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="an_allocation_moves_something", condition=~Q(amount=0))]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of lot {self.lot_id}"

@@ -1,0 +1,198 @@
+"""A person becomes a member once: who is found by the same card, phone, e-mail or external id is the same person."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, connection, transaction
+
+from regulars.audit.record import NewEvent, record_events
+from regulars.core.actor import SYSTEM, Actor
+from regulars.core.identifiers import clean_card
+from regulars.core.refusals import Refusal
+from regulars.ledger.accounts import open_accounts
+from regulars.members.claims import CARD, Claim, find_holders
+from regulars.members.identity import Duplicate, check_birth_on, clean_identifier, clean_name, name_keys
+from regulars.members.models import IdentifierKind, Status
+from regulars.programs.book import load_book
+
+TRIES = 5
+
+INSERT_MEMBERS = """
+INSERT INTO members_member (id, first_name, last_name, birth_on, status, status_reason, joined_at, created_at,
+                            is_generated, name_key, surname_key)
+SELECT id, first_name, last_name, birth_on, %(status)s, '', joined_at, %(at)s, is_generated, name_key, surname_key
+FROM json_to_recordset(%(rows)s::json) AS member(
+    id bigint, first_name text, last_name text, birth_on date, joined_at timestamptz, is_generated boolean,
+    name_key text, surname_key text)
+"""
+
+# In the order of their unique index: two batches with the same people wait for each other, and cannot deadlock.
+INSERT_IDENTIFIERS = """
+INSERT INTO members_identifier (member_id, kind, value)
+SELECT member_id, kind, value
+FROM json_to_recordset(%(rows)s::json) AS claim(member_id bigint, kind text, value text)
+WHERE kind <> 'card'
+ORDER BY value COLLATE "C", kind
+"""
+
+INSERT_CARDS = """
+INSERT INTO members_card (member_id, number, status, issued_at)
+SELECT member_id, value, 'active', %(at)s
+FROM json_to_recordset(%(rows)s::json) AS claim(member_id bigint, kind text, value text)
+WHERE kind = 'card'
+ORDER BY value COLLATE "C"
+"""
+
+
+class NobodyInParticular(Refusal):
+    """A member has at least a name, an identifier or a card."""
+
+    code = "nobody_in_particular"
+
+
+class NewMember(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to enrol: `joined_at` None is a guest; `is_generated` marks people a demo made up."""
+
+    first_name: str = ""
+    last_name: str = ""
+    phone: str | None = None
+    email: str | None = None
+    birth_on: date | None = None
+    external_id: str | None = None
+    cards: tuple[str, ...] = ()
+    joined_at: datetime | None = None
+    is_generated: bool = False
+    by: Actor = SYSTEM
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    member_id: int
+
+
+class _Person(msgspec.Struct, frozen=True):
+    """A new member with every part in its one spelling, and what it claims to be found by."""
+
+    fields: dict[str, Any]
+    claims: tuple[Claim, ...]
+    by: Actor
+
+
+def enrol_member(new: NewMember, *, at: datetime) -> Enrolled:
+    """Enrol one member.
+
+    Refuses: Duplicate, NobodyInParticular, InvalidName, InvalidBirthDate, InvalidPhone, InvalidEmail, InvalidCard,
+    InvalidExternalId.
+    """
+    outcome = enrol_members([new], at=at)[0]
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def enrol_members(batch: Sequence[NewMember], *, at: datetime) -> list[Enrolled | Refusal]:
+    """Enrol many, each with their cards and an account for every unit; one answer per member, in order.
+
+    A member who shares a card or identifier with an earlier one, in the database or in the batch, is refused as a
+    Duplicate, and the others are enrolled. The number of statements does not grow with the batch.
+    """
+    country = load_book().program.country
+    people = [_cleaned(new, country=country, at=at) for new in batch]
+    for _ in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return _enrol(people, at=at)
+        except IntegrityError:
+            # Another transaction enrolled one of them since we looked; its commit is visible now, so look again.
+            continue
+    with transaction.atomic():
+        return _enrol(people, at=at)
+
+
+def _cleaned(new: NewMember, *, country: str, at: datetime) -> _Person | Refusal:
+    try:
+        first_name = clean_name(new.first_name, field="first_name")
+        last_name = clean_name(new.last_name, field="last_name")
+        name_key, surname_key = name_keys(first_name, last_name)
+        fields = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "name_key": name_key,
+            "surname_key": surname_key,
+            "birth_on": None if new.birth_on is None else check_birth_on(new.birth_on, at=at),
+            "joined_at": new.joined_at,
+            "is_generated": new.is_generated,
+        }
+        given = {
+            IdentifierKind.EXTERNAL_ID: new.external_id,
+            IdentifierKind.PHONE: new.phone,
+            IdentifierKind.EMAIL: new.email,
+        }
+        claims = [(kind.value, clean_identifier(kind, text, country=country)) for kind, text in given.items() if text]
+        claims += [(CARD, clean_card(number)) for number in new.cards]
+    except Refusal as refusal:
+        return refusal
+    if not claims and not name_key:
+        return NobodyInParticular()
+    return _Person(fields=fields, claims=tuple(dict.fromkeys(claims)), by=new.by)
+
+
+def _enrol(people: Sequence[_Person | Refusal], *, at: datetime) -> list[Enrolled | Refusal]:
+    holders = find_holders({claim for person in people if isinstance(person, _Person) for claim in person.claims})
+    ids = iter(_new_ids(len(people)))
+    outcomes: list[Enrolled | Refusal] = []
+    enrolled: list[tuple[int, _Person]] = []
+    for person in people:
+        if isinstance(person, Refusal):
+            outcomes.append(person)
+        elif taken := next((claim for claim in person.claims if claim in holders), None):
+            outcomes.append(Duplicate(kind=taken[0], member_id=holders[taken]))
+        else:
+            member_id = next(ids)
+            holders.update(dict.fromkeys(person.claims, member_id))
+            enrolled.append((member_id, person))
+            outcomes.append(Enrolled(member_id))
+    if enrolled:
+        _write(enrolled, at=at)
+    return outcomes
+
+
+def _new_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('members_member', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _write(enrolled: Sequence[tuple[int, _Person]], *, at: datetime) -> None:
+    members = [{"id": member_id, **person.fields} for member_id, person in enrolled]
+    claims = [
+        {"member_id": member_id, "kind": kind, "value": value}
+        for member_id, person in enrolled
+        for kind, value in person.claims
+    ]
+    rows = msgspec.json.encode(claims).decode()
+    with connection.cursor() as cursor:
+        # Identifiers first: a rival enrolment waits for them. Their reference to the member is checked at COMMIT.
+        cursor.execute(INSERT_IDENTIFIERS, {"rows": rows})
+        cursor.execute(INSERT_CARDS, {"rows": rows, "at": at})
+        cursor.execute(
+            INSERT_MEMBERS,
+            {"rows": msgspec.json.encode(members).decode(), "at": at, "status": Status.ACTIVE.value},
+        )
+    open_accounts([member_id for member_id, _ in enrolled])
+    record_events([_event(member_id, person) for member_id, person in enrolled], at=at)
+
+
+def _event(member_id: int, person: _Person) -> NewEvent:
+    given = sorted({kind for kind, _ in person.claims} | {name for name in ("birth_on",) if person.fields[name]})
+    return NewEvent(
+        action="member.enrolled" if person.fields["joined_at"] else "guest.enrolled",
+        about="member",
+        about_id=member_id,
+        member_id=member_id,
+        facts={"given": given},
+        by=person.by,
+    )

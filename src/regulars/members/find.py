@@ -1,0 +1,95 @@
+"""A till names a member by what it has at hand: a card, an external id, a phone or an e-mail."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from django.db import connection
+
+from regulars.core.identifiers import MemberHandle, clean_card, clean_external_id, e164, fold_email
+from regulars.core.refusals import Refusal
+
+LARGEST_ID = 2**63 - 1
+
+# Each look-up is one probe of a unique index: LIMIT and scalar sub-selects keep the planner from joining whole tables.
+SELECT = """
+SELECT handle.place, member.id, member.status, CASE WHEN card.member_id = member.id THEN card.status END
+FROM json_to_recordset(%(handles)s::json) AS handle(
+    place int, id bigint, card text, external_id text, phone text, email text)
+LEFT JOIN LATERAL (
+    SELECT member_id, status FROM members_card WHERE number = handle.card LIMIT 1
+) AS card ON true
+JOIN LATERAL (
+    SELECT id, status FROM members_member WHERE id = coalesce(
+        (SELECT id FROM members_member WHERE id = handle.id),
+        card.member_id,
+        (SELECT member_id FROM members_identifier WHERE value = handle.external_id AND kind = 'external_id'),
+        (SELECT member_id FROM members_identifier WHERE value = handle.phone AND kind = 'phone'),
+        (SELECT member_id FROM members_identifier WHERE value = handle.email AND kind = 'email')
+    ) LIMIT 1
+) AS member ON true
+"""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Whom a handle found; `card_status` is set when the handle named one of the member's cards."""
+
+    member_id: int
+    status: str
+    card_status: str | None = None
+
+
+def find_members(handles: Sequence[MemberHandle], *, country: str) -> list[Found | None]:
+    """Find a member for each handle, in order, with one statement; None where nobody is found.
+
+    Where a handle names several things, the first that finds somebody counts: id, card, external id, phone, e-mail.
+    What cannot be an identifier (a card number with a space too many, a phone of three digits) finds nobody.
+    `country` (ISO 3166, two letters) is whose national phone numbers are meant.
+    """
+    if not handles:
+        return []
+    rows = [_row(place, handle, country) for place, handle in enumerate(handles)]
+    found: list[Found | None] = [None] * len(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(SELECT, {"handles": msgspec.json.encode(rows).decode()})
+        for place, member_id, status, card_status in cursor.fetchall():
+            found[place] = Found(member_id, status, card_status)
+    return found
+
+
+def find_member(handle: MemberHandle, *, country: str) -> Found | None:
+    """Find one member; None if nobody is found."""
+    return find_members([handle], country=country)[0]
+
+
+def _row(place: int, handle: MemberHandle, country: str) -> dict[str, int | str | None]:
+    row: dict[str, int | str | None] = {"place": place}
+    if handle.id is not None:
+        row["id"] = _id(handle.id)
+    if handle.card is not None:
+        row["card"] = _cleaned(clean_card, handle.card)
+    if handle.external_id is not None:
+        row["external_id"] = _cleaned(clean_external_id, handle.external_id)
+    if handle.phone is not None:
+        row["phone"] = _phone(handle.phone, country)
+    if handle.email is not None:
+        row["email"] = _cleaned(fold_email, handle.email)
+    return row
+
+
+def _id(text: str) -> int | None:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    return number if number is not None and number <= LARGEST_ID else None
+
+
+def _cleaned(clean: Callable[[str], str], text: str) -> str | None:
+    try:
+        return clean(text)
+    except Refusal:
+        return None
+
+
+def _phone(text: str, country: str) -> str | None:
+    try:
+        return e164(text, country=country)
+    except Refusal:
+        return None

@@ -1,0 +1,88 @@
+"""The people a shop knows, and everything that finds them: cards, external ids, phones and e-mails."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    LOCKED = "locked", _("Locked")
+    BLOCKED = "blocked", _("Blocked")
+
+
+class Member(models.Model):
+    """An enrolled person (`joined_at` set), or a guest the shop only knows from buying.
+
+    `status_reason` says why the status is what it is: kept here, where an erasure finds it, and not in the audit trail.
+    `name_key` ("ann smith") and `surname_key` ("smith ann") are folded names for the search box.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    first_name = models.CharField(max_length=64, blank=True)
+    last_name = models.CharField(max_length=64, blank=True)
+    birth_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(max_length=200, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    is_generated = models.BooleanField(default=False)
+    name_key = models.CharField(max_length=130, db_collation="C", default="", editable=False)
+    surname_key = models.CharField(max_length=130, db_collation="C", default="", editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_key", "id"], name="member_by_name"),
+            models.Index(fields=["surname_key", "id"], name="member_by_surname"),
+            models.Index(fields=["status", "-id"], name="member_by_status", condition=~Q(status="active")),
+            GinIndex(SearchVector("name_key", config="simple"), name="member_by_any_word"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or f"#{self.pk}"
+
+
+class IdentifierKind(models.TextChoices):
+    EXTERNAL_ID = "external_id", _("External id")
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+
+
+class Identifier(models.Model):
+    """Anything but a card that finds a member: phones in E.164, e-mails folded, external ids as given."""
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="identifiers")
+    kind = models.CharField(max_length=16, choices=IdentifierKind)
+    value = models.CharField(max_length=254, db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["value", "kind"], name="an_identifier_finds_one_member"),
+            models.UniqueConstraint(fields=["member", "kind"], name="one_identifier_of_a_kind"),
+        ]
+        indexes = [models.Index(Reverse("value"), name="phone_by_last_digits", condition=Q(kind="phone"))]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class CardStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    BLOCKED = "blocked", _("Blocked")
+
+
+class Card(models.Model):
+    """A token with a number, in a member's hand."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.CharField(max_length=64, unique=True, db_collation="C")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="cards")
+    status = models.CharField(max_length=16, choices=CardStatus, default=CardStatus.ACTIVE)
+    issued_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number
