@@ -1,0 +1,1 @@
+"""Merchants and their schemas, domains, the embedded server, the supervisor."""

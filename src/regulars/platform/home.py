@@ -1,0 +1,72 @@
+"""Everything a running installation keeps lies under one folder, `REGULARS_HOME`."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one installation, and the names of what lies in it."""
+
+    folder: Path
+
+    @property
+    def postgres(self) -> Path:
+        """The embedded server's own corner: data, socket, log and locks."""
+        return self.folder / "postgres"
+
+    @property
+    def serve_lock(self) -> Path:
+        """Held by the one `serve` that may run on this data."""
+        return self.folder / "serve.lock"
+
+    @property
+    def secret_key_file(self) -> Path:
+        return self.folder / "secret_key"
+
+
+def find_home() -> Home:
+    """Answer the home of this process: `REGULARS_HOME`, or `var/` in the current folder.
+
+    The answer is written back as an absolute path, so that a later change of folder, or a child
+    process, cannot end up with another home.
+    """
+    folder = Path(os.environ.get("REGULARS_HOME") or "var").absolute()
+    os.environ["REGULARS_HOME"] = str(folder)
+    return Home(folder)
+
+
+def read_secret_key(home: Home) -> str:
+    """Answer the key that signs sessions: `REGULARS_SECRET_KEY`, or the one kept in the home.
+
+    There is no key in the source that would work: the first process to need one makes it, readable
+    by its own user only. Two first processes at once agree, because the file appears complete or not at all.
+    """
+    if given := os.environ.get("REGULARS_SECRET_KEY"):
+        return given
+    file = home.secret_key_file
+    if not file.exists():
+        make_folder(home.folder)
+        draft = file.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass  # another process was first, and its key is as good
+        finally:
+            draft.unlink()
+    return file.read_text().strip()
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder`, and what is missing above it, for its owner alone.
+
+    Made by root it may be passed through by others (not listed, not read), because root's embedded server runs as
+    a user of its own, whose data lies below.
+    """
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
