@@ -12,14 +12,15 @@ LARGEST_ID = 2**63 - 1
 
 # Each look-up is one probe of a unique index: LIMIT and scalar sub-selects keep the planner from joining whole tables.
 SELECT = """
-SELECT handle.place, member.id, member.status, CASE WHEN card.member_id = member.id THEN card.status END
+SELECT handle.place, member.id, member.status, member.joined_at IS NOT NULL,
+       CASE WHEN card.member_id = member.id THEN card.status END
 FROM json_to_recordset(%(handles)s::json) AS handle(
     place int, id bigint, card text, external_id text, phone text, email text)
 LEFT JOIN LATERAL (
     SELECT member_id, status FROM members_card WHERE number = handle.card LIMIT 1
 ) AS card ON true
 JOIN LATERAL (
-    SELECT id, status FROM members_member WHERE id = coalesce(
+    SELECT id, status, joined_at FROM members_member WHERE id = coalesce(
         (SELECT id FROM members_member WHERE id = handle.id),
         card.member_id,
         (SELECT member_id FROM members_identifier WHERE value = handle.external_id AND kind = 'external_id'),
@@ -35,6 +36,7 @@ class Found(msgspec.Struct, frozen=True):
 
     member_id: int
     status: str
+    is_joined: bool
     card_status: str | None = None
 
 
@@ -51,8 +53,8 @@ def find_members(handles: Sequence[MemberHandle], *, country: str) -> list[Found
     found: list[Found | None] = [None] * len(rows)
     with connection.cursor() as cursor:
         cursor.execute(SELECT, {"handles": msgspec.json.encode(rows).decode()})
-        for place, member_id, status, card_status in cursor.fetchall():
-            found[place] = Found(member_id, status, card_status)
+        for place, *facts in cursor.fetchall():
+            found[place] = Found(*facts)
     return found
 
 

@@ -1,0 +1,113 @@
+"""Who holds a key: asked on every call of a till, so the answer is remembered for two seconds and no longer.
+
+A wrong, expired, revoked, foreign or never-issued key is refused alike.
+"""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from threading import Lock
+
+import msgspec
+from django.db import connection
+from django_tenants.utils import schema_context
+
+from regulars.core.actor import Actor
+from regulars.core.refusals import Refusal
+from regulars.platform.models import Merchant
+from regulars.staff.keys import SCHEMA_PREFIX, Token, is_live, read_token, same_hash, used_lately
+from regulars.staff.models import ApiKey
+
+REMEMBERED_FOR = timedelta(seconds=2)
+MOST_REMEMBERED = 4_096
+NO_HASH = bytes(32)
+
+SELECT = """
+SELECT key.id, key.name, key.scopes, store.code, key.secret_hash, key.expires_at, key.revoked_at, key.last_used_at
+FROM staff_apikey AS key
+LEFT JOIN stores_store AS store ON store.id = key.store_id
+WHERE key.id = %(key_id)s
+"""
+
+
+class UnknownKey(Refusal):
+    """The key opens nothing; it is not said why."""
+
+    code = "unknown_key"
+
+
+class KeyHolder(msgspec.Struct, frozen=True, kw_only=True):
+    """Who calls: `merchant` is the merchant's code, `store_code` the only store the key may speak for, if any."""
+
+    id: int
+    name: str
+    scopes: frozenset[str]
+    store_code: str | None
+    merchant: str
+    expires_at: datetime | None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(kind="key", id=self.id, name=self.name)
+
+
+_remembered: OrderedDict[tuple[str, int, bytes], tuple[datetime, KeyHolder]] = OrderedDict()
+_lock = Lock()
+
+
+def check_key(token: str, *, at: datetime) -> KeyHolder:
+    """Return who holds this token, in the schema of the merchant that the token names. Refuses: UnknownKey."""
+    taken_apart = read_token(token)
+    if taken_apart is None:
+        raise UnknownKey()
+    if holder := _recall(taken_apart, at=at):
+        return holder
+    holder = _look_up(taken_apart, at=at)
+    _remember(taken_apart, holder, at=at)
+    return holder
+
+
+def forget_keys() -> None:
+    """Forget what was remembered, so that the next check asks the database."""
+    with _lock:
+        _remembered.clear()
+
+
+def _look_up(token: Token, *, at: datetime) -> KeyHolder:
+    if not Merchant.objects.filter(code=token.merchant).exists():
+        raise UnknownKey()
+    with schema_context(SCHEMA_PREFIX + token.merchant):
+        with connection.cursor() as cursor:
+            cursor.execute(SELECT, {"key_id": token.key_id})
+            row = cursor.fetchone()
+        key_id, name, scopes, store_code, secret_hash, expires_at, revoked_at, last_used_at = row or (None,) * 8
+        is_right = same_hash(token.hash, bytes(secret_hash) if row else NO_HASH)
+        if not (is_right and row and is_live(expires_at=expires_at, revoked_at=revoked_at, at=at)):
+            raise UnknownKey()
+        if not used_lately(last_used_at, at=at):
+            ApiKey.objects.filter(pk=key_id).update(last_used_at=at)
+    return KeyHolder(
+        id=key_id,
+        name=name,
+        scopes=frozenset(scopes),
+        store_code=store_code,
+        merchant=token.merchant,
+        expires_at=expires_at,
+    )
+
+
+def _recall(token: Token, *, at: datetime) -> KeyHolder | None:
+    # The secret's hash is the place where we look: a guess that shares its first bytes is no nearer to an answer.
+    remembered = _remembered.get((token.merchant, token.key_id, token.hash))
+    if remembered is None:
+        return None
+    seen_at, holder = remembered
+    is_fresh = timedelta(0) <= at - seen_at < REMEMBERED_FOR
+    return holder if is_fresh and is_live(expires_at=holder.expires_at, revoked_at=None, at=at) else None
+
+
+def _remember(token: Token, holder: KeyHolder, *, at: datetime) -> None:
+    with _lock:
+        _remembered[token.merchant, token.key_id, token.hash] = (at, holder)
+        _remembered.move_to_end((token.merchant, token.key_id, token.hash))
+        while len(_remembered) > MOST_REMEMBERED:
+            _remembered.popitem(last=False)

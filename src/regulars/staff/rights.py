@@ -1,0 +1,66 @@
+"""What each role may do. An owner may do everything, a manager runs the shop, a cashier serves the till."""
+
+from enum import StrEnum
+
+from regulars.core.refusals import Refusal
+from regulars.staff.models import Person, Role
+
+
+class Right(StrEnum):
+    """One thing a person may see or do in the back office."""
+
+    SEE_MEMBERS = "see_members"
+    CHANGE_MEMBERS = "change_members"
+    BLOCK_MEMBERS = "block_members"
+    SEE_SALES = "see_sales"
+    REFUND_SALES = "refund_sales"
+    ATTACH_SALES = "attach_sales"
+    ADJUST_POINTS = "adjust_points"
+    SEE_DASHBOARD = "see_dashboard"
+    SEE_STORES = "see_stores"
+    CHANGE_STORES = "change_stores"
+    SEE_RULES = "see_rules"
+    CHANGE_RULES = "change_rules"
+    CHANGE_PROGRAM = "change_program"
+    SEE_ACTIVITY = "see_activity"
+    SEE_JOBS = "see_jobs"
+    CHANGE_KEYS = "change_keys"
+    CHANGE_PEOPLE = "change_people"
+
+
+CASHIER = frozenset({Right.SEE_MEMBERS, Right.CHANGE_MEMBERS, Right.SEE_SALES, Right.ATTACH_SALES, Right.SEE_STORES})
+MANAGER = CASHIER | {
+    Right.BLOCK_MEMBERS,
+    Right.REFUND_SALES,
+    Right.ADJUST_POINTS,
+    Right.SEE_DASHBOARD,
+    Right.CHANGE_STORES,
+    Right.SEE_RULES,
+    Right.CHANGE_RULES,
+    Right.SEE_ACTIVITY,
+}
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.OWNER: frozenset(Right),
+    Role.MANAGER: MANAGER,
+    Role.CASHIER: CASHIER,
+}
+
+
+class NotAllowed(Refusal):
+    """The person's role does not include this right."""
+
+    code = "not_allowed"
+
+    def __init__(self, *, right: Right) -> None:
+        self.right = right.value
+
+
+def can(person: Person, right: Right) -> bool:
+    """Tell whether the person may do this; somebody who has left may do nothing."""
+    return person.is_active and (person.is_superuser or right in RIGHTS.get(person.role, frozenset()))
+
+
+def require(person: Person, right: Right) -> None:
+    """Refuses: NotAllowed."""
+    if not can(person, right):
+        raise NotAllowed(right=right)
