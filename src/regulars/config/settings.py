@@ -17,7 +17,7 @@ from regulars.config.security import content_security_policy
 from regulars.platform.database import database_settings
 from regulars.platform.home import find_home, read_secret_key
 from regulars.platform.logs import logging_settings
-from regulars.platform.mail import mail_settings
+from regulars.platform.mail import mailers
 
 HOME = find_home()
 DEBUG = os.environ.get("REGULARS_DEBUG") == "1"
@@ -171,6 +171,6 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- letters and logs --------------------------------------------------------------------------------------------------
 
-globals().update(mail_settings(HOME, os.environ.get("REGULARS_EMAIL_URL", "")))
+MAILERS = mailers(HOME, os.environ.get("REGULARS_EMAIL_URL", ""))
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_settings(debug=DEBUG)

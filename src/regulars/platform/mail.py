@@ -6,26 +6,32 @@ from urllib.parse import unquote, urlsplit
 from regulars.platform.home import Home
 
 
-def mail_settings(home: Home, address: str) -> dict[str, Any]:
-    """Answer Django's settings for `smtp://user:password@host:port`, `smtps://…`, or nothing at all.
+def mailers(home: Home, address: str) -> dict[str, Any]:
+    """Answer Django's MAILERS for `smtp://user:password@host:port`, `smtps://…`, or nothing at all.
 
     `smtp` upgrades to TLS, `smtps` starts with it. Raises `ValueError` for any other scheme.
     """
     if not address:
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": str(home.folder / "mail"),
+            "default": {
+                "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                "OPTIONS": {"file_path": str(home.folder / "mail")},
+            }
         }
     parts = urlsplit(address)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("REGULARS_EMAIL_URL must look like smtp://user:password@host:587 or smtps://…:465")
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
-        "EMAIL_TIMEOUT": 20,
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": parts.hostname,
+                "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+                "username": unquote(parts.username or ""),
+                "password": unquote(parts.password or ""),
+                "use_ssl": parts.scheme == "smtps",
+                "use_tls": parts.scheme == "smtp" and bool(parts.username),
+                "timeout": 20,
+            },
+        }
     }
