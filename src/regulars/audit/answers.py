@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db import connection
+
+from regulars.platform.rows import encode_rows, fetch, run
 
 KEPT_FOR = timedelta(days=35)
 """Tills come back late: QUALITY asks for 30 days at least, and the clean-up runs once a day."""
@@ -47,12 +48,9 @@ def find_answers(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Sto
     if not keys:
         return {}
     wanted = [{"caller": caller, "key": key} for caller, key in keys]
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, {"keys": msgspec.json.encode(wanted).decode()})
-        rows = cursor.fetchall()
     return {
         (caller, key): StoredAnswer(caller=caller, key=key, body_hash=bytes(body_hash), status=status, body=bytes(body))
-        for caller, key, body_hash, status, body in rows
+        for caller, key, body_hash, status, body in fetch(LOOK_UP, {"keys": encode_rows(wanted)})
     }
 
 
@@ -64,12 +62,9 @@ def store_answers(answers: Sequence[StoredAnswer], *, at: datetime) -> None:
     """
     if not answers:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, {"answers": msgspec.json.encode(answers).decode(), "at": at})
+    run(INSERT, {"answers": encode_rows(answers), "at": at})
 
 
 def delete_old_answers(*, at: datetime, limit: int = 5_000) -> int:
     """Delete up to `limit` answers that are older than 35 days, oldest first; how many there were."""
-    with connection.cursor() as cursor:
-        cursor.execute(DELETE, {"before": at - KEPT_FOR, "limit": limit})
-        return cursor.rowcount
+    return run(DELETE, {"before": at - KEPT_FOR, "limit": limit})

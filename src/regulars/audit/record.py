@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
 
 from regulars.core.actor import Actor
+from regulars.platform.rows import encode_rows, run
 
 INSERT = """
 INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, facts)
@@ -46,8 +46,7 @@ def record_events(events: Sequence[NewEvent], *, at: datetime) -> None:
         }
         for event in events
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, {"at": at, "events": msgspec.json.encode(rows).decode()})
+    run(INSERT, {"at": at, "events": encode_rows(rows)})
 
 
 def record_event(

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-import msgspec
-from django.db import connection
+from regulars.platform.rows import encode_rows, fetch
 
 CARD = "card"
 
@@ -26,6 +25,4 @@ def find_holders(claims: Collection[Claim]) -> dict[Claim, int]:
     if not claims:
         return {}
     rows = [{"kind": kind, "value": value} for kind, value in claims]
-    with connection.cursor() as cursor:
-        cursor.execute(SELECT, {"claims": msgspec.json.encode(rows).decode()})
-        return {(kind, value): member_id for kind, value, member_id in cursor.fetchall()}
+    return {(kind, value): member_id for kind, value, member_id in fetch(SELECT, {"claims": encode_rows(rows)})}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import SYSTEM, Actor
@@ -15,6 +15,7 @@ from regulars.ledger.accounts import open_accounts
 from regulars.members.claims import CARD, Claim, find_holders
 from regulars.members.identity import Duplicate, check_birth_on, clean_identifier, clean_name, name_keys
 from regulars.members.models import IdentifierKind, Status
+from regulars.platform.rows import encode_rows, run, take_ids
 from regulars.programs.book import load_book
 
 TRIES = 5
@@ -34,7 +35,7 @@ INSERT INTO members_identifier (member_id, kind, value)
 SELECT member_id, kind, value
 FROM json_to_recordset(%(rows)s::json) AS claim(member_id bigint, kind text, value text)
 WHERE kind <> 'card'
-ORDER BY value COLLATE "C", kind
+ORDER BY kind, value COLLATE "C"
 """
 
 INSERT_CARDS = """
@@ -140,7 +141,8 @@ def _cleaned(new: NewMember, *, country: str, at: datetime) -> _Person | Refusal
 
 def _enrol(people: Sequence[_Person | Refusal], *, at: datetime) -> list[Enrolled | Refusal]:
     holders = find_holders({claim for person in people if isinstance(person, _Person) for claim in person.claims})
-    ids = iter(_new_ids(len(people)))
+    [ids] = take_ids(members_member=len(people))
+    new_ids = iter(ids)
     outcomes: list[Enrolled | Refusal] = []
     enrolled: list[tuple[int, _Person]] = []
     for person in people:
@@ -149,21 +151,13 @@ def _enrol(people: Sequence[_Person | Refusal], *, at: datetime) -> list[Enrolle
         elif taken := next((claim for claim in person.claims if claim in holders), None):
             outcomes.append(Duplicate(kind=taken[0], member_id=holders[taken]))
         else:
-            member_id = next(ids)
+            member_id = next(new_ids)
             holders.update(dict.fromkeys(person.claims, member_id))
             enrolled.append((member_id, person))
             outcomes.append(Enrolled(member_id))
     if enrolled:
         _write(enrolled, at=at)
     return outcomes
-
-
-def _new_ids(count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('members_member', 'id')) FROM generate_series(1, %s)", [count]
-        )
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _write(enrolled: Sequence[tuple[int, _Person]], *, at: datetime) -> None:
@@ -173,15 +167,11 @@ def _write(enrolled: Sequence[tuple[int, _Person]], *, at: datetime) -> None:
         for member_id, person in enrolled
         for kind, value in person.claims
     ]
-    rows = msgspec.json.encode(claims).decode()
-    with connection.cursor() as cursor:
-        # Identifiers first: a rival enrolment waits for them. Their reference to the member is checked at COMMIT.
-        cursor.execute(INSERT_IDENTIFIERS, {"rows": rows})
-        cursor.execute(INSERT_CARDS, {"rows": rows, "at": at})
-        cursor.execute(
-            INSERT_MEMBERS,
-            {"rows": msgspec.json.encode(members).decode(), "at": at, "status": Status.ACTIVE.value},
-        )
+    rows = encode_rows(claims)
+    # Identifiers first: a rival enrolment waits for them. Their reference to the member is checked at COMMIT.
+    run(INSERT_IDENTIFIERS, {"rows": rows})
+    run(INSERT_CARDS, {"rows": rows, "at": at})
+    run(INSERT_MEMBERS, {"rows": encode_rows(members), "at": at, "status": Status.ACTIVE.value})
     open_accounts([member_id for member_id, _ in enrolled])
     record_events([_event(member_id, person) for member_id, person in enrolled], at=at)
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from django.db import connection
 
 from regulars.core.identifiers import MemberHandle, clean_card, clean_external_id, e164, fold_email
 from regulars.core.refusals import Refusal
+from regulars.platform.rows import encode_rows, fetch
 
 LARGEST_ID = 2**63 - 1
 
@@ -51,10 +51,8 @@ def find_members(handles: Sequence[MemberHandle], *, country: str) -> list[Found
         return []
     rows = [_row(place, handle, country) for place, handle in enumerate(handles)]
     found: list[Found | None] = [None] * len(rows)
-    with connection.cursor() as cursor:
-        cursor.execute(SELECT, {"handles": msgspec.json.encode(rows).decode()})
-        for place, *facts in cursor.fetchall():
-            found[place] = Found(*facts)
+    for place, *facts in fetch(SELECT, {"handles": encode_rows(rows)}):
+        found[place] = Found(*facts)
     return found
 
 

@@ -35,9 +35,11 @@ class Member(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["name_key", "id"], name="member_by_name"),
-            models.Index(fields=["surname_key", "id"], name="member_by_surname"),
+            models.Index(fields=["name_key", "-id"], name="member_by_name"),
+            models.Index(fields=["surname_key", "-id"], name="member_by_surname"),
             models.Index(fields=["status", "-id"], name="member_by_status", condition=~Q(status="active")),
+            models.Index(fields=["-id"], name="guests_newest_first", condition=Q(joined_at=None)),
+            models.Index(fields=["-id"], name="joined_newest_first", condition=Q(joined_at__isnull=False)),
             GinIndex(SearchVector("name_key", config="simple"), name="member_by_any_word"),
         ]
 
@@ -55,13 +57,13 @@ class Identifier(models.Model):
     """Anything but a card that finds a member: phones in E.164, e-mails folded, external ids as given."""
 
     id = models.BigAutoField(primary_key=True)
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="identifiers")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="identifiers", db_index=False)
     kind = models.CharField(max_length=16, choices=IdentifierKind)
     value = models.CharField(max_length=254, db_collation="C")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["value", "kind"], name="an_identifier_finds_one_member"),
+            models.UniqueConstraint(fields=["kind", "value"], name="an_identifier_finds_one_member"),
             models.UniqueConstraint(fields=["member", "kind"], name="one_identifier_of_a_kind"),
         ]
         indexes = [models.Index(Reverse("value"), name="phone_by_last_digits", condition=Q(kind="phone"))]
@@ -79,10 +81,13 @@ class Card(models.Model):
     """A token with a number, in a member's hand."""
 
     id = models.BigAutoField(primary_key=True)
-    number = models.CharField(max_length=64, unique=True, db_collation="C")
+    number = models.CharField(max_length=64, db_collation="C")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="cards")
     status = models.CharField(max_length=16, choices=CardStatus, default=CardStatus.ACTIVE)
     issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="a_card_finds_one_member")]
 
     def __str__(self) -> str:
         return self.number

@@ -66,6 +66,12 @@ def check_key(token: str, *, at: datetime) -> KeyHolder:
     return holder
 
 
+def recall_key(token: str, *, at: datetime) -> KeyHolder | None:
+    """Return who holds this token if that was checked in the last two seconds; the database is not asked."""
+    taken_apart = read_token(token)
+    return _recall(taken_apart, at=at) if taken_apart else None
+
+
 def forget_keys() -> None:
     """Forget what was remembered, so that the next check asks the database."""
     with _lock:

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 import msgspec
-from django.db import connection
+
+from regulars.platform.rows import fetch
 
 SELECT = """
 SELECT store.id, store.code, store.name, store.time_zone, store.is_open,
@@ -29,9 +30,7 @@ def find_stores(codes: Collection[str]) -> dict[str, StoreFacts]:
     """The stores with these codes, by code, with one statement. A code nobody has is missing from the answer."""
     if not codes:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(SELECT, {"codes": list(set(codes))})
-        rows = cursor.fetchall()
+    rows = fetch(SELECT, {"codes": list(set(codes))})
     return {
         code: StoreFacts(id=pk, code=code, name=name, time_zone=time_zone, is_open=is_open, tags=frozenset(tags))
         for pk, code, name, time_zone, is_open, tags in rows
