@@ -2,7 +2,7 @@
 
 import typer
 
-from regulars.cli import migrate
+from regulars.cli import check, merchant, migrate, psql
 
 app = typer.Typer(
     name="regulars",
@@ -12,5 +12,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for group in (migrate,):
+for group in (merchant, migrate, check, psql):
     group.register(app)

@@ -33,6 +33,12 @@ def connection_facts(home: Home) -> dict[str, str]:
     return {name: str(value) for name, value in conninfo_to_dict(os.environ["DATABASE_URL"]).items() if value is not None}
 
 
+def libpq_environment(facts: dict[str, str]) -> dict[str, str]:
+    """Answer the variables by which PostgreSQL's own programs find the database; a password shows in no process list."""
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE", "sslmode": "PGSSLMODE"}
+    return {variable: facts[name] for name, variable in names.items() if name in facts}
+
+
 def database_settings(home: Home) -> dict[str, Any]:
     """Answer Django's entry for the one database.
 

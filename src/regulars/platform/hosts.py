@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils.translation import gettext as _
 from django_tenants.middleware.main import TenantMainMiddleware
 
+from regulars.platform.merchants import default_merchant
 from regulars.platform.models import Domain, Merchant
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -47,10 +48,3 @@ def find_merchant(host: str) -> Merchant | None:
         return None
     return default_merchant()
 
-
-def default_merchant() -> Merchant | None:
-    """Answer the merchant marked as default, or the only one, or none."""
-    first_two = list(Merchant.objects.order_by("-is_default", "id")[:2])
-    if len(first_two) == 1 or (first_two and first_two[0].is_default):
-        return first_two[0]
-    return None

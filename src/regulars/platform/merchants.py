@@ -9,6 +9,7 @@ from django_tenants.utils import schema_context
 from psycopg import sql
 
 from regulars.core.refusals import Refusal
+from regulars.platform.cannot_run import CannotRun
 from regulars.platform.models import MERCHANT_CODE, Domain, Merchant
 from regulars.platform.recipes import follow_recipe
 from regulars.platform.rights import as_owner
@@ -44,6 +45,13 @@ class HostTaken(Refusal):
 
     def __init__(self, *, host: str) -> None:
         self.host = host
+
+
+class NoDefaultMerchant(CannotRun):
+    """A command must be told which merchant it is about."""
+
+    def __init__(self) -> None:
+        super().__init__("say which merchant with --merchant; `regulars merchant list` prints them")
 
 
 def create_merchant(*, code: str, name: str, at: datetime, hosts: Sequence[str] = ()) -> Merchant:
@@ -111,6 +119,22 @@ def find_by_code(code: str) -> Merchant:
     found: Merchant | None = Merchant.objects.filter(code=code).first()
     if found is None:
         raise UnknownMerchant(merchant=code)
+    return found
+
+
+def default_merchant() -> Merchant | None:
+    """Answer the merchant marked as default, or the only one, or none."""
+    first_two = list(Merchant.objects.order_by("-is_default", "id")[:2])
+    if len(first_two) == 1 or (first_two and first_two[0].is_default):
+        return first_two[0]
+    return None
+
+
+def find_default() -> Merchant:
+    """Answer the merchant that a command means when it names none. Raises `NoDefaultMerchant`."""
+    found = default_merchant()
+    if found is None:
+        raise NoDefaultMerchant
     return found
 
 

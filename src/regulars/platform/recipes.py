@@ -19,7 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from regulars.platform.binaries import find_program
 from regulars.platform.cannot_run import CannotRun
-from regulars.platform.database import connection_facts
+from regulars.platform.database import connection_facts, libpq_environment
 from regulars.platform.home import find_home
 from regulars.platform.models import SchemaRecipe
 
@@ -65,12 +65,7 @@ def is_recorded() -> bool:
 
 def dump_template() -> str:
     """Answer the SQL that makes the template's contents, without the lines that would change the session."""
-    facts = connection_facts(find_home())
-    environment = {
-        **os.environ,
-        **{f"PG{name.upper()}": facts[name] for name in ("host", "port", "user", "password") if name in facts},
-        "PGDATABASE": facts.get("dbname", ""),
-    }
+    environment = {**os.environ, **libpq_environment(connection_facts(find_home()))}
     command = [str(find_program("pg_dump")), f"--schema={TEMPLATE_SCHEMA}", "--no-owner", "--rows-per-insert=1000"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
