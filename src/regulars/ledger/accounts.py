@@ -1,0 +1,52 @@
+"""Opening accounts: one per member and unit, and the merchant's four sides of each unit."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from regulars.ledger.models import Side, Unit
+from regulars.platform.rows import fetch, run
+
+OPEN_HOLDERS = """
+INSERT INTO ledger_account (unit_id, side, holder_id, balance, debt, earned, spent, expired)
+SELECT unit.id, 'member', holder, 0, 0, 0, 0, 0
+FROM ledger_unit unit, unnest(%(members)s::bigint[]) AS holder
+ORDER BY holder, unit.id
+ON CONFLICT DO NOTHING
+"""
+
+OPEN_SIDES = """
+INSERT INTO ledger_account (unit_id, side)
+SELECT %(unit)s, side FROM unnest(%(sides)s::text[]) AS side
+ON CONFLICT DO NOTHING
+"""
+
+OPEN_FOR_ALL = """
+INSERT INTO ledger_account (unit_id, side, holder_id, balance, debt, earned, spent, expired)
+SELECT %(unit)s, 'member', holder_id, 0, 0, 0, 0, 0
+FROM ledger_account WHERE side = 'member' GROUP BY holder_id
+ON CONFLICT DO NOTHING
+"""
+
+
+@transaction.atomic(savepoint=False)
+def open_unit(*, code: str, name: str) -> Unit:
+    """Make a unit with the merchant's sides of it, and an account for every member there is. Can run twice."""
+    unit, _ = Unit.objects.get_or_create(code=code, defaults={"name": name})
+    sides = [side for side in Side if side != Side.MEMBER]
+    run(OPEN_SIDES, {"unit": unit.id, "sides": sides})
+    run(OPEN_FOR_ALL, {"unit": unit.id})
+    return unit
+
+
+def open_accounts(member_ids: Sequence[int]) -> None:
+    """Open an account of every unit for these members, with one statement. Can run twice."""
+    run(OPEN_HOLDERS, {"members": list(member_ids)})
+
+
+SIDES = "SELECT unit_id, side, id FROM ledger_account WHERE holder_id IS NULL"
+
+
+def load_sides() -> dict[tuple[int, str], int]:
+    """Return the merchant's accounts by unit and side."""
+    return {(unit, side): account for unit, side, account in fetch(SIDES, {})}

@@ -1,0 +1,82 @@
+"""What a batch of sales is about, looked up for all of it at once: the program's book, the stores, the members."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from regulars.core.checkout import check_sale, check_time
+from regulars.core.refusals import Refusal
+from regulars.core.sale import NewSale, Tender
+from regulars.members.find import Found, find_members
+from regulars.programs.book import Book, load_book
+from regulars.sales.refusals import CardInactive, MemberBlocked, MemberNotFound, StoreNotFound, WrongStore
+from regulars.stores.find import StoreFacts, find_stores
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A sale at a store that is known, with its place in the batch; `refusal` says what is wrong with it, if anything."""
+
+    place: int
+    sale: NewSale
+    store: StoreFacts
+    member: Found | None = None
+    tender: Tender | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def earner(self) -> int | None:
+        """The member who earns: guests' sales are kept, and earn from the day they join."""
+        return self.member.member_id if self.member and self.member.is_joined else None
+
+
+def check_batch(
+    batch: Sequence[NewSale], *, at: datetime, is_history: bool
+) -> tuple[Book, list[Checked], dict[int, Refusal]]:
+    """Check every sale of a batch by itself, with three statements.
+
+    Returns the book, the sales at known stores (sound or not: one that is refused today may be a receipt of yesterday),
+    and by place the refusals StoreNotFound and WrongStore. The others refuse what `check_sale` and `check_time` refuse,
+    MemberNotFound, MemberBlocked, CardInactive. `is_history` lets any past time in.
+    """
+    book = load_book()
+    stores = find_stores({sale.store for sale in batch})
+    named = [(place, sale.member) for place, sale in enumerate(batch) if sale.member is not None]
+    found = find_members([handle for _, handle in named], country=book.program.country)
+    members = {place: member for (place, _), member in zip(named, found, strict=True)}
+    seen: list[Checked] = []
+    refused: dict[int, Refusal] = {}
+    for place, sale in enumerate(batch):
+        try:
+            store = _check_store(sale, stores)
+        except Refusal as refusal:
+            refused[place] = refusal
+            continue
+        try:
+            tender = check_sale(sale, currency=book.program.currency, terms=book.terms)
+            if not is_history:
+                check_time(sale.occurred_at, at=at, terms=book.terms)
+            member = _check_member(members[place]) if place in members else None
+            seen.append(Checked(place, sale, store, member, tender))
+        except Refusal as refusal:
+            seen.append(Checked(place, sale, store, members.get(place), None, refusal))
+    return book, seen, refused
+
+
+def _check_store(sale: NewSale, stores: dict[str, StoreFacts]) -> StoreFacts:
+    if sale.only_store is not None and sale.store != sale.only_store:
+        raise WrongStore(allowed=sale.only_store)
+    store = stores.get(sale.store)
+    if store is None:
+        raise StoreNotFound(store=sale.store)
+    return store
+
+
+def _check_member(member: Found | None) -> Found:
+    if member is None:
+        raise MemberNotFound()
+    if member.status == "blocked":
+        raise MemberBlocked()
+    if member.card_status not in (None, "active"):
+        raise CardInactive()
+    return member
