@@ -1,7 +1,44 @@
-"""The root ASGI application: one port for machines and people."""
+"""The root ASGI application: one port for machines and people.
 
+    /api/…                          Litestar: tills and other machines
+    /healthz  /readyz  /metrics     probes
+    the rest                        Django, as WSGI in a pool of threads
+
+Django's own ASGI handler would start a thread per request; a small pool keeps threads, and with them database
+connections, few and warm.
+"""
+
+import os
+from importlib.util import find_spec
+
+import django
 from a2wsgi import WSGIMiddleware
 
-from regulars.config.wsgi import application as django_application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
+django.setup()  # before anything that has models is imported
 
-application = WSGIMiddleware(django_application, workers=8)
+from regulars.config.probes import PROBES, Receive, Scope, Send  # noqa: E402
+from regulars.config.wsgi import application as django_application  # noqa: E402
+
+PAGE_THREADS = 8
+
+pages = WSGIMiddleware(django_application, workers=PAGE_THREADS)
+
+if find_spec("regulars.api.app"):
+    from regulars.api.app import application as api
+else:
+    api = pages
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a request to whom it is for; starting and stopping concern the API, whose lanes must drain."""
+    if scope["type"] == "lifespan":
+        await api(scope, receive, send)
+        return
+    path = scope.get("path", "")
+    if path.startswith("/api/") or path == "/api":
+        await api(scope, receive, send)
+    elif path in PROBES:
+        await PROBES[path](scope, receive, send)
+    else:
+        await pages(scope, receive, send)

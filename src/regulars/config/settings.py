@@ -32,6 +32,7 @@ ALLOWED_HOSTS = ["*"]
 
 SHARED_APPS = ["django_tenants", "regulars.platform", "procrastinate.contrib.django", "django.contrib.postgres"]
 TENANT_APPS = [
+    "regulars.backoffice",  # first: its templates stand before those of unfold and allauth
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -51,7 +52,6 @@ TENANT_APPS = [
     "regulars.members",
     "regulars.sales",
     "regulars.reports",
-    "regulars.backoffice",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, "django.contrib.staticfiles", "django.contrib.humanize"]
 

@@ -63,6 +63,7 @@ def logging_settings(*, debug: bool) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True, "level": "INFO"},
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "propagate": True},
+            "_granian": {"handlers": [], "propagate": True},
             "procrastinate.blueprints": {"level": "WARNING"},
         },
     }
