@@ -7,6 +7,7 @@ the set-up. Tests work in the application's role, so that a right we forgot to g
     fresh_merchant              a merchant of the test's own, for what must really commit (threads, processes, faults)
 """
 
+# ruff: noqa: E402 - the environment comes before Django, and Django before its models
 import os
 
 from tests.homes import find_test_home

@@ -9,9 +9,8 @@ from regulars.cli.session import database_session
 
 def register(app: typer.Typer) -> None:
     app.command()(migrate)
-    app.command(
-        "django", hidden=True, add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
-    )(run_django)
+    handed_on = {"allow_extra_args": True, "ignore_unknown_options": True}
+    app.command("django", hidden=True, add_help_option=False, context_settings=handed_on)(run_django)
 
 
 def migrate() -> None:

@@ -38,7 +38,7 @@ def run_in_foreground(command: list[str], environment: dict[str, str]) -> int:
     """Run a program that talks to the terminal; Ctrl-C is for it, not for us."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        return subprocess.call(command, env=environment, preexec_fn=listen_to_interrupts)  # noqa: PLW1509 - no threads here
+        return subprocess.call(command, env=environment, preexec_fn=listen_to_interrupts)
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -42,8 +42,9 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 1) -> 
             with database_running(home) as server:
                 migrate_first()
                 environment = {**os.environ, **shared_metrics(home)}
+                listening = ["--host", host, "--port", str(port), "--workers", str(workers)]
                 parts = [
-                    Part("web", [*US, "web", "--host", host, "--port", str(port), "--workers", str(workers)], environment),
+                    Part("web", [*US, "web", *listening], environment),
                     Part("worker", [*US, "worker"], environment),
                 ]
 

@@ -1,8 +1,8 @@
 """What machines ask a running installation: is it alive, is it ready, what has it counted.
 
-    GET /healthz   200 while this process runs
-    GET /readyz    200 when the database answers and is as new as this program, else 503 with the reasons
-    GET /metrics   Prometheus' text; behind `Authorization: Bearer …` when REGULARS_METRICS_TOKEN is set
+GET /healthz   200 while this process runs
+GET /readyz    200 when the database answers and is as new as this program, else 503 with the reasons
+GET /metrics   Prometheus' text; behind `Authorization: Bearer …` when REGULARS_METRICS_TOKEN is set
 """
 
 import asyncio
@@ -65,6 +65,7 @@ def collect_metrics() -> bytes:
 
 
 async def reply(send: Send, *, status: int, body: bytes, content_type: bytes = b"text/plain; charset=utf-8") -> None:
-    headers = [(b"content-type", content_type), (b"cache-control", b"no-store"), (b"content-length", str(len(body)).encode())]
+    length = str(len(body)).encode()
+    headers = [(b"content-type", content_type), (b"content-length", length), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -36,4 +36,3 @@ class ContentSecurityPolicy(ContentSecurityPolicyMiddleware):
         if request.path.startswith(EVALUATING_PATHS) and not hasattr(response, "_csp_config"):
             response._csp_config = content_security_policy(evaluating=True)  # type: ignore[attr-defined]  # as csp_override does
         return super().process_response(request, response)  # type: ignore[no-any-return]
-

@@ -1,11 +1,11 @@
 """Django's settings: nearly everything is decided here, and what differs by installation comes from the environment.
 
-    REGULARS_HOME        everything the installation keeps (default: var/ in the current folder)
-    DATABASE_URL         a PostgreSQL server of your own, instead of the embedded one
-    REGULARS_URL         the address people use, e.g. https://loyalty.example; https turns on what only makes sense there
-    REGULARS_SECRET_KEY  signs sessions (default: a file made in the home)
-    REGULARS_DEBUG       1 shows faults in full; never on a machine that others reach
-    REGULARS_EMAIL_URL   smtp://user:password@host:port, or smtps:// (default: letters are files in the home)
+REGULARS_HOME        everything the installation keeps (default: var/ in the current folder)
+DATABASE_URL         a PostgreSQL server of your own, instead of the embedded one
+REGULARS_URL         the address people use, e.g. https://loyalty.example; https makes cookies secure
+REGULARS_SECRET_KEY  signs sessions (default: a file made in the home)
+REGULARS_DEBUG       1 shows faults in full; never on a machine that others reach
+REGULARS_EMAIL_URL   smtp://user:password@host:port, or smtps:// (default: letters are files in the home)
 """
 
 import os
@@ -28,7 +28,7 @@ IS_HTTPS = urlsplit(URL).scheme == "https"
 # Host names belong to merchants and change at run time: the merchant middleware refuses the ones it does not know.
 ALLOWED_HOSTS = ["*"]
 
-# --- apps and schemas --------------------------------------------------------------------------------------------
+# --- apps and schemas -----------------------------------------------------------------------------
 
 SHARED_APPS = ["django_tenants", "regulars.platform", "procrastinate.contrib.django", "django.contrib.postgres"]
 TENANT_APPS = [
@@ -64,7 +64,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_ONLY_TABLES = ("ledger_entry", "ledger_allocation", "audit_event")
 """Tables whose rows the application may add and read, and never change or remove."""
 
-# --- database ------------------------------------------------------------------------------------------------------
+# --- database -------------------------------------------------------------------------------------
 
 DATABASES = {"default": database_settings(HOME)}
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
@@ -76,7 +76,7 @@ CACHES = {
     }
 }
 
-# --- requests --------------------------------------------------------------------------------------------------------
+# --- requests -------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "regulars.config.urls"
 WSGI_APPLICATION = "regulars.config.wsgi.application"
@@ -117,7 +117,7 @@ WHITENOISE_USE_FINDERS = True  # the files in the packages are the files that ar
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 
-# --- security --------------------------------------------------------------------------------------------------------
+# --- security -------------------------------------------------------------------------------------
 
 SECURE_CSP = content_security_policy()
 SECURE_REFERRER_POLICY = "same-origin"
@@ -144,7 +144,7 @@ if IS_HTTPS:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
-# --- signing in --------------------------------------------------------------------------------------------------------
+# --- signing in -----------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -157,10 +157,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
-# --- words and times ---------------------------------------------------------------------------------------------------
+# --- words and times ------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
@@ -169,7 +172,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 
-# --- letters and logs --------------------------------------------------------------------------------------------------
+# --- letters and logs -----------------------------------------------------------------------------
 
 MAILERS = mailers(HOME, os.environ.get("REGULARS_EMAIL_URL", ""))
 LOGGING_CONFIG = "logging.config.dictConfig"

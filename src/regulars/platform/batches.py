@@ -80,7 +80,7 @@ def _run[Item, Outcome](
         if len(items) == 1:
             return [refusal]
         waited = False
-    except Exception as fault:  # noqa: BLE001  # whatever an item breaks, the others must not pay for it
+    except Exception as fault:  # whatever an item breaks, the others must not pay for it
         waited = _state(fault) in WAITED_TOO_LONG
         if len(items) == 1:
             logger.exception("An item waited too long" if waited else "An item could not be recorded")

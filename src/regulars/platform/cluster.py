@@ -9,8 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from regulars.platform.cannot_run import CannotRun
 from regulars.platform.binaries import MAJOR_VERSION, find_program, installation
+from regulars.platform.cannot_run import CannotRun
 from regulars.platform.database import EMBEDDED_OWNER
 from regulars.platform.home import Home, make_folder
 from regulars.platform.server_user import ServerUser, current_user_name, open_the_way
@@ -87,7 +87,9 @@ def configuration_files(home: Home, sockets: Path) -> dict[str, str]:
     custom = str(home.postgres / "custom.conf").replace("'", "''")
     login = current_user_name().replace('"', '""')
     return {
-        "postgresql.conf": f"# Written at every start; put your own into custom.conf.\n{settings}include_if_exists = '{custom}'\n",
+        "postgresql.conf": (
+            f"# Written at every start; put your own into custom.conf.\n{settings}include_if_exists = '{custom}'\n"
+        ),
         "pg_hba.conf": (
             f"local all         {EMBEDDED_OWNER} peer map=regulars\n"
             f"local replication {EMBEDDED_OWNER} peer map=regulars\n"

@@ -30,13 +30,18 @@ def connection_facts(home: Home) -> dict[str, str]:
     """
     if is_embedded():
         return {"host": str(find_socket_folder(home)), "user": EMBEDDED_OWNER, "dbname": EMBEDDED_DATABASE}
-    return {name: str(value) for name, value in conninfo_to_dict(os.environ["DATABASE_URL"]).items() if value is not None}
+    facts = conninfo_to_dict(os.environ["DATABASE_URL"])
+    return {name: str(value) for name, value in facts.items() if value is not None}
 
 
 def libpq_environment(facts: dict[str, str]) -> dict[str, str]:
-    """Answer the variables by which PostgreSQL's own programs find the database; a password shows in no process list."""
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE", "sslmode": "PGSSLMODE"}
-    return {variable: facts[name] for name, variable in names.items() if name in facts}
+    """Answer the variables by which PostgreSQL's own programs find the database.
+
+    A password in a variable shows in no list of processes.
+    """
+    names = ("host", "port", "user", "password", "sslmode", "sslrootcert", "sslcert", "sslkey", "passfile", "service")
+    environment = {f"PG{name.upper()}": facts[name] for name in names if name in facts}
+    return {**environment, "PGDATABASE": facts.get("dbname") or facts.get("user", "")}
 
 
 def database_settings(home: Home) -> dict[str, Any]:
@@ -45,7 +50,8 @@ def database_settings(home: Home) -> dict[str, Any]:
     `REGULARS_DB_ROLE=owner` is for commands that change schemas; everything else runs as the application.
     """
     facts = connection_facts(home)
-    options = {name: value for name, value in facts.items() if name not in {"host", "port", "user", "password", "dbname"}}
+    known = {"host", "port", "user", "password", "dbname"}
+    options = {name: value for name, value in facts.items() if name not in known}
     session = [facts.get("options", ""), "-c client_min_messages=warning"]
     if os.environ.get("REGULARS_DB_ROLE", "app") != "owner":
         session.append(f"-c role={APPLICATION_ROLE} -c idle_in_transaction_session_timeout=60s")

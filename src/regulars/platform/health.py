@@ -21,7 +21,8 @@ def find_faults() -> list[str]:
             if not SchemaRecipe.objects.filter(fingerprint=OWN_FINGERPRINT()).exists():
                 return ["the database is older than this program: run `regulars migrate`"]
             behind = Merchant.objects.exclude(migrated_to=OWN_FINGERPRINT()).order_by("code")
-            return [f"merchant {merchant.code} is older than this program: run `regulars migrate`" for merchant in behind]
+            codes = behind.values_list("code", flat=True)
+            return [f"merchant {code} is older than this program: run `regulars migrate`" for code in codes]
     except DatabaseError as fault:
         missing = getattr(fault.__cause__, "sqlstate", None) == "42P01"  # undefined_table
         return ["the database is empty: run `regulars migrate`" if missing else "the database does not answer"]

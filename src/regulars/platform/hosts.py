@@ -47,4 +47,3 @@ def find_merchant(host: str) -> Merchant | None:
     if host not in LOCAL_NAMES:
         return None
     return default_merchant()
-

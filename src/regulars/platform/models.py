@@ -22,7 +22,9 @@ class Merchant(TenantMixin):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="at_most_one_default_merchant", fields=["is_default"], condition=Q(is_default=True)),
+            models.UniqueConstraint(
+                name="at_most_one_default_merchant", fields=["is_default"], condition=Q(is_default=True)
+            ),
             models.CheckConstraint(name="merchant_code_is_short_and_plain", condition=Q(code__regex=MERCHANT_CODE)),
         ]
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Thread
 
 log = logging.getLogger(__name__)
@@ -16,7 +17,7 @@ HEALTHY_SECONDS = 60.0
 
 
 class Part:
-    """A child in a session of its own: Ctrl-C in a terminal reaches the supervisor only, which ends its parts in order."""
+    """A child in a session of its own: Ctrl-C in a terminal reaches the supervisor only, which ends its parts."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
@@ -59,10 +60,8 @@ class Part:
     def kill(self) -> None:
         """End the part's whole session: a web server's workers must not outlive it and hold its port."""
         assert self.process is not None
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def pause_after(failures: int) -> float:

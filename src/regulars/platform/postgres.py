@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from regulars.platform.cannot_run import CannotRun
 from regulars.platform.binaries import find_program
+from regulars.platform.cannot_run import CannotRun
 from regulars.platform.cluster import prepare_cluster
 from regulars.platform.database import APPLICATION_ROLE, EMBEDDED_DATABASE, EMBEDDED_OWNER
 from regulars.platform.home import Home
@@ -100,8 +100,8 @@ class EmbeddedServer:
 
     def connect(self, database: str = EMBEDDED_DATABASE) -> psycopg.Connection:
         """Open a connection as the owner of everything."""
-        sockets = find_socket_folder(self.home)
-        return psycopg.connect(host=str(sockets), user=EMBEDDED_OWNER, dbname=database, autocommit=True, connect_timeout=10)
+        sockets = str(find_socket_folder(self.home))
+        return psycopg.connect(host=sockets, user=EMBEDDED_OWNER, dbname=database, autocommit=True, connect_timeout=10)
 
     def prepare_database(self) -> None:
         """Make what initdb does not: the database and the application's role."""

@@ -24,7 +24,11 @@ from regulars.platform.home import find_home
 from regulars.platform.models import SchemaRecipe
 
 TEMPLATE_SCHEMA = "regulars_template"
-SESSION_LINE = re.compile(r"^(?:SET \w+ = [^;]*;|SELECT pg_catalog\.set_config\(.*\);|\\(?:un)?restrict .*|--.*)$\n?", re.M)
+SESSION_LINE = re.compile(
+    r"""^(?: SET\ \w+\ =\ [^;]*; | SELECT\ pg_catalog\.set_config\(.*\); | \\(?:un)?restrict\ .* | --.* )$\n?""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""Lines of a dump that are about psql and its session, and comments."""
 
 
 class NotMigrated(CannotRun):

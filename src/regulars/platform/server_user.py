@@ -110,7 +110,8 @@ def open_the_way(user: ServerUser, *, data: Path, programs: Path) -> None:
     passed = [folder for place in (data, programs) for folder in open_ancestors(place.resolve(), user)]
     if passed:
         names = ", ".join(str(folder) for folder in dict.fromkeys(passed))
-        print(f"regulars: the database runs as user {user.name}, so others may now pass through {names} (chmod o+x)", file=sys.stderr)  # noqa: T201
+        said = f"regulars: the database runs as user {user.name}: others may now pass through {names} (chmod o+x)\n"
+        sys.stderr.write(said)
     if not can_read(programs, user):
         for path in [programs, *programs.rglob("*")]:
             if not path.is_symlink():
