@@ -46,12 +46,15 @@ def unblock_card(*, number: str, at: datetime, by: Actor) -> Card:
 
 
 def _issue(member_id: int, number: str, *, at: datetime, by: Actor) -> Card:
-    lock_member(member_id)
+    member = lock_member(member_id)
     if card := Card.objects.filter(number=number).first():
         if card.member_id != member_id:
             raise Duplicate(kind=CARD, member_id=card.member_id)
         return card
     card = Card.objects.create(member_id=member_id, number=number, issued_at=at)
+    if not member.has_card:
+        member.has_card = True
+        member.save(update_fields=["has_card"])
     record_event(action="card.issued", about="card", about_id=card.pk, member_id=member_id, at=at, by=by)
     return card
 

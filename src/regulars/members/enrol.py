@@ -22,11 +22,12 @@ TRIES = 5
 
 INSERT_MEMBERS = """
 INSERT INTO members_member (id, first_name, last_name, birth_on, status, status_reason, joined_at, created_at,
-                            is_generated, name_key, surname_key)
-SELECT id, first_name, last_name, birth_on, %(status)s, '', joined_at, %(at)s, is_generated, name_key, surname_key
+                            is_generated, has_card, name_key, surname_key)
+SELECT id, first_name, last_name, birth_on, %(status)s, '', joined_at, %(at)s, is_generated, has_card, name_key,
+       surname_key
 FROM json_to_recordset(%(rows)s::json) AS member(
     id bigint, first_name text, last_name text, birth_on date, joined_at timestamptz, is_generated boolean,
-    name_key text, surname_key text)
+    has_card boolean, name_key text, surname_key text)
 """
 
 # In the order of their unique index: two batches with the same people wait for each other, and cannot deadlock.
@@ -124,6 +125,7 @@ def _cleaned(new: NewMember, *, country: str, at: datetime) -> _Person | Refusal
             "birth_on": None if new.birth_on is None else check_birth_on(new.birth_on, at=at),
             "joined_at": new.joined_at,
             "is_generated": new.is_generated,
+            "has_card": bool(new.cards),
         }
         given = {
             IdentifierKind.EXTERNAL_ID: new.external_id,

@@ -19,6 +19,7 @@ class Member(models.Model):
 
     `status_reason` says why the status is what it is: kept here, where an erasure finds it, and not in the audit trail.
     `name_key` ("ann smith") and `surname_key` ("smith ann") are folded names for the search box.
+    `has_card` is kept when a card is issued, so that the list can be filtered by it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -30,6 +31,7 @@ class Member(models.Model):
     joined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     is_generated = models.BooleanField(default=False)
+    has_card = models.BooleanField(default=False, editable=False)
     name_key = models.CharField(max_length=130, db_collation="C", default="", editable=False)
     surname_key = models.CharField(max_length=130, db_collation="C", default="", editable=False)
 
@@ -38,8 +40,13 @@ class Member(models.Model):
             models.Index(fields=["name_key", "-id"], name="member_by_name"),
             models.Index(fields=["surname_key", "-id"], name="member_by_surname"),
             models.Index(fields=["status", "-id"], name="member_by_status", condition=~Q(status="active")),
-            models.Index(fields=["-id"], name="guests_newest_first", condition=Q(joined_at=None)),
-            models.Index(fields=["-id"], name="joined_newest_first", condition=Q(joined_at__isnull=False)),
+            # Each member stands in one of these four; a list reads the ones that its filters ask for.
+            models.Index(fields=["-id"], name="guests_without_card", condition=Q(joined_at=None, has_card=False)),
+            models.Index(fields=["-id"], name="guests_with_card", condition=Q(joined_at=None, has_card=True)),
+            models.Index(
+                fields=["-id"], name="joined_without_card", condition=Q(joined_at__isnull=False, has_card=False)
+            ),
+            models.Index(fields=["-id"], name="joined_with_card", condition=Q(joined_at__isnull=False, has_card=True)),
             GinIndex(SearchVector("name_key", config="simple"), name="member_by_any_word"),
         ]
 
