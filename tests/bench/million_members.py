@@ -29,7 +29,8 @@ MEMBERS = """
 INSERT INTO members_member (id, first_name, last_name, status, status_reason, joined_at, created_at, is_generated,
                             has_card, name_key, surname_key)
 SELECT n, initcap(first), initcap(last), CASE WHEN n %% 500 = 0 THEN 'blocked' ELSE 'active' END, '',
-       CASE WHEN n %% 5 = 0 THEN NULL ELSE made_at END, made_at, true, n %% 10 > 0, first || ' ' || last, last || ' ' || first
+       CASE WHEN n %% 5 = 0 THEN NULL ELSE made_at END, made_at, true, n %% 10 > 0,
+       first || ' ' || last, last || ' ' || first
 FROM (
     SELECT i AS n, timestamptz '2020-01-01' + i * interval '2 minutes' AS made_at,
            f.name || CASE WHEN i %% 10 = 0 THEN ' ' || m.name ELSE '' END AS first, s.name AS last

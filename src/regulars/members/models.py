@@ -1,6 +1,6 @@
 """The people a shop knows, and everything that finds them: cards, external ids, phones and e-mails."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
@@ -47,6 +47,7 @@ class Member(models.Model):
                 fields=["-id"], name="joined_without_card", condition=Q(joined_at__isnull=False, has_card=False)
             ),
             models.Index(fields=["-id"], name="joined_with_card", condition=Q(joined_at__isnull=False, has_card=True)),
+            BrinIndex(fields=["joined_at"], name="member_by_joining", autosummarize=True),
             GinIndex(SearchVector("name_key", config="simple"), name="member_by_any_word"),
         ]
 

@@ -1,6 +1,7 @@
 """What tills recorded: sales, their lines, and what came back."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -87,7 +88,10 @@ class Refund(models.Model):
             models.UniqueConstraint(fields=["sale", "external_id"], name="one_refund_per_sale_and_id"),
             models.CheckConstraint(name="a_refund_gives_something_back", condition=Q(amount_minor__gte=0)),
         ]
-        indexes = [models.Index(fields=["-id"], name="refund_newest_first")]
+        indexes = [
+            models.Index(fields=["-id"], name="refund_newest_first"),
+            BrinIndex(fields=["occurred_at"], name="refund_by_time", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return self.external_id
