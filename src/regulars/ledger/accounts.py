@@ -50,3 +50,8 @@ SIDES = "SELECT unit_id, side, id FROM ledger_account WHERE holder_id IS NULL"
 def load_sides() -> dict[tuple[int, str], int]:
     """Return the merchant's accounts by unit and side."""
     return {(unit, side): account for unit, side, account in fetch(SIDES, {})}
+
+
+def load_units() -> dict[str, int]:
+    """Return the units' ids by code."""
+    return dict(fetch("SELECT code, id FROM ledger_unit", {}))

@@ -1,21 +1,22 @@
 """Lock, then look: the accounts of a batch's members, in the order that every batch locks them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from regulars.core.lots import Lot
 from regulars.ledger.wallet import NextExpiry, OpenDebt, Wallet
 from regulars.platform.rows import fetch
 
-# Id order: two batches that lock the same accounts must not wait for each other in a circle.
-LOCK = """
+SELECT = """
 SELECT account.id, account.holder_id, account.unit_id, account.balance, account.debt,
        account.earned, account.spent, account.expired
 FROM ledger_account account
 WHERE account.holder_id = ANY(%(members)s::bigint[]) AND account.side = 'member'
 ORDER BY account.id
-FOR NO KEY UPDATE
 """
+
+# Id order: two batches that lock the same accounts must not wait for each other in a circle.
+LOCK = SELECT + "FOR NO KEY UPDATE"
 
 # A new statement, so that it sees what was committed while the lock was waited for.
 # An account can have a million lots: what is pending, lapsed or next is found by index, never by adding all of them.
@@ -52,12 +53,25 @@ Wallets = dict[tuple[int, str], Wallet]
 
 
 def lock_wallets(
-    member_ids: Collection[int], *, units: dict[str, int], at: datetime, giving: Collection[int] = ()
+    member_ids: Collection[int], *, units: Mapping[str, int], at: datetime, giving: Collection[int] = ()
 ) -> Wallets:
     """Lock these members' accounts until the transaction ends; return them by member and unit.
 
     Members in `giving` come with their open lots, because the batch may take from them. At most four statements.
     """
+    return _load(LOCK, member_ids, units=units, at=at, giving=giving)
+
+
+def peek_wallets(
+    member_ids: Collection[int], *, units: Mapping[str, int], at: datetime, giving: Collection[int] = ()
+) -> Wallets:
+    """Return the same without locking anything, for previews that write nothing."""
+    return _load(SELECT, member_ids, units=units, at=at, giving=giving)
+
+
+def _load(
+    sql: str, member_ids: Collection[int], *, units: Mapping[str, int], at: datetime, giving: Collection[int]
+) -> Wallets:
     if not member_ids:
         return {}
     codes = {unit_id: code for code, unit_id in units.items()}
@@ -74,15 +88,12 @@ def lock_wallets(
             expired=expired,
             seen_at=at,
         )
-        for account, holder, unit_id, balance, debt, earned, spent, expired in fetch(
-            LOCK, {"members": list(member_ids)}
-        )
+        for account, holder, unit_id, balance, debt, earned, spent, expired in fetch(sql, {"members": list(member_ids)})
     ]
-    by_id = {wallet.id: wallet for wallet in wallets}
     _load_lots({w.id: w for w in wallets if w.holder_id in giving})
     _load_debts({w.id: w for w in wallets if w.debt})
     _look({w.id: w for w in wallets if w.lots is None}, at)
-    return {(wallet.holder_id, wallet.unit): wallet for wallet in by_id.values()}
+    return {(wallet.holder_id, wallet.unit): wallet for wallet in wallets}
 
 
 def _look(wallets: dict[int, Wallet], at: datetime) -> None:

@@ -56,7 +56,7 @@ def check_batch(
             tender = check_sale(sale, currency=book.program.currency, terms=book.terms)
             if not is_history:
                 check_time(sale.occurred_at, at=at, terms=book.terms)
-            member = _check_member(members[place]) if place in members else None
+            member = check_member(members[place]) if place in members else None
             seen.append(Checked(place, sale, store, member, tender))
         except Refusal as refusal:
             seen.append(Checked(place, sale, store, members.get(place), None, refusal))
@@ -72,7 +72,7 @@ def _check_store(sale: NewSale, stores: dict[str, StoreFacts]) -> StoreFacts:
     return store
 
 
-def _check_member(member: Found | None) -> Found:
+def check_member(member: Found | None) -> Found:
     if member is None:
         raise MemberNotFound()
     if member.status == "blocked":

@@ -1,0 +1,173 @@
+"""What an account holds and how it came to that: balances, next expiries, and entries with their why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from regulars.core.why import Why
+from regulars.ledger.lock import LOOK
+from regulars.ledger.wallet import Balance, NextExpiry
+from regulars.platform.rows import fetch
+
+BALANCES = f"""
+SELECT account.holder_id, unit.code, account.balance, account.debt, account.earned, account.spent, account.expired,
+       look.pending, look.lapsed, look.amount, look.expires_at
+FROM ledger_account account
+JOIN ledger_unit unit ON unit.id = account.unit_id
+JOIN ({LOOK}) AS look(account, pending, lapsed, amount, expires_at) ON look.account = account.id
+WHERE account.id = ANY(%(accounts)s::bigint[])
+ORDER BY account.holder_id, account.unit_id
+"""
+
+ACCOUNTS = "SELECT id FROM ledger_account WHERE holder_id = ANY(%(members)s::bigint[]) AND side = 'member'"
+
+EXPIRIES = """
+SELECT unit.code, sum(lot.remaining)::bigint, lot.expires_at
+FROM ledger_account account
+JOIN ledger_unit unit ON unit.id = account.unit_id
+JOIN ledger_lot lot ON lot.account_id = account.id
+WHERE account.holder_id = %(member)s AND account.side = 'member' AND lot.remaining > 0 AND lot.expires_at > %(at)s
+GROUP BY unit.code, lot.expires_at
+ORDER BY lot.expires_at
+LIMIT %(limit)s
+"""
+
+# Two scans by index, each of which stops after a page: never all entries of an account.
+ENTRIES = """
+SELECT entry.id, entry.kind, entry.amount, entry.unit, entry.key, entry.occurred_at, entry.recorded_at,
+       entry.actor, entry.approver, entry.reason, entry.comment, entry.why::text
+FROM unnest(%(accounts)s::bigint[], %(units)s::text[]) AS account(id, unit)
+CROSS JOIN LATERAL (
+    (SELECT e.*, -1 AS sign FROM ledger_entry e
+     WHERE e.source_id = account.id AND e.id < %(before)s ORDER BY e.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT e.*, 1 FROM ledger_entry e
+     WHERE e.target_id = account.id AND e.id < %(before)s ORDER BY e.id DESC LIMIT %(limit)s)
+) AS side
+CROSS JOIN LATERAL (SELECT side.id, side.kind, side.sign * side.amount AS amount, account.unit, side.key,
+    side.occurred_at, side.recorded_at, side.actor, side.approver, side.reason, side.comment, side.why) AS entry
+WHERE %(kinds)s::text[] IS NULL OR entry.kind = ANY(%(kinds)s::text[])
+ORDER BY entry.id DESC
+LIMIT %(limit)s
+"""
+
+WITH_PREFIX = """
+SELECT entry.id, entry.kind, CASE WHEN source.side = 'member' THEN -entry.amount ELSE entry.amount END, unit.code,
+       entry.key, entry.occurred_at, entry.recorded_at, entry.actor, entry.approver, entry.reason, entry.comment,
+       entry.why::text, coalesce(target.holder_id, source.holder_id)
+FROM ledger_entry entry
+JOIN ledger_account source ON source.id = entry.source_id
+JOIN ledger_account target ON target.id = entry.target_id
+JOIN ledger_unit unit ON unit.id = source.unit_id
+"""
+
+MEMBER_ACCOUNTS = """
+SELECT account.id, unit.code FROM ledger_account account JOIN ledger_unit unit ON unit.id = account.unit_id
+WHERE account.holder_id = %(member)s AND account.side = 'member'
+"""
+
+LARGEST_ID = 2**63 - 1
+
+
+class FullBalance(Balance, frozen=True, kw_only=True):
+    """A balance with its lifetime sums: `earned` before anything was taken back, `spent` less what came back, `expired`."""
+
+    earned: int
+    spent: int
+    expired: int
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry as its holder sees it: `amount` is signed, positive when it came in."""
+
+    id: int
+    kind: str
+    amount: int
+    unit: str
+    key: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    approver: str | None
+    reason: str
+    comment: str
+    why: Why
+    member_id: int
+
+
+def balances_of(member_ids: Sequence[int], *, at: datetime) -> dict[int, list[FullBalance]]:
+    """Return the balances of these members at `at`, a list by unit for each, with two statements."""
+    accounts = [account for (account,) in fetch(ACCOUNTS, {"members": list(member_ids)})]
+    balances: dict[int, list[FullBalance]] = {member: [] for member in member_ids}
+    for holder, unit, balance, debt, earned, spent, expired, pending, lapsed, amount, expires_at in fetch(
+        BALANCES, {"accounts": accounts, "at": at}
+    ):
+        balances[holder].append(
+            FullBalance(
+                unit=unit,
+                available=balance - pending - lapsed,
+                pending=pending,
+                debt=debt,
+                next_expiry=NextExpiry(amount, expires_at) if expires_at else None,
+                earned=earned,
+                spent=spent,
+                expired=expired + lapsed,
+            )
+        )
+    return balances
+
+
+def balance_of(member_id: int, *, at: datetime, unit: str = "points") -> FullBalance:
+    """Return one member's balance of one unit."""
+    [balance] = [each for each in balances_of([member_id], at=at)[member_id] if each.unit == unit]
+    return balance
+
+
+def next_expiries(member_id: int, *, at: datetime, limit: int = 12) -> list[tuple[str, NextExpiry]]:
+    """Return what will expire, soonest first, as (unit, expiry)."""
+    rows = fetch(EXPIRIES, {"member": member_id, "at": at, "limit": limit})
+    return [(unit, NextExpiry(amount, expires_at)) for unit, amount, expires_at in rows]
+
+
+def entries_of(
+    member_id: int, *, before: int | None = None, limit: int = 50, kinds: Sequence[str] | None = None
+) -> list[EntryView]:
+    """Return a member's entries, newest first, of one page; `before` is the last id of the page before."""
+    accounts = fetch(MEMBER_ACCOUNTS, {"member": member_id})
+    rows = fetch(
+        ENTRIES,
+        {
+            "accounts": [account for account, _ in accounts],
+            "units": [unit for _, unit in accounts],
+            "before": LARGEST_ID if before is None else before,
+            "limit": limit,
+            "kinds": list(kinds) if kinds else None,
+        },
+    )
+    return [_view((*row, member_id)) for row in rows]
+
+
+def entry_of(member_id: int, entry_id: int) -> EntryView | None:
+    """Return one entry, if it is this member's."""
+    rows = fetch(WITH_PREFIX + "WHERE entry.id = %(id)s", {"id": entry_id})
+    views = [_view(row) for row in rows]
+    return views[0] if views and views[0].member_id == member_id else None
+
+
+def entries_about(prefix: str) -> list[EntryView]:
+    """Return the entries whose natural key starts with `prefix`, which ends with a slash ("sale/5/"), oldest first."""
+    assert prefix.endswith("/"), "a prefix of whole parts"
+    rows = fetch(
+        WITH_PREFIX + "WHERE entry.key >= %(low)s AND entry.key < %(high)s ORDER BY entry.id",
+        {"low": prefix, "high": prefix[:-1] + "0"},
+    )
+    return [_view(row) for row in rows]
+
+
+def _view(row: tuple[Any, ...]) -> EntryView:
+    names = EntryView.__struct_fields__
+    values = dict(zip(names, row, strict=True))
+    values["why"] = msgspec.json.decode(values["why"], type=Why)
+    return EntryView(**values)
