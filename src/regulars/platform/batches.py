@@ -19,7 +19,7 @@ FIRST_PAUSE = 0.02
 logger = logging.getLogger(__name__)
 
 PASSING = frozenset({"40001", "40P01", "23505"})
-"""Serialization failure, deadlock, and a unique key that another transaction wrote since we looked: all are natural keys."""
+"""Serialization failure, deadlock, and a unique key that another transaction wrote since we looked."""
 WAITED_TOO_LONG = frozenset({"55P03", "57014"})
 """A lock was not to be had in `lock_timeout`, or the statement ran longer than `statement_timeout`."""
 OUT_OF_ORDER = ("53", "58", "25006", "57P03")

@@ -1,0 +1,63 @@
+"""The API for machines, under /api: `application` is an ASGI app that keeps its full paths."""
+
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.exceptions import HTTPException
+
+from regulars.api.bodies import MAX_BODY
+from regulars.api.callers import admit
+from regulars.api.documents import documents
+from regulars.api.errors import answer_fault, answer_http_exception, answer_refusal
+from regulars.api.metrics import Measured
+from regulars.api.quantities import QuantitySchema
+from regulars.api.routes import (
+    adjustments,
+    cards,
+    claims,
+    lookup,
+    members,
+    quotes,
+    refunds,
+    sales,
+    statements,
+    stores,
+    uploads,
+)
+from regulars.core.refusals import Refusal
+
+ROUTES: list[Any] = [
+    members.create_member,
+    members.list_members,
+    members.get_member,
+    members.update_member,
+    lookup.look_up_member,
+    statements.get_balances,
+    statements.list_entries,
+    statements.get_entry,
+    adjustments.create_adjustment,
+    cards.create_card,
+    quotes.create_quote,
+    sales.create_sale,
+    uploads.create_sales,
+    refunds.create_refund,
+    claims.create_claim,
+    stores.list_stores,
+]
+
+litestar = Litestar(
+    route_handlers=[Router("/api/v1", route_handlers=ROUTES)],
+    before_request=admit,
+    exception_handlers={
+        Refusal: answer_refusal,
+        HTTPException: answer_http_exception,
+        Exception: answer_fault,
+    },
+    openapi_config=documents(),
+    plugins=[QuantitySchema()],
+    request_max_body_size=MAX_BODY,
+    logging_config=None,
+    debug=False,
+)
+
+application = Measured(litestar)

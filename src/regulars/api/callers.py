@@ -1,0 +1,105 @@
+"""Who calls: the key in `Authorization: Bearer rk_<merchant>_<id>.<secret>` picks merchant, rights and store.
+
+Every wrong key is refused alike. A key that was checked in the last two seconds costs no look into the database.
+"""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from django.utils import timezone
+from litestar import Request
+from litestar.types import Scope
+
+from regulars.api.bodies import InvalidRequest
+from regulars.api.desk import CHECKS
+from regulars.api.session import merchant_session
+from regulars.core.actor import Actor
+from regulars.core.refusals import Refusal
+from regulars.staff.key_check import KeyHolder, UnknownKey, check_key, recall_key
+from regulars.staff.keys import SCHEMA_PREFIX
+
+LONGEST_KEY = 255
+
+
+class ScopeMissing(Refusal):
+    """The key is good, and may not do this."""
+
+    code = "scope_missing"
+
+    def __init__(self, *, needed: str, held: list[str]) -> None:
+        self.needed = needed
+        self.held = held
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One request's caller, and the `Idempotency-Key` it came with."""
+
+    holder: KeyHolder
+    key: str | None
+
+    @property
+    def schema(self) -> str:
+        return SCHEMA_PREFIX + self.holder.merchant
+
+    @property
+    def by(self) -> Actor:
+        return self.holder.actor
+
+    @property
+    def only_store(self) -> str | None:
+        return self.holder.store_code
+
+
+ApiRequest = Request[Any, Call, Any]
+
+
+async def admit(request: ApiRequest) -> None:
+    """Let a request in whose key has the scope that its route asks for; a route without one (the documents) is open.
+
+    Runs before the body is read. Refuses: UnknownKey, ScopeMissing.
+    """
+    needed: str | None = request.route_handler.opt.get("scope")
+    if needed is None:
+        return
+    scope = request.scope
+    token, key = _read_headers(scope)
+    holder = recall_key(token, at=timezone.now()) or await _checked(token)
+    if needed not in holder.scopes:
+        raise ScopeMissing(needed=needed, held=sorted(holder.scopes))
+    scope["auth"] = Call(holder, key)
+
+
+def _read_headers(scope: Scope) -> tuple[str, str | None]:
+    token = key = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            token = value
+        elif name == b"idempotency-key":
+            key = value
+    if token is None or token[:7].lower() != b"bearer ":
+        raise UnknownKey()
+    if key is None:
+        return token[7:].decode("latin-1").strip(), None
+    text = key.decode("latin-1")
+    if not 1 <= len(text) <= LONGEST_KEY or not text.isascii() or not text.isprintable():
+        raise InvalidRequest(where="Idempotency-Key", problem=f"Expected 1 to {LONGEST_KEY} visible ASCII characters")
+    return token[7:].decode("latin-1").strip(), text
+
+
+_checks: dict[str, asyncio.Future[KeyHolder]] = {}
+
+
+async def _checked(token: str) -> KeyHolder:
+    """Check a key in the database, once for all requests that came with it meanwhile."""
+    check = _checks.get(token)
+    if check is None or check.get_loop() is not asyncio.get_running_loop():
+        check = CHECKS.submit(lambda: _check(token))
+        _checks[token] = check
+        check.add_done_callback(lambda done: _checks.pop(token, None) if _checks.get(token) is done else None)
+    return await asyncio.shield(check)
+
+
+def _check(token: str) -> KeyHolder:
+    with merchant_session("public"):
+        return check_key(token, at=timezone.now())

@@ -1,0 +1,76 @@
+"""A balance is corrected: with a reason for the team, and a comment that the member reads."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+from uuid import uuid4
+
+import msgspec
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from regulars.api.callers import ApiRequest, Call
+from regulars.api.replies import Reply
+from regulars.api.routing import creates
+from regulars.api.shapes import read_id
+from regulars.api.writes import do_write
+from regulars.core.amounts import LARGEST_AMOUNT
+from regulars.ledger.wallet import Balance
+from regulars.members.change import UnknownMember
+from regulars.points.adjust import AccountNotFound, adjust_points
+from regulars.staff.models import Scope
+
+
+class AdjustmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`amount` is signed: a minus deducts, soonest to expire first. What is added never expires."""
+
+    amount: Annotated[int, Meta(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
+    comment: Annotated[str, Meta(max_length=1_000, description="The member reads it.")] = ""
+    unit: Annotated[str, Meta(min_length=1, max_length=32)] = "points"
+
+
+class AdjustmentOut(msgspec.Struct, frozen=True):
+    entry_id: str
+    replayed: bool
+    balance: Balance
+
+
+@creates(
+    "/members/{member_id:str}/adjustments",
+    scope=Scope.POINTS_ADJUST,
+    takes=AdjustmentIn,
+    summary="Adjust a member's balance",
+)
+async def create_adjustment(
+    data: JSONBody[AdjustmentIn], request: ApiRequest, member_id: FromPath[str]
+) -> Reply[AdjustmentOut]:
+    """Send an `Idempotency-Key`: without one, the same request again adjusts again."""
+    call = request.auth
+    number = read_id(member_id, otherwise=UnknownMember)
+    key = _natural_key(call)
+
+    def adjust(at: datetime) -> AdjustmentOut:
+        try:
+            adjusted = adjust_points(
+                member_id=number,
+                amount=data.amount,
+                unit=data.unit,
+                reason=data.reason,
+                comment=data.comment,
+                key=key,
+                at=at,
+                by=call.by,
+            )
+        except AccountNotFound:
+            raise UnknownMember() from None
+        return AdjustmentOut(str(adjusted.entry_id), adjusted.replayed, adjusted.balance)
+
+    return await do_write(request, adjust)
+
+
+def _natural_key(call: Call) -> str:
+    """What makes this adjustment one of a kind for ever: the caller's key, in letters that an entry's key may have."""
+    if call.key is None:
+        return uuid4().hex
+    return hashlib.sha256(f"{call.by.tag} {call.key}".encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""A till asks who holds a card. The questions of a moment are answered with one statement each for all of them."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from django.utils import timezone
+from litestar.params import QueryParameter
+
+from regulars.api.callers import ApiRequest
+from regulars.api.errors import refused
+from regulars.api.lane import Lanes
+from regulars.api.replies import Reply, encoded
+from regulars.api.routing import reads
+from regulars.api.session import merchant_session
+from regulars.api.shapes import MemberNamed
+from regulars.core.identifiers import MemberHandle
+from regulars.core.refusals import Refusal
+from regulars.ledger.statement import FullBalance, balances_of
+from regulars.members.change import UnknownMember
+from regulars.members.find import find_members
+from regulars.platform.batches import run_batch
+from regulars.programs.book import NoProgram, load_book
+from regulars.staff.models import Scope
+
+
+class FoundOut(msgspec.Struct, frozen=True):
+    """Who was found. `card_status` is set when the question named one of the member's cards."""
+
+    id: str
+    status: str
+    card_status: str | None
+    balances: list[FullBalance]
+
+
+def _handle_part(longest: int) -> QueryParameter:
+    return QueryParameter(min_length=1, max_length=longest, required=False)
+
+
+@reads("/members/lookup", scope=Scope.MEMBERS_READ, summary="Find a member by what a till has at hand")
+async def look_up_member(
+    request: ApiRequest,
+    card: Annotated[str | None, _handle_part(64)] = None,
+    phone: Annotated[str | None, _handle_part(32)] = None,
+    email: Annotated[str | None, _handle_part(254)] = None,
+    external_id: Annotated[str | None, _handle_part(64)] = None,
+) -> Reply[FoundOut]:
+    """Give one of card, phone, email, external_id; of several, the first that finds somebody counts."""
+    handle = MemberNamed(card=card, phone=phone, email=email, external_id=external_id).handle()
+    return await LOOKUPS.submit(request.auth.schema, handle)
+
+
+def flush_lookups(schema: str, handles: Sequence[MemberHandle]) -> list[Reply[Any]]:
+    """Answer what waited in a lane, together."""
+    at = timezone.now()
+
+    def work(part: Sequence[MemberHandle]) -> list[Reply[Any]]:
+        try:
+            found = find_members(part, country=load_book().program.country)
+        except NoProgram as refusal:
+            return [refused(refusal) for _ in part]
+        balances = balances_of([each.member_id for each in found if each], at=at)
+        return [
+            encoded(FoundOut(str(each.member_id), each.status, each.card_status, balances[each.member_id]))
+            if each
+            else refused(UnknownMember())
+            for each in found
+        ]
+
+    with merchant_session(schema):
+        answers = run_batch(handles, work)
+    return [refused(answer) if isinstance(answer, Refusal) else answer for answer in answers]
+
+
+LOOKUPS: Lanes[MemberHandle, Reply[Any]] = Lanes("lookups", flush_lookups)

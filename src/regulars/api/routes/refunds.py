@@ -1,0 +1,120 @@
+"""Goods come back: by line, by amount, or all that is left. Refunds share commits as sales do, in a lane of their own."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from django.utils import timezone
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from regulars.api.callers import ApiRequest
+from regulars.api.errors import refused
+from regulars.api.idempotency import Asked, answer_once, asked_by
+from regulars.api.lane import Lanes
+from regulars.api.quantities import Minor, Quantity
+from regulars.api.replies import Reply, encoded
+from regulars.api.routing import creates
+from regulars.api.session import merchant_session
+from regulars.api.shapes import ExternalId, MemberRef, Moment, read_id, read_moment
+from regulars.core.refusals import Refusal
+from regulars.core.sale import LineRefund, NewRefund
+from regulars.ledger.wallet import Balance
+from regulars.platform.batches import run_batch
+from regulars.programs.book import NoProgram
+from regulars.sales.answers import Given, Refunded, Taken
+from regulars.sales.refund import refund_sales
+from regulars.sales.refusals import SaleNotFound
+from regulars.staff.models import Scope
+
+
+class LineBackIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What comes back of one line; without quantity and amount, all that is left of it. Positions count from 1."""
+
+    position: Annotated[int, Meta(ge=1, le=32_767)]
+    quantity: Quantity | None = None
+    amount_minor: Minor | None = None
+
+
+class RefundIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`lines`, or `amount_minor`, or neither: then all that is left comes back."""
+
+    external_id: ExternalId
+    occurred_at: Moment
+    lines: Annotated[tuple[LineBackIn, ...], Meta(max_length=1_000)] = ()
+    amount_minor: Minor | None = None
+
+
+class SaleRef(msgspec.Struct, frozen=True):
+    id: str
+
+
+class RefundOut(msgspec.Struct, frozen=True, kw_only=True):
+    """`money_minor` is what the cashier hands back; `clawed` went back to the shop, `returned` to the member."""
+
+    id: str
+    sale: SaleRef
+    replayed: bool
+    amount_minor: int
+    money_minor: int
+    member: MemberRef | None
+    clawed: tuple[Taken, ...]
+    returned: tuple[Given, ...]
+    balances: tuple[Balance, ...]
+
+
+@creates("/sales/{sale_id:str}/refunds", scope=Scope.SALES_WRITE, takes=RefundIn, summary="Refund a sale")
+async def create_refund(data: JSONBody[RefundIn], request: ApiRequest, sale_id: FromPath[str]) -> Reply[RefundOut]:
+    """Send it again after any doubt: a sale's refund with this `external_id` is made once."""
+    call = request.auth
+    refund = NewRefund(
+        sale_id=read_id(sale_id, otherwise=lambda: SaleNotFound(sale_id=sale_id)),
+        external_id=data.external_id,
+        occurred_at=read_moment(data.occurred_at, where="occurred_at"),
+        lines=tuple([_line_refund(line) for line in data.lines]),
+        amount_minor=data.amount_minor,
+        by=call.by,
+        only_store=call.only_store,
+    )
+    return await REFUNDS.submit(call.schema, (await asked_by(request), refund))
+
+
+def _line_refund(line: LineBackIn) -> LineRefund:
+    quantity_milli = None if line.quantity is None else int(line.quantity)
+    return LineRefund(line.position, quantity_milli, line.amount_minor)
+
+
+def flush_refunds(schema: str, items: Sequence[tuple[Asked | None, NewRefund]]) -> list[Reply[Any]]:
+    """Refund what waited in a lane, in one commit."""
+    at = timezone.now()
+
+    def work(part: Sequence[NewRefund]) -> list[Reply[Any]]:
+        try:
+            outcomes = refund_sales(part, at=at)
+        except NoProgram as refusal:
+            return [refused(refusal) for _ in part]
+        return [
+            refused(outcome) if isinstance(outcome, Refusal) else encoded(_refund_out(outcome), status=201)
+            for outcome in outcomes
+        ]
+
+    with merchant_session(schema):
+        answers = run_batch(items, lambda part: answer_once(part, work, at=at))
+    return [refused(answer) if isinstance(answer, Refusal) else answer for answer in answers]
+
+
+def _refund_out(refunded: Refunded) -> RefundOut:
+    return RefundOut(
+        id=str(refunded.id),
+        sale=SaleRef(str(refunded.sale_id)),
+        replayed=refunded.replayed,
+        amount_minor=refunded.amount_minor,
+        money_minor=refunded.money_minor,
+        member=None if refunded.member_id is None else MemberRef(str(refunded.member_id)),
+        clawed=refunded.clawed,
+        returned=refunded.returned,
+        balances=refunded.balances,
+    )
+
+
+REFUNDS: Lanes[tuple[Asked | None, NewRefund], Reply[Any]] = Lanes("refunds", flush_refunds, threads=1)

@@ -1,0 +1,79 @@
+"""What the API says to each refusal, and with which status: the message tells the caller what to do next.
+
+400 the request is not of the documented shape · 401, 403 the key · 404 no such thing here · 409 it clashes with what is
+there · 422 understood, and not possible · 503 come again.
+"""
+
+OTHERWISE = (422, "This is not possible; `code` and `facts` say why.")
+
+WORDS: dict[str, tuple[int, str]] = {
+    # the request
+    "invalid_request": (400, "At $where: $problem. See /api/docs for the shape of this request."),
+    "unknown_key": (401, "No valid key: send `Authorization: Bearer rk_…` with a key that is in force."),
+    "scope_missing": (403, "This key lacks the scope $needed: make a key that has it."),
+    "wrong_store": (403, "This key is bound to another store: use that store's key."),
+    "key_reused": (422, "This Idempotency-Key came with another request before: use a new key for a new request."),
+    "still_running": (409, "The first request with this Idempotency-Key is still running: send it again shortly."),
+    # the house
+    "too_busy": (503, "Too many requests wait: send it again after the time in Retry-After."),
+    "too_late": (503, "The request waited too long and nothing was done: send it again."),
+    "busy": (503, "Somebody else is changing the same thing and nothing was done: send it again."),
+    "unavailable": (503, "The database cannot be reached: send the same request again; it is never done twice."),
+    "could_not_be_recorded": (422, "This could not be recorded, and nothing was: the fault has been logged."),
+    "no_program": (409, "There is no loyalty program yet: set one up in the back office first."),
+    "not_found": (404, "Nothing here has this id: check it, and that the key is the right merchant's."),
+    # members and cards
+    "unknown_member": (404, "No member was found by this: enrol them first, or look for them by something else."),
+    "member_blocked": (422, "This member is blocked: ask the shop's manager."),
+    "member_locked": (422, "This member is locked and cannot spend now: ask the shop's manager."),
+    "unknown_card": (404, "No card has this number: check it, or issue it first."),
+    "member_not_found": (404, "Nobody is known by this card, phone, e-mail or id: enrol them first, or sell without."),
+    "card_inactive": (422, "This card is blocked: ask for another card of the member."),
+    "duplicate": (409, "Another member has this $kind already: look at member $member_id."),
+    "nobody_in_particular": (422, "A member needs a name, a card, a phone, an e-mail or an external id: send one."),
+    "invalid_name": (422, "The name in $field has more than $longest characters, or some that cannot be seen."),
+    "invalid_birth_date": (422, "A birth date lies between 1900-01-01 and today."),
+    "invalid_phone": (422, "This is no phone number in $country: send it with its country code, such as +15551234567."),
+    "invalid_email": (422, "This is no e-mail address: check its spelling."),
+    "invalid_card": (422, "A card number has 1 to 64 letters, digits and dashes."),
+    "invalid_external_id": (422, "An external id has 1 to 64 visible characters."),
+    "reason_needed": (422, "Locking and blocking need a `reason` of at most $longest characters."),
+    # sales
+    "store_not_found": (404, "No store has the code $store: GET /api/v1/stores lists them."),
+    "receipt_reused": (409, "This store recorded another sale under this external_id: give each sale its own."),
+    "invalid_amount": (422, "The amount in $field is negative or too large."),
+    "lines_do_not_add_up": (
+        422,
+        "The lines sum to $lines_minor and the total is $total_minor: send lines that add up.",
+    ),
+    "tenders_exceed_total": (
+        422,
+        "Tenders of $tenders_minor pay more than the total of $total_minor: leave out change.",
+    ),
+    "invalid_tender": (422, "A tender of the type points has `points`, any other `amount_minor`; points come once."),
+    "wrong_currency": (422, "The program counts in $expected: send amounts in it."),
+    "future_sale": (422, "The sale lies in the future: set the till's clock."),
+    "sale_too_old": (
+        422,
+        "The sale is older than the program takes, which is $earliest: record it in the back office.",
+    ),
+    "below_minimum": (422, "At least $minimum points pay at once: take more, or money."),
+    "member_needed": (422, "Only a member can pay with points: name the member."),
+    "insufficient_balance": (422, "The member has $available points: take that many at most."),
+    "sale_not_found": (404, "No sale has this id: check it, and that the key is the right merchant's."),
+    "already_attached": (409, "The sale belongs to member $member_id."),
+    "attach_too_late": (422, "A sale could be given to a member until $until."),
+    # refunds
+    "refund_exceeds_sale": (422, "$left_minor is left to refund: send that much at most."),
+    "line_not_found": (422, "The sale has no line $position, or it is named twice: positions count from 1."),
+    "nothing_to_refund": (422, "All of the sale has come back already."),
+    "refund_before_sale": (422, "The sale was at $sold_at: a refund comes after it."),
+    "refund_id_reused": (409, "This sale has another refund under this external_id: give each refund its own."),
+    "points_spent_already": (
+        422,
+        "$short of the points this sale gave are spent: they must be there to be taken back.",
+    ),
+    # points
+    "invalid_adjustment": (422, "The $field of this adjustment cannot be: move at least 1, and give a `reason`."),
+    "unknown_unit": (422, "The program does not count this unit: use points."),
+}
