@@ -6,7 +6,12 @@ from regulars.stores.models import Store
 
 
 class DayFigures(models.Model):
-    """One store's day in the program's time zone. Rebuilt from sales and entries; safe to delete."""
+    """One store's day in the program's time zone, or with no store the merchant's. Rebuilt from sales and entries.
+
+    Money in minor units: `total_minor` is what was sold, `refunded_minor` what came back that day. Points: `earned` with
+    credits by hand, `spent` less what refunds gave back, `balance_change` what all members' balances moved by together.
+    What only the merchant as a whole has (joined, expired, balance_change) is 0 in a store's row.
+    """
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
@@ -20,6 +25,7 @@ class DayFigures(models.Model):
     earned = models.BigIntegerField(default=0)
     spent = models.BigIntegerField(default=0)
     expired = models.BigIntegerField(default=0)
+    balance_change = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -1,0 +1,94 @@
+"""What the dashboard shows: a shop's days, read from the figures that are kept by day."""
+
+from datetime import date
+
+import msgspec
+
+from regulars.platform.rows import fetch
+
+BETWEEN = """
+SELECT day, sales, member_sales, total_minor, refunded_minor, active_members, joined, earned, spent, expired,
+       outstanding
+FROM (
+    SELECT figures.*, sum(balance_change) OVER (ORDER BY day)::bigint AS outstanding
+    FROM reports_dayfigures AS figures WHERE store_id IS NULL AND day < %(until)s
+) AS kept
+WHERE day >= %(since)s
+ORDER BY day
+"""
+
+BY_STORE = """
+SELECT store.code, store.name, sum(figures.sales)::bigint, sum(figures.member_sales)::bigint,
+       sum(figures.total_minor)::bigint, sum(figures.refunded_minor)::bigint, sum(figures.earned)::bigint,
+       sum(figures.spent)::bigint
+FROM reports_dayfigures AS figures JOIN stores_store AS store ON store.id = figures.store_id
+WHERE figures.day >= %(since)s AND figures.day < %(until)s
+GROUP BY store.id
+ORDER BY sum(figures.total_minor) DESC, store.code
+LIMIT %(limit)s
+"""
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """One day of the whole merchant. `outstanding`: what members hold together at its end, less what they owe."""
+
+    day: date
+    sales: int
+    member_sales: int
+    total_minor: int
+    refunded_minor: int
+    active_members: int
+    joined: int
+    earned: int
+    spent: int
+    expired: int
+    outstanding: int
+
+
+class StoreFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One store over a period."""
+
+    code: str
+    name: str
+    sales: int
+    member_sales: int
+    total_minor: int
+    refunded_minor: int
+    earned: int
+    spent: int
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """A period's sums, and what was outstanding at its end."""
+
+    sales: int = 0
+    member_sales: int = 0
+    total_minor: int = 0
+    refunded_minor: int = 0
+    joined: int = 0
+    earned: int = 0
+    spent: int = 0
+    expired: int = 0
+    outstanding: int = 0
+
+
+def figures_between(since: date, until: date) -> list[Day]:
+    """Return the days in [since, until) that have figures, the oldest first."""
+    names = Day.__struct_fields__
+    return [Day(**dict(zip(names, row, strict=True))) for row in fetch(BETWEEN, {"since": since, "until": until})]
+
+
+def totals(days: list[Day]) -> Totals:
+    """Add up days that follow each other. Active members are people, not sums: they are not in it."""
+    summed = [name for name in Totals.__struct_fields__ if name != "outstanding"]
+    return Totals(
+        outstanding=days[-1].outstanding if days else 0,
+        **{name: sum(getattr(day, name) for day in days) for name in summed},
+    )
+
+
+def stores_between(since: date, until: date, *, limit: int = 20) -> list[StoreFigures]:
+    """Return the stores that sold most in [since, until)."""
+    names = StoreFigures.__struct_fields__
+    rows = fetch(BY_STORE, {"since": since, "until": until, "limit": limit})
+    return [StoreFigures(**dict(zip(names, row, strict=True))) for row in rows]
