@@ -61,7 +61,7 @@ TENANT_LIMIT_SET_CALLS = True
 AUTH_USER_MODEL = "staff.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-APPEND_ONLY_TABLES = ("ledger_entry", "ledger_allocation", "audit_event")
+APPEND_ONLY_TABLES = ("ledger_entry", "ledger_allocation", "ledger_seal", "audit_event")
 """Tables whose rows the application may add and read, and never change or remove."""
 
 # --- database -------------------------------------------------------------------------------------

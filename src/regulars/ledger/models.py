@@ -207,3 +207,17 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} of lot {self.lot_id}"
+
+
+class Seal(models.Model):
+    """What the entries recorded in a closed month were: how many, and a mark over all of them. It never changes again."""
+
+    id = models.BigAutoField(primary_key=True)
+    starts_at = models.DateTimeField(unique=True)
+    ends_at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    mark = models.BigIntegerField()
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%B %Y}"

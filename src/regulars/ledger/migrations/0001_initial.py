@@ -13,6 +13,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Seal",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("starts_at", models.DateTimeField(unique=True)),
+                ("ends_at", models.DateTimeField()),
+                ("entries", models.BigIntegerField()),
+                ("mark", models.BigIntegerField()),
+                ("sealed_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Account",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

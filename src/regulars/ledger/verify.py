@@ -1,0 +1,215 @@
+"""The ledger proves itself: one SQL check for each invariant, which counts what breaks it."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from regulars.platform.rows import fetch
+
+
+class Check(msgspec.Struct, frozen=True):
+    """An invariant: its name, the sentence that must be true, and a query that counts what makes it false."""
+
+    name: str
+    sentence: str
+    count_breaches: str
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    name: str
+    sentence: str
+    breaches: int
+    seconds: float
+
+
+def run_checks(checks: Iterable[Check]) -> Iterator[CheckResult]:
+    """Run each check in the merchant's schema, one after the other, as they come."""
+    for check in checks:
+        started = time.perf_counter()
+        [[breaches]] = fetch(check.count_breaches, {})
+        yield CheckResult(check.name, check.sentence, breaches, time.perf_counter() - started)
+
+
+LEDGER_CHECKS = (
+    Check(
+        "I1-sides",
+        "Each entry moves between two accounts of one unit.",
+        """
+        SELECT count(*) FROM ledger_entry entry
+        LEFT JOIN ledger_account source ON source.id = entry.source_id
+        LEFT JOIN ledger_account target ON target.id = entry.target_id
+        WHERE source.unit_id IS DISTINCT FROM target.unit_id OR source.id IS NULL OR entry.amount <= 0
+           OR (source.side = 'member') = (target.side = 'member')
+        """,
+    ),
+    Check(
+        "I2-balances",
+        "A balance, and what was earned, spent and expired in a lifetime, are the sums of the account's entries.",
+        """
+        WITH moved AS (
+            SELECT account, sum(amount) AS balance,
+                   coalesce(sum(amount) FILTER (WHERE kind IN ('earn', 'adjust') AND amount > 0), 0) AS earned,
+                   coalesce(sum(-amount) FILTER (WHERE kind IN ('redeem', 'reverse')), 0) AS spent,
+                   coalesce(sum(-amount) FILTER (WHERE kind = 'expire'), 0) AS expired
+            FROM (
+                SELECT target_id AS account, amount, kind FROM ledger_entry
+                UNION ALL SELECT source_id, -amount, kind FROM ledger_entry
+            ) each GROUP BY account
+        )
+        SELECT count(*) FROM ledger_account account LEFT JOIN moved ON moved.account = account.id
+        WHERE account.side = 'member'
+          AND (account.balance, account.earned, account.spent, account.expired) IS DISTINCT FROM
+              (coalesce(moved.balance, 0), coalesce(moved.earned, 0), coalesce(moved.spent, 0),
+               coalesce(moved.expired, 0))
+        """,
+    ),
+    Check(
+        "I3-lots-and-debts",
+        "A balance is what is left of its lots, less what is left of its debts.",
+        """
+        SELECT count(*) FROM ledger_account account
+        LEFT JOIN (SELECT account_id, sum(remaining) AS held FROM ledger_lot GROUP BY 1) lot
+            ON lot.account_id = account.id
+        LEFT JOIN (SELECT account_id, sum(remaining) AS owed FROM ledger_debt GROUP BY 1) debt
+            ON debt.account_id = account.id
+        WHERE account.side = 'member'
+          AND (account.balance <> coalesce(lot.held, 0) - coalesce(debt.owed, 0)
+               OR account.debt <> coalesce(debt.owed, 0))
+        """,
+    ),
+    Check(
+        "I4-remaining",
+        "A lot keeps its amount less its allocations, never below nothing.",
+        """
+        SELECT count(*) FROM ledger_lot lot
+        LEFT JOIN (SELECT lot_id, sum(amount) AS used FROM ledger_allocation GROUP BY 1) allocation
+            ON allocation.lot_id = lot.entry_id
+        WHERE lot.remaining <> lot.amount - coalesce(allocation.used, 0) OR lot.remaining NOT BETWEEN 0 AND lot.amount
+        """,
+    ),
+    Check(
+        "I4-credits",
+        "Each credit but a reversal opens one lot of its amount for its account, and each lot has its credit.",
+        """
+        SELECT count(*) FROM ledger_entry entry
+        JOIN ledger_account target ON target.id = entry.target_id AND target.side = 'member'
+        FULL JOIN ledger_lot lot ON lot.entry_id = entry.id
+        WHERE entry.kind IS DISTINCT FROM 'reverse'
+          AND (entry.id IS NULL OR lot.entry_id IS NULL OR lot.amount <> entry.amount
+               OR lot.account_id <> entry.target_id)
+        """,
+    ),
+    Check(
+        "I4-debits",
+        "What a debit took is allocated to lots or still owed, and what was given back was taken before.",
+        """
+        WITH served AS (
+            SELECT debit_id, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS taken,
+                   coalesce(sum(-amount) FILTER (WHERE amount < 0), 0) AS returned
+            FROM ledger_allocation GROUP BY debit_id
+        )
+        SELECT count(*) FROM ledger_entry entry
+        JOIN ledger_account source ON source.id = entry.source_id AND source.side = 'member'
+        LEFT JOIN served ON served.debit_id = entry.id
+        LEFT JOIN ledger_debt debt ON debt.entry_id = entry.id
+        WHERE entry.amount <> coalesce(served.taken, 0) + coalesce(debt.remaining, 0)
+           OR coalesce(served.returned, 0) > coalesce(served.taken, 0)
+        """,
+    ),
+    Check(
+        "I4-reversals",
+        "A reversal gives back exactly what its allocations return.",
+        """
+        SELECT count(*) FROM ledger_entry entry
+        WHERE entry.kind = 'reverse' AND entry.amount <> (
+            SELECT coalesce(sum(-allocation.amount), 0) FROM ledger_allocation allocation
+            WHERE allocation.entry_id = entry.id AND allocation.amount < 0
+              AND allocation.debit_id IN (SELECT id FROM ledger_entry debit WHERE debit.kind = 'redeem'))
+        """,
+    ),
+    Check(
+        "I5-order",
+        "Nothing was spent from a lot while another that expires sooner could have been.",
+        """
+        WITH graced AS (
+            SELECT allocation.lot_id FROM ledger_allocation allocation
+            JOIN ledger_entry entry ON entry.id = allocation.entry_id AND entry.kind = 'reverse'
+            WHERE entry.why ->> 'graced_until' IS NOT NULL
+        )
+        SELECT count(*) FROM ledger_allocation allocation
+        JOIN ledger_entry debit ON debit.id = allocation.entry_id AND debit.kind IN ('redeem', 'adjust')
+        JOIN ledger_lot used ON used.entry_id = allocation.lot_id
+        WHERE allocation.debit_id = allocation.entry_id AND allocation.amount > 0
+          AND used.entry_id NOT IN (SELECT lot_id FROM graced)
+          AND EXISTS (
+            SELECT FROM ledger_lot sooner
+            WHERE sooner.account_id = used.account_id AND sooner.entry_id < debit.id
+              AND (coalesce(sooner.expires_at, 'infinity'), sooner.entry_id)
+                < (coalesce(used.expires_at, 'infinity'), used.entry_id)
+              AND sooner.available_at <= debit.occurred_at
+              AND (sooner.expires_at IS NULL OR sooner.expires_at > debit.occurred_at)
+              AND sooner.entry_id NOT IN (SELECT lot_id FROM graced)
+              AND sooner.amount > (
+                SELECT coalesce(sum(earlier.amount), 0) FROM ledger_allocation earlier
+                WHERE earlier.lot_id = sooner.entry_id AND earlier.entry_id <= debit.id))
+        """,
+    ),
+    Check(
+        "I5-life",
+        "Nothing was spent from a lot before it was available, or at and after its end.",
+        """
+        SELECT count(*) FROM ledger_allocation allocation
+        JOIN ledger_entry debit ON debit.id = allocation.entry_id AND debit.kind IN ('redeem', 'adjust')
+        JOIN ledger_lot lot ON lot.entry_id = allocation.lot_id
+        WHERE allocation.debit_id = allocation.entry_id AND allocation.amount > 0
+          AND (debit.occurred_at < lot.available_at OR debit.occurred_at >= lot.expires_at)
+        """,
+    ),
+    Check(
+        "I6-keys",
+        "One entry for each natural key.",
+        "SELECT count(*) FROM (SELECT FROM ledger_entry GROUP BY kind, key HAVING count(*) > 1) twice",
+    ),
+    Check(
+        "I11-sealed",
+        "The entries of closed months are the ones that were sealed.",
+        """
+        SELECT count(*) FROM ledger_seal seal
+        LEFT JOIN LATERAL (
+            SELECT count(*) AS entries, coalesce(bit_xor(hashtextextended(entry::text, 0)), 0) AS mark
+            FROM ledger_entry entry
+            WHERE entry.recorded_at >= seal.starts_at AND entry.recorded_at < seal.ends_at
+        ) now ON true
+        WHERE (now.entries, now.mark) IS DISTINCT FROM (seal.entries, seal.mark)
+        """,
+    ),
+    Check(
+        "I13-apart",
+        "Nothing refers to another merchant's tables.",
+        """
+        SELECT count(*) FROM pg_constraint link
+        JOIN pg_class here ON here.oid = link.conrelid
+        JOIN pg_class there ON there.oid = link.confrelid
+        WHERE link.contype = 'f' AND here.relnamespace = current_schema()::regnamespace
+          AND there.relnamespace <> here.relnamespace
+        """,
+    ),
+    Check(
+        "I14-zero",
+        "For each unit, what the merchant gave is what the members hold.",
+        """
+        WITH given AS (
+            SELECT account.unit_id, sum(CASE WHEN entry.source_id = account.id THEN entry.amount ELSE -entry.amount END)
+                AS amount
+            FROM ledger_entry entry
+            JOIN ledger_account account ON account.id IN (entry.source_id, entry.target_id) AND account.side <> 'member'
+            GROUP BY account.unit_id
+        ), held AS (
+            SELECT unit_id, sum(balance) AS amount FROM ledger_account WHERE side = 'member' GROUP BY unit_id
+        )
+        SELECT count(*) FROM held FULL JOIN given USING (unit_id)
+        WHERE coalesce(held.amount, 0) <> coalesce(given.amount, 0)
+        """,
+    ),
+)
