@@ -10,12 +10,10 @@ from django.utils import timezone
 
 from regulars.api.callers import ApiRequest
 from regulars.api.desk import READS, WRITES, Desk
-from regulars.api.errors import refused
+from regulars.api.flush import flush
 from regulars.api.idempotency import Asked, answer_once, asked_by
 from regulars.api.replies import Reply, encoded
-from regulars.api.session import merchant_session
 from regulars.core.refusals import Refusal
-from regulars.platform.batches import run_batch
 
 
 class StillRunning(Refusal):
@@ -62,13 +60,13 @@ def submit_once(desk: Desk, schema: str, asked: Asked | None, work: Callable[[],
 
 def run_once(schema: str, asked: Asked | None, work: Callable[[], Reply[Any]], *, at: datetime) -> Reply[Any]:
     """Do one piece of work in a merchant's schema, in this thread, with its answer kept in the same commit."""
-    with merchant_session(schema):
-        (answer,) = run_batch(
-            [(asked, None)],
-            lambda items: answer_once(items, lambda _: [work()], at=at),
-            is_replayable=asked is not None,
-        )
-    return refused(answer) if isinstance(answer, Refusal) else answer
+    (answer,) = flush(
+        schema,
+        [(asked, None)],
+        lambda items: answer_once(items, lambda _: [work()], at=at),
+        is_replayable=asked is not None,
+    )
+    return answer
 
 
 async def do_read[Body: msgspec.Struct](request: ApiRequest, read: Callable[[datetime], Body]) -> Reply[Body]:
@@ -80,8 +78,7 @@ async def do_read[Body: msgspec.Struct](request: ApiRequest, read: Callable[[dat
 
     def work() -> Reply[Any]:
         at = timezone.now()
-        with merchant_session(schema):
-            (answer,) = run_batch([None], lambda _: [encoded(read(at))])
-        return refused(answer) if isinstance(answer, Refusal) else answer
+        (answer,) = flush(schema, [None], lambda _: [encoded(read(at))])
+        return answer
 
     return await READS.submit(work)

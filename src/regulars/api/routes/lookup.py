@@ -8,19 +8,16 @@ from django.utils import timezone
 from litestar.params import QueryParameter
 
 from regulars.api.callers import ApiRequest
-from regulars.api.errors import refused
+from regulars.api.flush import flush, reply_to
 from regulars.api.lane import Lanes
 from regulars.api.replies import Reply, encoded
 from regulars.api.routing import reads
-from regulars.api.session import merchant_session
 from regulars.api.shapes import MemberNamed
 from regulars.core.identifiers import MemberHandle
-from regulars.core.refusals import Refusal
 from regulars.ledger.statement import FullBalance, balances_of
 from regulars.members.change import UnknownMember
 from regulars.members.find import find_members
-from regulars.platform.batches import run_batch
-from regulars.programs.book import NoProgram, load_book
+from regulars.programs.book import load_book
 from regulars.staff.models import Scope
 
 
@@ -55,21 +52,16 @@ def flush_lookups(schema: str, handles: Sequence[MemberHandle]) -> list[Reply[An
     at = timezone.now()
 
     def work(part: Sequence[MemberHandle]) -> list[Reply[Any]]:
-        try:
-            found = find_members(part, country=load_book().program.country)
-        except NoProgram as refusal:
-            return [refused(refusal) for _ in part]
+        found = find_members(part, country=load_book().program.country)
         balances = balances_of([each.member_id for each in found if each], at=at)
         return [
             encoded(FoundOut(str(each.member_id), each.status, each.card_status, balances[each.member_id]))
             if each
-            else refused(UnknownMember())
+            else reply_to(UnknownMember())
             for each in found
         ]
 
-    with merchant_session(schema):
-        answers = run_batch(handles, work)
-    return [refused(answer) if isinstance(answer, Refusal) else answer for answer in answers]
+    return flush(schema, handles, work)
 
 
 LOOKUPS: Lanes[MemberHandle, Reply[Any]] = Lanes("lookups", flush_lookups)

@@ -8,18 +8,16 @@ from django.utils import timezone
 from litestar.params import JSONBody
 
 from regulars.api.callers import ApiRequest
-from regulars.api.errors import refused
+from regulars.api.flush import flush, reply_to
 from regulars.api.lane import Lanes
 from regulars.api.replies import Reply, encoded
 from regulars.api.routes.sales import EarnedOut, SaleIn, earned_out, new_sale
 from regulars.api.routing import asks
-from regulars.api.session import merchant_session
 from regulars.api.shapes import MemberRef
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale
 from regulars.ledger.wallet import Balance
-from regulars.platform.batches import run_batch
-from regulars.programs.book import Book, NoProgram, load_book
+from regulars.programs.book import Book, load_book
 from regulars.sales.answers import Recorded, Spent
 from regulars.sales.quote import quote_sales
 from regulars.staff.models import Scope
@@ -46,19 +44,14 @@ def flush_quotes(schema: str, items: Sequence[NewSale]) -> list[Reply[Any]]:
     at = timezone.now()
 
     def work(part: Sequence[NewSale]) -> list[Reply[Any]]:
-        try:
-            outcomes = quote_sales(part, at=at)
-            book = load_book()
-        except NoProgram as refusal:
-            return [refused(refusal) for _ in part]
+        outcomes = quote_sales(part, at=at)
+        book = load_book()
         return [
-            refused(outcome) if isinstance(outcome, Refusal) else encoded(_quote_out(outcome, book))
+            reply_to(outcome) if isinstance(outcome, Refusal) else encoded(_quote_out(outcome, book))
             for outcome in outcomes
         ]
 
-    with merchant_session(schema):
-        answers = run_batch(items, work)
-    return [refused(answer) if isinstance(answer, Refusal) else answer for answer in answers]
+    return flush(schema, items, work)
 
 
 def _quote_out(quoted: Recorded, book: Book) -> QuoteOut:

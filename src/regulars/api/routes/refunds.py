@@ -1,4 +1,4 @@
-"""Goods come back: by line, by amount, or all that is left. Refunds share commits as sales do, in a lane of their own."""
+"""Goods come back: by line, by amount, or all that is left. Refunds share commits, in a lane of their own."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,19 +9,16 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
-from regulars.api.errors import refused
+from regulars.api.flush import flush, reply_to
 from regulars.api.idempotency import Asked, answer_once, asked_by
 from regulars.api.lane import Lanes
 from regulars.api.quantities import Minor, Quantity
 from regulars.api.replies import Reply, encoded
 from regulars.api.routing import creates
-from regulars.api.session import merchant_session
 from regulars.api.shapes import ExternalId, MemberRef, Moment, read_id, read_moment
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, NewRefund
 from regulars.ledger.wallet import Balance
-from regulars.platform.batches import run_batch
-from regulars.programs.book import NoProgram
 from regulars.sales.answers import Given, Refunded, Taken
 from regulars.sales.refund import refund_sales
 from regulars.sales.refusals import SaleNotFound
@@ -89,18 +86,12 @@ def flush_refunds(schema: str, items: Sequence[tuple[Asked | None, NewRefund]]) 
     at = timezone.now()
 
     def work(part: Sequence[NewRefund]) -> list[Reply[Any]]:
-        try:
-            outcomes = refund_sales(part, at=at)
-        except NoProgram as refusal:
-            return [refused(refusal) for _ in part]
         return [
-            refused(outcome) if isinstance(outcome, Refusal) else encoded(_refund_out(outcome), status=201)
-            for outcome in outcomes
+            reply_to(outcome) if isinstance(outcome, Refusal) else encoded(_refund_out(outcome), status=201)
+            for outcome in refund_sales(part, at=at)
         ]
 
-    with merchant_session(schema):
-        answers = run_batch(items, lambda part: answer_once(part, work, at=at))
-    return [refused(answer) if isinstance(answer, Refusal) else answer for answer in answers]
+    return flush(schema, items, lambda part: answer_once(part, work, at=at))
 
 
 def _refund_out(refunded: Refunded) -> RefundOut:

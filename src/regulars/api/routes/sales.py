@@ -10,21 +10,19 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest, Call
-from regulars.api.errors import refused
+from regulars.api.flush import flush, reply_to
 from regulars.api.idempotency import Asked, answer_once, asked_by
 from regulars.api.lane import Lanes
 from regulars.api.quantities import Minor, Quantity
 from regulars.api.replies import Reply, encoded
 from regulars.api.routing import creates
-from regulars.api.session import merchant_session
 from regulars.api.shapes import ExternalId, MemberNamed, MemberRef, Moment, Text, read_moment
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale, SaleLine, Tender
 from regulars.core.sentences import explain
 from regulars.ledger.wallet import Balance
-from regulars.platform.batches import run_batch
-from regulars.programs.book import Book, NoProgram, load_book
+from regulars.programs.book import Book, load_book
 from regulars.sales.answers import Earned, Recorded, Spent
 from regulars.sales.record import record_sales
 from regulars.staff.models import Scope
@@ -114,20 +112,15 @@ def new_sale(data: SaleIn, call: Call) -> NewSale:
 def flush_sales(schema: str, items: Sequence[tuple[Asked | None, NewSale]]) -> list[Reply[Any]]:
     """Record what waited in a till lane, in one commit."""
     at = timezone.now()
-    with merchant_session(schema):
-        outcomes = run_batch(items, lambda part: answer_once(part, lambda sales: answers(sales, at=at), at=at))
-    return [refused(outcome) if isinstance(outcome, Refusal) else outcome for outcome in outcomes]
+    return flush(schema, items, lambda part: answer_once(part, lambda sales: answers(sales, at=at), at=at))
 
 
 def answers(sales: Sequence[NewSale], *, at: datetime) -> list[Reply[Any]]:
     """Record sales and say what came of each."""
-    try:
-        outcomes = record_sales(sales, at=at)
-        book = load_book()
-    except NoProgram as refusal:
-        return [refused(refusal) for _ in sales]
+    outcomes = record_sales(sales, at=at)
+    book = load_book()
     return [
-        refused(outcome) if isinstance(outcome, Refusal) else encoded(sale_out(outcome, book), status=201)
+        reply_to(outcome) if isinstance(outcome, Refusal) else encoded(sale_out(outcome, book), status=201)
         for outcome in outcomes
     ]
 

@@ -13,6 +13,7 @@ from regulars.api.bodies import decode_body
 from regulars.api.callers import ApiRequest, Call
 from regulars.api.desk import UPLOADS
 from regulars.api.errors import Failure, refused
+from regulars.api.flush import reply_to
 from regulars.api.idempotency import Asked, answer_once, asked_by, find_answer
 from regulars.api.replies import Reply, encoded
 from regulars.api.routes.sales import SaleIn, SaleOut, answers, new_sale
@@ -86,10 +87,10 @@ def _upload(raws: Sequence[msgspec.Raw], call: Call, asked: Asked | None) -> Rep
             return _record(raws, call)
         (known,) = run_batch([asked], lambda _: [find_answer(asked)])
         if known is not None:
-            return _reply(known)
+            return reply_to(known)
         reply = _record(raws, call)
         (kept,) = run_batch([(asked, None)], lambda item: answer_once(item, lambda _: [reply], at=timezone.now()))
-        return _reply(kept)
+        return reply_to(kept)
 
 
 def _record(raws: Sequence[msgspec.Raw], call: Call) -> Reply[Any]:
@@ -99,7 +100,7 @@ def _record(raws: Sequence[msgspec.Raw], call: Call) -> Reply[Any]:
         outcomes = run_batch(
             [cast("NewSale", read[place]) for place in part], lambda sales: answers(sales, at=timezone.now())
         )
-        recorded |= zip(part, (_reply(outcome) for outcome in outcomes), strict=True)
+        recorded |= zip(part, (reply_to(outcome) for outcome in outcomes), strict=True)
     replies = [recorded.get(place) or refused(cast("Refusal", each)) for place, each in enumerate(read)]
     return encoded(_RawSalesOut([_raw_answer(reply) for reply in replies]), status=201)
 
@@ -109,10 +110,6 @@ def _read(raw: msgspec.Raw, call: Call) -> NewSale | Refusal:
         return new_sale(decode_body(bytes(raw), SaleIn), call)
     except Refusal as refusal:
         return refusal
-
-
-def _reply(outcome: Reply[Any] | Refusal) -> Reply[Any]:
-    return refused(outcome) if isinstance(outcome, Refusal) else outcome
 
 
 def _raw_answer(reply: Reply[Any]) -> _RawAnswer:
