@@ -9,25 +9,24 @@ connections, few and warm.
 """
 
 import os
-from importlib.util import find_spec
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import django
-from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
 django.setup()  # before anything that has models is imported
 
-from regulars.config.probes import PROBES, Receive, Scope, Send  # noqa: E402
+from regulars.api.app import application as machines  # noqa: E402
+from regulars.config.pages import Receive, Scope, Send, ThreadedPages  # noqa: E402
+from regulars.config.probes import PROBES  # noqa: E402
 from regulars.config.wsgi import application as django_application  # noqa: E402
 
 PAGE_THREADS = 8
 
-pages = WSGIMiddleware(django_application, workers=PAGE_THREADS)
+pages = ThreadedPages(django_application, threads=PAGE_THREADS)
 
-if find_spec("regulars.api.app"):
-    from regulars.api.app import application as api
-else:
-    api = pages
+api: Callable[[Any, Any, Any], Awaitable[None]] = machines
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,19 +9,14 @@ import asyncio
 import hmac
 import json
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from django.db import close_old_connections
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from regulars.config.pages import Receive, Scope, Send
 from regulars.platform.health import find_faults
-
-type Scope = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 ONE_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")
 """One thread, hence one database connection, however many ask whether we are ready."""

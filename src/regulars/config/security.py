@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.utils.csp import CSP
 
@@ -32,7 +31,7 @@ def content_security_policy(*, evaluating: bool = False) -> dict[str, Any]:
 class ContentSecurityPolicy(ContentSecurityPolicyMiddleware):
     """Give back-office pages the policy that lets their shell evaluate, and all others the strict one."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.path.startswith(EVALUATING_PATHS) and not hasattr(response, "_csp_config"):
             response._csp_config = content_security_policy(evaluating=True)  # type: ignore[attr-defined]  # as csp_override does
-        return super().process_response(request, response)  # type: ignore[no-any-return]
+        return super().process_response(request, response)

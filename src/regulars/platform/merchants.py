@@ -124,7 +124,7 @@ def find_by_code(code: str) -> Merchant:
 
 def default_merchant() -> Merchant | None:
     """Answer the merchant marked as default, or the only one, or none."""
-    first_two = list(Merchant.objects.order_by("-is_default", "id")[:2])
+    first_two: list[Merchant] = list(Merchant.objects.order_by("-is_default", "id")[:2])
     if len(first_two) == 1 or (first_two and first_two[0].is_default):
         return first_two[0]
     return None

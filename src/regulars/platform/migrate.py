@@ -25,14 +25,20 @@ def migrate_everything(*, at: datetime, say: Callable[[str], None]) -> None:
         migrate_schema("public")
         if not is_recorded():
             say("template")
-            with connection.cursor() as cursor:
-                cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {TEMPLATE_SCHEMA}")
-            migrate_schema(TEMPLATE_SCHEMA)
+            make_template()
             record_recipe(at=at)
         for merchant in Merchant.objects.exclude(migrated_to=fingerprint()).order_by("id"):
             say(merchant.code)
             migrate_schema(merchant.schema_name)
             Merchant.objects.filter(id=merchant.id).update(migrated_to=fingerprint())
+
+
+def make_template() -> None:
+    """Make the template from nothing: what a new merchant gets is what the migrations say today, and not a history."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {TEMPLATE_SCHEMA} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {TEMPLATE_SCHEMA}")
+    migrate_schema(TEMPLATE_SCHEMA)
 
 
 def migrate_schema(schema: str) -> None:
