@@ -151,11 +151,11 @@ def _change_identifiers(member: Member, changes: MemberChanges, *, country: str)
         return frozenset()
     held = dict(Identifier.objects.filter(member=member).values_list("kind", "value"))
     changed = {kind: value for kind, value in wanted.items() if held.get(kind) != value}
-    for (kind, _), holder in find_holders({(kind, value) for kind, value in changed.items() if value}).items():
-        raise Duplicate(kind=kind, member_id=holder)
-    for kind, value in changed.items():
+    for (taken, _), holder in find_holders({(name, value) for name, value in changed.items() if value}).items():
+        raise Duplicate(kind=taken, member_id=holder)
+    for name, value in changed.items():
         if value is None:
-            Identifier.objects.filter(member=member, kind=kind).delete()
+            Identifier.objects.filter(member=member, kind=name).delete()
         else:
-            Identifier.objects.update_or_create(member=member, kind=kind, defaults={"value": value})
+            Identifier.objects.update_or_create(member=member, kind=name, defaults={"value": value})
     return frozenset(changed)

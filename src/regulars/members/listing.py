@@ -45,7 +45,8 @@ def list_members(filters: MemberFilters, *, before_id: int | None = None, limit:
         "before": LARGEST_ID if before_id is None else before_id,
         "limit": min(max(limit, 1), MOST),
     }
-    return read_members([row[0] for row in fetch(f"{quarters} ORDER BY id DESC LIMIT %(limit)s", params)])
+    page = f"SELECT id FROM ({quarters}) AS quarter ORDER BY id DESC LIMIT %(limit)s"  # noqa: S608
+    return read_members([row[0] for row in fetch(page, params)])
 
 
 def _sides(wanted: bool | None) -> tuple[bool, ...]:

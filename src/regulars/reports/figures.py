@@ -17,6 +17,8 @@ WHERE day >= %(since)s
 ORDER BY day
 """
 
+NEWEST = "SELECT max(day) FROM reports_dayfigures WHERE store_id IS NULL AND sales > 0"
+
 BY_STORE = """
 SELECT store.code, store.name, sum(figures.sales)::bigint, sum(figures.member_sales)::bigint,
        sum(figures.total_minor)::bigint, sum(figures.refunded_minor)::bigint, sum(figures.earned)::bigint,
@@ -58,33 +60,45 @@ class StoreFigures(msgspec.Struct, frozen=True, kw_only=True):
     spent: int
 
 
-class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """A period's sums, and what was outstanding at its end."""
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """A period of the whole merchant: its days, oldest first, their sums, and what was outstanding at its end.
 
-    sales: int = 0
-    member_sales: int = 0
-    total_minor: int = 0
-    refunded_minor: int = 0
-    joined: int = 0
-    earned: int = 0
-    spent: int = 0
-    expired: int = 0
-    outstanding: int = 0
+    `active_members_a_day` is the days' mean, rounded down: people who come twice are not added up.
+    """
+
+    days: tuple[Day, ...]
+    sales: int
+    member_sales: int
+    total_minor: int
+    refunded_minor: int
+    joined: int
+    earned: int
+    spent: int
+    expired: int
+    active_members_a_day: int
+    outstanding: int
 
 
-def figures_between(since: date, until: date) -> list[Day]:
-    """Return the days in [since, until) that have figures, the oldest first."""
+SUMMED = ("sales", "member_sales", "total_minor", "refunded_minor", "joined", "earned", "spent", "expired")
+
+
+def figures_between(since: date, until: date) -> Figures:
+    """Return the figures of the days in [since, until), with one statement; days without figures are left out."""
     names = Day.__struct_fields__
-    return [Day(**dict(zip(names, row, strict=True))) for row in fetch(BETWEEN, {"since": since, "until": until})]
-
-
-def totals(days: list[Day]) -> Totals:
-    """Add up days that follow each other. Active members are people, not sums: they are not in it."""
-    summed = [name for name in Totals.__struct_fields__ if name != "outstanding"]
-    return Totals(
+    rows = fetch(BETWEEN, {"since": since, "until": until})
+    days = tuple(Day(**dict(zip(names, row, strict=True))) for row in rows)
+    return Figures(
+        days=days,
+        active_members_a_day=sum(day.active_members for day in days) // max(len(days), 1),
         outstanding=days[-1].outstanding if days else 0,
-        **{name: sum(getattr(day, name) for day in days) for name in summed},
+        **{name: sum(getattr(day, name) for day in days) for name in SUMMED},
     )
+
+
+def newest_day() -> date | None:
+    """Return the newest day that something was sold on; None where nothing was sold yet."""
+    [(newest,)] = fetch(NEWEST, {})
+    return newest
 
 
 def stores_between(since: date, until: date, *, limit: int = 20) -> list[StoreFigures]:

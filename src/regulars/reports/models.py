@@ -8,7 +8,7 @@ from regulars.stores.models import Store
 class DayFigures(models.Model):
     """One store's day in the program's time zone, or with no store the merchant's. Rebuilt from sales and entries.
 
-    Money in minor units: `total_minor` is what was sold, `refunded_minor` what came back that day. Points: `earned` with
+    Money in minor units: `total_minor` was sold, `refunded_minor` came back that day. Points: `earned` with
     credits by hand, `spent` less what refunds gave back, `balance_change` what all members' balances moved by together.
     What only the merchant as a whole has (joined, expired, balance_change) is 0 in a store's row.
     """

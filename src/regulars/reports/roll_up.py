@@ -1,4 +1,4 @@
-"""Figures by day are rebuilt from what happened on that day, as often as something happens; twice is as good as once."""
+"""Figures by day are rebuilt from what happened on that day, as often as anything happens; twice is like once."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import msgspec
-from django.db import connection
 from django_tenants.utils import schema_context
 
 from regulars.core.actor import Actor
@@ -20,13 +19,6 @@ from regulars.staff.models import ApiKey
 REMEMBERED_FOR = timedelta(seconds=2)
 MOST_REMEMBERED = 4_096
 NO_HASH = bytes(32)
-
-SELECT = """
-SELECT key.id, key.name, key.scopes, store.code, key.secret_hash, key.expires_at, key.revoked_at, key.last_used_at
-FROM staff_apikey AS key
-LEFT JOIN stores_store AS store ON store.id = key.store_id
-WHERE key.id = %(key_id)s
-"""
 
 
 class UnknownKey(Refusal):
@@ -82,23 +74,20 @@ def _look_up(token: Token, *, at: datetime) -> KeyHolder:
     if not Merchant.objects.filter(code=token.merchant).exists():
         raise UnknownKey()
     with schema_context(SCHEMA_PREFIX + token.merchant):
-        with connection.cursor() as cursor:
-            cursor.execute(SELECT, {"key_id": token.key_id})
-            row = cursor.fetchone()
-        key_id, name, scopes, store_code, secret_hash, expires_at, revoked_at, last_used_at = row or (None,) * 8
-        is_right = same_hash(token.hash, bytes(secret_hash) if row else NO_HASH)
-        if not (is_right and row and is_live(expires_at=expires_at, revoked_at=revoked_at, at=at)):
+        key = ApiKey.objects.select_related("store").filter(pk=token.key_id).first()
+        is_right = same_hash(token.hash, bytes(key.secret_hash) if key else NO_HASH)
+        if not (key and is_right and is_live(expires_at=key.expires_at, revoked_at=key.revoked_at, at=at)):
             raise UnknownKey()
-        if not used_lately(last_used_at, at=at):
-            ApiKey.objects.filter(pk=key_id).update(last_used_at=at)
-    return KeyHolder(
-        id=key_id,
-        name=name,
-        scopes=frozenset(scopes),
-        store_code=store_code,
-        merchant=token.merchant,
-        expires_at=expires_at,
-    )
+        if not used_lately(key.last_used_at, at=at):
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+        return KeyHolder(
+            id=key.pk,
+            name=key.name,
+            scopes=frozenset(key.scopes),
+            store_code=key.store.code if key.store else None,
+            merchant=token.merchant,
+            expires_at=key.expires_at,
+        )
 
 
 def _recall(token: Token, *, at: datetime) -> KeyHolder | None:

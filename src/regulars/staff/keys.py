@@ -25,7 +25,7 @@ SECRET_BYTES = 32
 
 LIVE_KEYS_PER_NAME = 2
 SCHEMA_PREFIX = "m_"
-TOKEN = re.compile(r"rk_([a-z][a-z0-9]{1,30})_([1-9][0-9]{0,18})\.([A-Za-z0-9_-]{43})", re.ASCII)
+TOKEN = re.compile(r"rk_([a-z][a-z0-9]{1,30})_([1-9][0-9]{0,17})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 class TooManyLiveKeys(Refusal):
@@ -152,4 +152,4 @@ def _scope(scope: Scope | str) -> Scope:
 
 
 def _merchant_code() -> str:
-    return str(connection.schema_name).removeprefix(SCHEMA_PREFIX)
+    return str(connection.schema_name).removeprefix(SCHEMA_PREFIX)  # type: ignore[attr-defined]

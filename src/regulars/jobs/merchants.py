@@ -1,0 +1,71 @@
+"""A job works in one merchant's schema, which it is told by name; a job that is not told refuses to run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django_tenants.utils import schema_context
+from psycopg import sql
+
+from regulars.platform.models import Merchant
+
+
+class NoSuchMerchant(Exception):
+    """The job named no merchant, or one that does not exist (any more)."""
+
+
+@contextmanager
+def in_merchant(schema: str) -> Iterator[None]:
+    """Work in this merchant's schema. Raises NoSuchMerchant."""
+    if not schema or not Merchant.objects.filter(schema_name=schema).exists():
+        raise NoSuchMerchant(schema)
+    with schema_context(schema):
+        yield
+
+
+def list_schemas() -> list[str]:
+    """Return every merchant's schema, in the order they came."""
+    return list(Merchant.objects.order_by("id").values_list("schema_name", flat=True))
+
+
+def find_time_zones() -> dict[str, ZoneInfo]:
+    """Return the program's time zone by schema; a merchant without a program is left out."""
+    rows = _ask_each("SELECT {name}::text, (SELECT time_zone FROM {schema}.programs_program ORDER BY id LIMIT 1)")
+    return {schema: ZoneInfo(time_zone) for schema, time_zone in rows if isinstance(time_zone, str)}
+
+
+def find_waiting(reader: str) -> list[str]:
+    """Return the schemas whose outbox holds events that this reader has not had."""
+    question = """
+        SELECT {name}::text, EXISTS (
+            SELECT FROM {schema}.audit_event WHERE transaction >= coalesce(
+                (SELECT transaction FROM {schema}.audit_relayposition WHERE reader = {reader}), 0))
+    """
+    return [schema for schema, is_waiting in _ask_each(question, reader=reader) if is_waiting]
+
+
+def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:
+    """Tell whether `at` is in the hour that begins at 02:00 in this zone, or in the first hour after it was skipped.
+
+    Asked once an hour it says yes once a night, also where summer time leaves 02:00 out or brings it twice.
+    """
+    now = at.astimezone(zone)
+    earlier = datetime.fromtimestamp(at.timestamp() - 3600, zone)
+    return now.hour >= 2 and not (earlier.date() == now.date() and earlier.hour >= 2)
+
+
+def _ask_each(question: str, **values: str) -> list[tuple[str, object]]:
+    """Ask the same question in every merchant's schema, all with one statement: no join ever crosses two schemas."""
+    asked = [
+        sql.SQL(question).format(
+            name=sql.Literal(schema), schema=sql.Identifier(schema), **{key: sql.Literal(values[key]) for key in values}
+        )
+        for schema in list_schemas()
+    ]
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(" UNION ALL ").join(asked))
+        return cursor.fetchall()

@@ -1,0 +1,78 @@
+"""Everything periodic, with what it is for. Times are UTC; night work asks each program's time zone."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from procrastinate import builtin_tasks
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.job_context import JobContext
+from procrastinate.tasks import Task
+
+from regulars.jobs.merchants import find_time_zones, find_waiting, is_night_work_due
+from regulars.jobs.tasks import FIGURES, expire, forget_answers, relay
+
+FINISHED_JOBS_KEPT_HOURS = 24
+FAILED_JOBS_KEPT_HOURS = 30 * 24
+
+
+@app.task(name="tick_relay", queue="ticks")
+def tick_relay(timestamp: int) -> None:
+    for schema in find_waiting(FIGURES):
+        defer_once(relay, schema=schema)
+
+
+@app.task(name="tick_night", queue="ticks")
+def tick_night(timestamp: int) -> None:
+    at = datetime.fromtimestamp(timestamp, UTC)
+    for schema, zone in find_time_zones().items():
+        if is_night_work_due(at, zone=zone):
+            defer_once(expire, schema=schema)
+            defer_once(forget_answers, schema=schema)
+
+
+@app.task(name="retry_stalled_jobs", queue="ticks", pass_context=True)
+async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    for job in await context.app.job_manager.get_stalled_jobs():
+        await context.app.job_manager.retry_job(job)
+
+
+@app.task(name="remove_finished_jobs", queue="ticks", pass_context=True)
+async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
+    await builtin_tasks.remove_old_jobs(context, max_hours=FINISHED_JOBS_KEPT_HOURS, remove_cancelled=True)
+    await builtin_tasks.remove_old_jobs(context, max_hours=FAILED_JOBS_KEPT_HOURS, remove_failed=True)
+
+
+class Periodic(msgspec.Struct, frozen=True):
+    """A task, when it runs (cron; a sixth field counts seconds), and what it is for."""
+
+    task: Task
+    cron: str
+    sentence: str
+
+
+SCHEDULE = (
+    Periodic(
+        tick_relay, "* * * * * */15", "Every 15 seconds: bring the figures by day up to date where something happened."
+    ),
+    Periodic(tick_night, "0 * * * *", "Every hour: where it is 02:00 now, expire points and forget old answers."),
+    Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
+    Periodic(
+        remove_finished_jobs, "30 * * * *", "Every hour: remove jobs that are done for a day, or failed for a month."
+    ),
+)
+
+
+def register_schedule() -> None:
+    """Tell the worker what is periodic; running it twice in a process would do everything twice."""
+    for periodic in SCHEDULE:
+        app.periodic(cron=periodic.cron, periodic_id=periodic.task.name)(periodic.task)
+
+
+def defer_once(task: Task, *, schema: str) -> None:
+    """Defer a merchant's task, unless the same one is waiting already; two of a kind never run at once."""
+    name = f"{task.name}/{schema}"
+    try:
+        task.configure(lock=name, queueing_lock=name).defer(schema=schema)
+    except AlreadyEnqueued:
+        return

@@ -1,0 +1,89 @@
+"""What the worker does: a few lines each, calling the verbs. Every task can run twice, and works in bounded batches."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import OperationalError
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
+
+from regulars.audit.answers import delete_old_answers
+from regulars.audit.relay import Relayed, relay_events
+from regulars.jobs.merchants import in_merchant
+from regulars.points.expire import expire_due_lots
+from regulars.programs.book import load_book
+from regulars.reports.roll_up import last_days, roll_up_days
+from regulars.reports.touched import days_touched
+
+FIGURES = "figures"
+"""The reader of the outbox that keeps the figures by day."""
+
+BATCHES_AT_ONCE = 100
+LOTS_AT_ONCE = 5_000
+ANSWERS_AT_ONCE = 5_000
+DAYS_SWEPT = 40
+"""More than a till may report late, or a lot may expire late: each night these days are rebuilt."""
+
+AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions={OperationalError})
+
+
+@app.task(name="relay", queue="figures", retry=AGAIN)
+def relay(*, schema: str) -> int:
+    """Read the outbox, and have the days rebuilt whose figures changed; how many events there were."""
+
+    def hand_over(events: Sequence[Relayed]) -> None:
+        defer_roll_up(days_touched(events), schema=schema)
+
+    with in_merchant(schema):
+        relayed = 0
+        for _ in range(BATCHES_AT_ONCE):
+            batch = relay_events(reader=FIGURES, hand_over=hand_over)
+            relayed += batch
+            if batch == 0:
+                break
+        return relayed
+
+
+@app.task(name="roll_up", queue="figures", retry=AGAIN)
+def roll_up(*, schema: str, days: list[str]) -> int:
+    """Rebuild the figures of these days; how many rows there are for them."""
+    with in_merchant(schema):
+        return roll_up_days([date.fromisoformat(day) for day in days])
+
+
+@app.task(name="expire", queue="night", retry=AGAIN)
+def expire(*, schema: str) -> int:
+    """Expire the lots whose time is over, then rebuild the days they ended on; how many lots there were."""
+    with in_merchant(schema):
+        expired = 0
+        for _ in range(BATCHES_AT_ONCE):
+            batch = expire_due_lots(at=timezone.now(), limit=LOTS_AT_ONCE)
+            expired += batch
+            if batch == 0:
+                break
+        else:
+            expire.configure(lock=f"expire/{schema}").defer(schema=schema)
+        days = last_days(DAYS_SWEPT, at=timezone.now(), zone=load_book().zone)
+    defer_roll_up(days, schema=schema)
+    return expired
+
+
+@app.task(name="forget_answers", queue="night", retry=AGAIN)
+def forget_answers(*, schema: str) -> int:
+    """Delete the answers to `Idempotency-Key`s that are older than 35 days; how many there were."""
+    deleted = 0
+    with in_merchant(schema):
+        for _ in range(BATCHES_AT_ONCE):
+            batch = delete_old_answers(at=timezone.now(), limit=ANSWERS_AT_ONCE)
+            deleted += batch
+            if batch < ANSWERS_AT_ONCE:
+                break
+    return deleted
+
+
+def defer_roll_up(days: Sequence[date], *, schema: str) -> None:
+    """Have these days rebuilt, after whatever is being rebuilt for this merchant."""
+    texts: list[JSONValue] = [day.isoformat() for day in days]
+    roll_up.configure(lock=f"figures/{schema}").defer(schema=schema, days=texts)
