@@ -63,7 +63,7 @@ def test_the_server_never_runs_as_root(server):
 
 def test_only_the_owner_may_connect(server):
     for user in ("postgres", "regulars_app", "root"):
-        with pytest.raises(psycopg.OperationalError, match="reject|no pg_hba"):
+        with pytest.raises(psycopg.OperationalError, match=r"reject|no pg_hba"):
             psycopg.connect(host=str(find_socket_folder(server.home)), user=user, dbname="regulars")
 
 

@@ -11,6 +11,7 @@ from psycopg import sql
 from regulars.platform import real_server
 from regulars.platform.home import Home
 from regulars.platform.real_server import UnfitServer, check_real_server
+from regulars.platform.server_user import current_user_name
 from regulars.platform.sharing import database_running
 
 SIGNED_IN = "local all all peer map=anybody\n"
@@ -21,12 +22,8 @@ def server(tmp_path_factory):
     """An embedded server that plays a real one: it lets this user be any role."""
     home = Home(tmp_path_factory.mktemp("real") / "var")
     with database_running(home) as running:
-        user = os.environ.get("USER", "") or "root"
-        import pwd
-
-        user = pwd.getpwuid(os.geteuid()).pw_name
         (running.data / "pg_hba.conf").write_text(SIGNED_IN)
-        (running.data / "pg_ident.conf").write_text(f"anybody {user} all\n")
+        (running.data / "pg_ident.conf").write_text(f"anybody {current_user_name()} all\n")
         with running.connect() as connection:
             connection.execute("SELECT pg_reload_conf()")
         yield running
@@ -111,6 +108,7 @@ def test_a_login_that_may_not_make_roles_is_told_what_an_administrator_should_ru
 
 @pytest.mark.slow
 def test_an_installation_works_on_a_real_server_whose_login_is_no_superuser(server, shop, tmp_path):
+    as_owner(server, "DROP ROLE regulars_app")
     environment = {**os.environ, "DATABASE_URL": shop, "REGULARS_HOME": str(tmp_path)}
 
     def regulars(*words: str) -> subprocess.CompletedProcess[str]:
