@@ -1,0 +1,40 @@
+"""Who may open a page: signed-in people whose role has the right; everybody else is told who can grant it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from regulars.backoffice.office import office_of
+from regulars.staff.models import Person, Role
+from regulars.staff.rights import Right
+
+type View = Callable[..., HttpResponse]
+
+
+def needs(right: Right | None) -> Callable[[View], View]:
+    """Open the page to people with this right only; None is everybody who is signed in."""
+
+    def guard(view: View) -> View:
+        @never_cache
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if right is not None and not office_of(request).can(right):
+                return say_no_permission(request)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def say_no_permission(request: HttpRequest) -> HttpResponse:
+    """Answer that this page is not for this person, and who can change that."""
+    owners = Person.objects.filter(role=Role.OWNER, is_active=True).order_by("id")[:5]
+    return render(request, "backoffice/no_permission.html", {"owners": owners}, status=403)

@@ -1,0 +1,90 @@
+"""An entry as a page tells it: what it was, how much, and why, in sentences."""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+import msgspec
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.backoffice.office import Office
+from regulars.core.sentences import explain
+from regulars.core.why import Why
+from regulars.ledger.models import Entry, Side
+from regulars.ledger.statement import EntryView
+
+KINDS: dict[str, Promise] = {
+    "earn": _("Earned"),
+    "redeem": _("Spent"),
+    "adjust": _("Adjusted"),
+    "reverse": _("Came back"),
+    "clawback": _("Taken back"),
+    "expire": _("Expired"),
+    "write_off": _("Written off"),
+}
+ICONS = {"earn": "plus", "redeem": "minus", "adjust": "pen", "reverse": "back", "clawback": "back", "expire": "clock"}
+OF_SALE = re.compile(r"sale/([0-9]+)/")
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    kind: str
+    said: str
+    icon: str
+    amount: int
+    unit: str
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    reason: str
+    comment: str
+    sale_id: int | None
+    why: list[str]
+
+
+def tell_entry(view: EntryView, office: Office) -> Told:
+    sale = OF_SALE.match(view.key)
+    return Told(
+        id=view.id,
+        kind=view.kind,
+        said=str(KINDS.get(view.kind, view.kind)),
+        icon=ICONS.get(view.kind, "pen"),
+        amount=view.amount,
+        unit=view.unit,
+        at=view.occurred_at,
+        recorded_at=view.recorded_at,
+        actor=view.actor,
+        reason=view.reason,
+        comment=view.comment,
+        sale_id=int(sale[1]) if sale else None,
+        why=explain(view.why, unit=view.unit, currency=office.currency, zone=office.zone),
+    )
+
+
+def tell_entries(ids: Collection[int], office: Office) -> dict[int, Told]:
+    """Tell these entries, by id, in their order; one statement."""
+    if not ids:
+        return {}
+    rows = Entry.objects.filter(pk__in=ids).select_related("source__unit", "target").order_by("pk")
+    return {view.id: tell_entry(view, office) for view in _views(rows)}
+
+
+def _views(rows: Iterable[Entry]) -> Iterable[EntryView]:
+    for entry in rows:
+        is_out = entry.source.side == Side.MEMBER
+        yield EntryView(
+            id=entry.pk,
+            kind=entry.kind,
+            amount=-entry.amount if is_out else entry.amount,
+            unit=entry.source.unit.code,
+            key=entry.key,
+            occurred_at=entry.occurred_at,
+            recorded_at=entry.recorded_at,
+            actor=entry.actor,
+            approver=entry.approver,
+            reason=entry.reason,
+            comment=entry.comment,
+            why=msgspec.convert(entry.why, type=Why, strict=False),
+            member_id=(entry.source.holder_id if is_out else entry.target.holder_id) or 0,
+        )

@@ -1,0 +1,70 @@
+"""The rooms of the back office, and who sees the door to each."""
+
+import msgspec
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.backoffice.office import Office
+from regulars.staff.rights import Right
+
+
+class Room(msgspec.Struct, frozen=True):
+    title: Promise
+    icon: str
+    address: str
+    right: Right | None
+
+
+class Door(msgspec.Struct, frozen=True):
+    """A room as one person sees it in the menu."""
+
+    title: str
+    icon: str
+    url: str
+    is_here: bool
+
+
+GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
+    (None, (Room(_("Home"), "home", "home", None),)),
+    (_("Customers"), (Room(_("Members"), "people", "members", Right.SEE_MEMBERS),)),
+    (_("Till"), (Room(_("Sales"), "receipt", "sales", Right.SEE_SALES),)),
+    (
+        _("Program"),
+        (
+            Room(_("Earning rules"), "rule", "rules", Right.SEE_RULES),
+            Room(_("Program settings"), "sliders", "program", Right.CHANGE_PROGRAM),
+        ),
+    ),
+    (
+        _("Shop"),
+        (
+            Room(_("Stores"), "store", "admin:stores_store_changelist", Right.SEE_STORES),
+            Room(_("Team"), "team", "admin:staff_person_changelist", Right.CHANGE_PEOPLE),
+        ),
+    ),
+    (
+        _("Settings"),
+        (
+            Room(_("API keys"), "key", "keys", Right.CHANGE_KEYS),
+            Room(_("Activity"), "activity", "activity", Right.SEE_ACTIVITY),
+            Room(_("Jobs"), "gear", "jobs", Right.SEE_JOBS),
+        ),
+    ),
+)
+
+
+def doors(office: Office) -> list[tuple[str | None, list[Door]]]:
+    """The menu for this person: groups of doors they may open, the one they are in marked."""
+    shown = []
+    for title, rooms in GROUPS:
+        open_to = [_door(room, office.path) for room in rooms if room.right is None or office.can(room.right)]
+        if open_to:
+            shown.append((None if title is None else str(title), open_to))
+    return shown
+
+
+def _door(room: Room, path: str) -> Door:
+    url = reverse(room.address)
+    is_here = path == url if url == "/" else path.startswith(url)
+    return Door(str(room.title), room.icon, url, is_here)

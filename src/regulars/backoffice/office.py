@@ -1,0 +1,63 @@
+"""What every page of the back office knows: who looks at it, the shop's program, and the moment it was asked."""
+
+from datetime import datetime, tzinfo
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+
+from regulars.core.actor import Actor
+from regulars.programs.book import Book, NoProgram, load_book
+from regulars.staff.models import Person
+from regulars.staff.people import actor_for
+from regulars.staff.rights import Right, can
+
+
+class Office:
+    """Facts of one request, each read at most once."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.person: Person = request.user  # type: ignore[assignment]
+        self.path = request.path
+        self.now: datetime = timezone.now()
+
+    @cached_property
+    def book(self) -> Book | None:
+        try:
+            return load_book()
+        except NoProgram:
+            return None
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.book.zone if self.book else ZoneInfo("UTC")
+
+    @property
+    def currency(self) -> str:
+        return self.book.program.currency if self.book else "USD"
+
+    @property
+    def country(self) -> str:
+        return self.book.program.country if self.book else "US"
+
+    @property
+    def shop(self) -> str:
+        return self.book.program.name if self.book else str(getattr(connection, "tenant", ""))
+
+    @property
+    def actor(self) -> Actor:
+        return actor_for(self.person)
+
+    def can(self, right: Right) -> bool:
+        return self.person.is_authenticated and can(self.person, right)
+
+
+def office_of(request: HttpRequest) -> Office:
+    """The request's office; one per request."""
+    office: Office | None = getattr(request, "office", None)
+    if office is None:
+        office = Office(request)
+        request.office = office  # type: ignore[attr-defined]
+    return office

@@ -1,0 +1,67 @@
+"""Correct a balance: what it does is shown while it is typed, and the same form sent twice counts once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from regulars.backoffice.access import needs
+from regulars.backoffice.forms.adjust import AdjustForm, AmountForm
+from regulars.backoffice.finding import find_or_404
+from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.refusals import show_in, words
+from regulars.backoffice.wording import signed
+from regulars.core.refusals import Refusal
+from regulars.core.sentences import count
+from regulars.points.adjust import adjust_points, preview_adjustment
+from regulars.staff.rights import Right
+
+
+@needs(Right.ADJUST_POINTS)
+def adjust(request: HttpRequest, member_id: int) -> HttpResponse:
+    office, member = office_of(request), find_or_404(member_id)
+    form = AdjustForm(request.POST or None, units=units_of(office))
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            done = adjust_points(member_id=member_id, **typed, at=office.now, by=office.actor)
+        except Refusal as refusal:
+            show_in(form, refusal)
+        else:
+            said = _("%(change)s: the balance is %(after)s now.") % {
+                "change": signed(typed["amount"]),
+                "after": count(done.balance.available, typed["unit"]),
+            }
+            link = reverse("entry", args=[done.entry_id])
+            messages.success(request, format_html('{} <a href="{}">{}</a>', said, link, _("See the entry")))
+            return redirect("member", member_id)
+    context = {"form": form, "member": member, **_preview(form, member_id, office)}
+    return render(request, "backoffice/adjust.html", context)
+
+
+@needs(Right.ADJUST_POINTS)
+def preview(request: HttpRequest, member_id: int) -> HttpResponse:
+    """The effect of what is typed so far."""
+    office = office_of(request)
+    form = AmountForm(request.GET, units=units_of(office))
+    return render(request, "backoffice/parts/adjust_preview.html", _preview(form, member_id, office))
+
+
+def units_of(office: Office) -> list[str]:
+    return list(office.book.units) if office.book else ["points"]
+
+
+def _preview(form: AmountForm, member_id: int, office: Office) -> dict[str, Any]:
+    """The balance before and after, and the lots that leave; a refusal in words."""
+    if not form.is_bound or not form.is_valid() and not {"amount", "unit"} <= set(form.cleaned_data):
+        return {"effect": None}
+    typed = form.cleaned_data
+    try:
+        effect = preview_adjustment(member_id=member_id, amount=typed["amount"], unit=typed["unit"], at=office.now)
+    except Refusal as refusal:
+        return {"effect": None, "refused": words(refusal)}
+    return {"effect": effect, "unit": typed["unit"], "amount": typed["amount"]}

@@ -1,0 +1,109 @@
+"""The start page: how the program did in a period, day by day."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from regulars.backoffice.access import needs
+from regulars.backoffice.chart import Chart, draw_bars
+from regulars.backoffice.keyset import page_by_time
+from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.wording import money, number
+from regulars.members.models import Member
+from regulars.programs.models import RuleVersion
+from regulars.reports.figures import Day, Figures, figures_between, newest_day
+from regulars.sales.models import Sale
+from regulars.staff.models import ApiKey
+from regulars.staff.rights import Right
+from regulars.stores.models import Store
+
+PERIODS = (7, 30, 90, 365)
+
+
+@needs(None)
+def home(request: HttpRequest) -> HttpResponse:
+    office = office_of(request)
+    if not office.can(Right.SEE_DASHBOARD):
+        sales = page_by_time(Sale.objects.select_related("store", "member"), before="", size=8)
+        return render(request, "backoffice/counter.html", {"sales": sales.rows})
+    last = newest_day()
+    if last is None:
+        return render(request, "backoffice/first_steps.html", {"steps": _first_steps()})
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in PERIODS else 30
+    until = last + timedelta(days=1)
+    first = until - timedelta(days=days)
+    now, before = figures_between(first, until), figures_between(first - timedelta(days=days), first)
+    context = {
+        "days": days,
+        "periods": PERIODS,
+        "first": first,
+        "last": last,
+        "tiles": _tiles(now, before, office),
+        "charts": _charts(now.days, first, until),
+    }
+    return render(request, "backoffice/home.html", context)
+
+
+def _tiles(here: Figures, there: Figures, office: Office) -> list[dict[str, Any]]:
+    """A figure each, with its change against the period before."""
+    active, active_before = here.active_members_a_day, there.active_members_a_day
+    rows = [
+        (_("Sales"), here.sales, there.sales, number, _("%(n)s of them by members") % {"n": number(here.member_sales)}),
+        (_("Turnover"), here.total_minor, there.total_minor, lambda minor: money(minor, office.currency), ""),
+        (_("Active members a day"), active, active_before, number, _("members with a sale, on average")),
+        (_("Joined"), here.joined, there.joined, number, ""),
+        (_("Points earned"), here.earned, there.earned, number, ""),
+        (_("Points spent"), here.spent, there.spent, number, ""),
+        (_("Points expired"), here.expired, there.expired, number, ""),
+        (_("Points outstanding"), here.outstanding, there.outstanding, number, _("what members hold at the end")),
+    ]
+    return [
+        {"title": title, "value": say(value), "change": _change(value, before), "note": note}
+        for title, value, before, say, note in rows
+    ]
+
+
+def _change(value: int, before: int) -> str:
+    """Against the period before; nothing where there was nothing."""
+    if before <= 0:
+        return ""
+    percent = round(100 * (value - before) / before)
+    return f"{percent:+d} %".replace("-", "\N{MINUS SIGN}") if percent else "±0 %"
+
+
+def _charts(figures: Sequence[Day], first: date, until: date) -> list[Chart]:
+    """Four drawings over the whole period; days without figures are empty, not missing."""
+    known = {day.day: day for day in figures}
+    days = [first + timedelta(days=nth) for nth in range((until - first).days)]
+
+    def draw(title: str, *series: tuple[str, str]) -> Chart:
+        values = [(day, tuple(getattr(known[day], field) if day in known else 0 for _, field in series)) for day in days]
+        return draw_bars(title, values, names=[name for name, _ in series], say=number, say_day=_say_day)
+
+    return [
+        draw(_("Sales"), (_("by members"), "member_sales"), (_("all"), "sales")),
+        draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent"), (_("expired"), "expired")),
+        draw(_("Joined"), (_("joined"), "joined")),
+        draw(_("Active members"), (_("active"), "active_members")),
+    ]
+
+
+def _say_day(day: date) -> str:
+    return date_format(day, "D j M Y")
+
+
+def _first_steps() -> list[dict[str, Any]]:
+    """What a new shop does first, and what of it is done."""
+    return [
+        {"done": Store.objects.exists(), "text": _("Add a store"), "place": "admin:stores_store_add"},
+        {"done": RuleVersion.objects.exists(), "text": _("Publish an earning rule"), "place": "new_rule"},
+        {"done": ApiKey.objects.exists(), "text": _("Make an API key for the tills"), "place": "new_key"},
+        {"done": Member.objects.exists(), "text": _("Enrol a member"), "place": "enrol"},
+        {"done": Sale.objects.exists(), "text": _("Record the first sale through the API"), "place": "sales"},
+    ]

@@ -1,0 +1,75 @@
+"""Refund a sale: what it takes back, gives back and leaves to pay out is shown before anything moves."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from regulars.backoffice.access import needs
+from regulars.backoffice.forms.refund import RefundForm
+from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.receipts import show_receipts
+from regulars.backoffice.refusals import show_in, words
+from regulars.backoffice.wording import money
+from regulars.core.refusals import Refusal
+from regulars.core.sale import NewRefund
+from regulars.sales.models import Sale
+from regulars.sales.refund import preview_refund, refund_sales
+from regulars.staff.rights import Right
+
+
+@needs(Right.REFUND_SALES)
+def refund(request: HttpRequest, sale_id: int) -> HttpResponse:
+    """GET with `how` previews, POST refunds; while somebody chooses, only the preview is answered."""
+    office = office_of(request)
+    sale = get_object_or_404(Sale.objects.select_related("store", "member"), pk=sale_id)
+    receipt = show_receipts([sale], office)[sale_id]
+    left = [line for line in receipt.lines if line.amount_minor > line.returned_minor]
+    given = request.POST if request.method == "POST" else request.GET if "how" in request.GET else None
+    form = RefundForm(given, office=office, lines=left)
+    effect: dict[str, Any] = {}
+    if form.is_bound and form.is_valid():
+        wanted = NewRefund(
+            sale_id=sale_id,
+            external_id=form.cleaned_data["key"],
+            occurred_at=_moment(form.cleaned_data["at"], office),
+            by=office.actor,
+            **form.wanted(),
+        )
+        if request.method == "POST" and _refund(wanted, form, request, office):
+            return redirect("sale", sale_id)
+        effect = _preview(wanted, office)
+    context = {"sale": sale, "receipt": receipt, "lines": left, "form": form, **effect}
+    is_choosing = bool(request.headers.get("HX-Request"))
+    return render(request, f"backoffice/{'parts/refund_preview' if is_choosing else 'refund'}.html", context)
+
+
+def _refund(wanted: NewRefund, form: RefundForm, request: HttpRequest, office: Office) -> bool:
+    [outcome] = refund_sales([wanted], at=office.now)
+    if isinstance(outcome, Refusal):
+        show_in(form, outcome)
+        return False
+    messages.success(request, _("Refunded. Give back %(money)s.") % {"money": money(outcome.money_minor, office.currency)})
+    return True
+
+
+def _preview(wanted: NewRefund, office: Office) -> dict[str, Any]:
+    try:
+        effect = preview_refund(wanted, at=office.now)
+    except Refusal as refusal:
+        return {"refused": words(refusal)}
+    withheld = sum(each.withheld_minor for each in effect.clawed)
+    returned = sum(each.value_minor for each in effect.returned)
+    return {"effect": effect, "withheld": withheld, "returned": returned}
+
+
+def _moment(text: str, office: Office) -> datetime:
+    """The moment the form was shown; a mangled one is now."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return office.now
+    return at if at.tzinfo and at <= office.now else office.now

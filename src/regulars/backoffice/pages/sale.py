@@ -1,0 +1,75 @@
+"""One sale: its lines with the points each made, how it was paid, what came back; and whose it is."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regulars.backoffice.access import needs
+from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.receipts import show_receipts
+from regulars.backoffice.refusals import show_in
+from regulars.core.identifiers import MemberHandle
+from regulars.core.refusals import Refusal
+from regulars.members.find import find_members
+from regulars.members.rows import MemberRow, read_member
+from regulars.sales.attach import attach_sale
+from regulars.sales.models import Sale
+from regulars.staff.rights import Right
+
+
+class AttachForm(forms.Form):
+    member = forms.CharField(
+        label=gettext_lazy("Whose sale is it?"),
+        max_length=254,
+        help_text=gettext_lazy("A card, phone, e-mail, external id or member number."),
+        widget=forms.TextInput({"autofocus": True, "autocomplete": "off"}),
+    )
+
+
+@needs(Right.SEE_SALES)
+def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
+    office = office_of(request)
+    found = get_object_or_404(Sale.objects.select_related("store", "member"), pk=sale_id)
+    receipt = show_receipts([found], office)[sale_id]
+    context = {
+        "sale": found,
+        "receipt": receipt,
+        "tenders": found.tenders,
+        "zone": found.store.time_zone,
+        "points_made": sum(line.points for line in receipt.lines),
+    }
+    return render(request, "backoffice/sale.html", context)
+
+
+@needs(Right.ATTACH_SALES)
+def attach(request: HttpRequest, sale_id: int) -> HttpResponse:
+    """Find the member, show who it is, then attach: a receipt given to the wrong person is hard to take back."""
+    office = office_of(request)
+    found = get_object_or_404(Sale.objects.select_related("store"), pk=sale_id)
+    form = AttachForm(request.POST or None)
+    whose = None
+    if request.method == "POST" and form.is_valid():
+        whose = _find(form.cleaned_data["member"], office)
+        if whose is None:
+            form.add_error("member", _("Nobody is known by this. Check the number, or search for the name."))
+        elif "sure" in request.POST:
+            try:
+                handle = MemberHandle(id=str(whose.id))
+                done = attach_sale(sale_id=sale_id, member=handle, at=office.now, by=office.actor)
+            except Refusal as refusal:
+                show_in(form, refusal)
+            else:
+                points = ", ".join(f"+{each.awarded:,} {each.unit}" for each in done.earned if each.awarded)
+                messages.success(request, _("Attached.") + (f" {points}" if points else ""))
+                return redirect("sale", sale_id)
+    return render(request, "backoffice/attach.html", {"sale": found, "form": form, "whose": whose})
+
+
+def _find(text: str, office: Office) -> MemberRow | None:
+    """Whatever was typed: a card before anything else, as at the till; the member's number last."""
+    handles = [MemberHandle(card=text, external_id=text, phone=text, email=text), MemberHandle(id=text)]
+    found = next((each for each in find_members(handles, country=office.country) if each), None)
+    return read_member(found.member_id) if found else None

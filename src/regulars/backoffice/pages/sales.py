@@ -1,0 +1,76 @@
+"""All sales, newest first, by store, day and whether a member was known."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from regulars.backoffice.access import needs
+from regulars.backoffice.keyset import page_by_time, read_time_key
+from regulars.backoffice.office import Office, office_of
+from regulars.core.periods import end_of_day, start_of_day
+from regulars.sales.models import Sale
+from regulars.staff.rights import Right
+from regulars.stores.models import Store
+
+WINDOW = timedelta(days=92)
+"""How far back a filter looks at once: a store that sold nothing for years must not make the page read all sales."""
+
+
+@needs(Right.SEE_SALES)
+def sales(request: HttpRequest) -> HttpResponse:
+    asked, office = request.GET, office_of(request)
+    stores = list(Store.objects.order_by("code").only("id", "code", "name")[:2000])
+    store = next((each for each in stores if each.code == asked.get("store")), None)
+    who = asked.get("who", "")
+    rows = Sale.objects.select_related("store", "member")
+    if store:
+        rows = rows.filter(store=store)
+    if who in ("member", "anonymous"):
+        rows = rows.filter(member__isnull=who == "anonymous")
+    days, faults = _days(asked.get("from", ""), asked.get("to", ""), office)
+    since = _since(asked.get("before", ""), days[1]) if (store or who) and days[0] is None else days[0]
+    page = page_by_time(_between(rows, since, days[1]), before=asked.get("before", ""))
+    context = {
+        "page": page,
+        "stores": stores,
+        "store": store,
+        "who": who,
+        "faults": faults,
+        "looked_back_to": since if days[0] is None else None,
+        "further": f"{since.isoformat()}~0" if since and days[0] is None and not page.older else None,
+        "is_filtered": any(asked.get(name) for name in ("store", "who", "from", "to", "before")),
+    }
+    return render(request, "backoffice/sales.html", context)
+
+
+def _between(rows: QuerySet[Sale], since: datetime | None, until: datetime | None) -> QuerySet[Sale]:
+    if since:
+        rows = rows.filter(occurred_at__gte=since)
+    return rows.filter(occurred_at__lt=until) if until else rows
+
+
+def _since(before: str, until: datetime | None) -> datetime | None:
+    """Where a filtered look stops: a window before the key, the last day asked for, or the newest sale."""
+    key = read_time_key(before)
+    if key is not None:
+        return key[0] - WINDOW
+    newest: Any = until or Sale.objects.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
+    return newest - WINDOW if newest else None
+
+
+def _days(first: str, last: str, office: Office) -> tuple[tuple[datetime | None, datetime | None], bool]:
+    """The half-open period of two days of the program's zone; whether one of them was no day."""
+    start, end = _day(first), _day(last)
+    period = (start and start_of_day(start, office.zone), end and end_of_day(end, office.zone))
+    return period, bool((first and not start) or (last and not end))
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year <= 9000 else None

@@ -1,0 +1,75 @@
+"""One box for everything: members, receipts and stores, the best first."""
+
+import msgspec
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from regulars.backoffice.access import needs
+from regulars.backoffice.office import office_of
+from regulars.backoffice.wording import name_of
+from regulars.members.rows import MemberRow
+from regulars.members.search import search_members
+from regulars.sales.models import Sale
+from regulars.staff.rights import Right
+from regulars.stores.models import Store
+
+SHORTEST = 2
+AT_MOST = 8
+
+
+class Hit(msgspec.Struct, frozen=True):
+    url: str
+    title: str
+    detail: str = ""
+
+
+@needs(Right.SEE_MEMBERS)
+def search(request: HttpRequest) -> HttpResponse:
+    """Answer the list under the box while somebody types; Enter, or no JavaScript, opens the best result."""
+    asked = request.GET.get("q", "").strip()[:100]
+    is_typing = request.headers.get("HX-Request") == "true"
+    hits = find_everything(request, asked) if len(asked) >= SHORTEST else {}
+    if not is_typing:
+        best = next((found[0] for found in hits.values() if found), None)
+        if best is not None:
+            return redirect(best.url)
+    template = "backoffice/parts/found.html" if is_typing else "backoffice/search.html"
+    return render(request, template, {"asked": asked, "hits": hits, "is_short": len(asked) < SHORTEST})
+
+
+def find_everything(request: HttpRequest, asked: str) -> dict[str, list[Hit]]:
+    office = office_of(request)
+    hits = {"members": _members(asked, country=office.country)}
+    if office.can(Right.SEE_SALES):
+        hits["receipts"] = _receipts(asked)
+    if office.can(Right.SEE_STORES):
+        hits["stores"] = _stores(asked)
+    return {kind: found for kind, found in hits.items() if found}
+
+
+def _members(asked: str, *, country: str) -> list[Hit]:
+    found = search_members(asked, country=country, limit=AT_MOST)
+    return [Hit(reverse("member", args=[member.id]), name_of(member), _detail(member)) for member in found]
+
+
+def _detail(member: MemberRow) -> str:
+    """What tells two people of one name apart."""
+    known = [member.phone or member.email or member.external_id, *(card.number for card in member.cards[:1])]
+    return " · ".join(value for value in known if value)
+
+
+def _receipts(asked: str) -> list[Hit]:
+    sales = Sale.objects.filter(external_id=asked).select_related("store", "member").order_by("-id")[:AT_MOST]
+    return [
+        Hit(reverse("sale", args=[sale.pk]), sale.external_id, f"{sale.store} · {sale.member or ''}".rstrip(" ·"))
+        for sale in sales
+    ]
+
+
+def _stores(asked: str) -> list[Hit]:
+    stores = Store.objects.filter(Q(code=asked) | Q(name__icontains=asked)).order_by("code")[:4]
+    return [Hit(f"{reverse('sales')}?store={store.code}", store.name, store.code) for store in stores]
+
+

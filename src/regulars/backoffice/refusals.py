@@ -1,0 +1,95 @@
+"""Refusals in plain words: what was refused, and what to do next."""
+
+from typing import Any
+
+from django.forms import Form
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.core.refusals import Refusal
+
+WORDS: dict[str, Promise] = {
+    "invalid_phone": _("This is not a phone number. Write it as it is dialled here, or with + and the country's code."),
+    "invalid_email": _("This is not an e-mail address. It looks like name@example.com."),
+    "invalid_card": _("A card number has 1 to 64 letters, digits and dashes."),
+    "invalid_external_id": _("An external id has 1 to 64 visible characters."),
+    "invalid_name": _("A name has at most %(longest)s visible characters."),
+    "invalid_birth_date": _("A birth date lies between 1 January 1900 and today."),
+    "nobody_in_particular": _("Give at least a name, a card, a phone, an e-mail or an external id."),
+    "duplicate": _("Another member has this already. Open that member, or use something else."),
+    "unknown_member": _("There is no such member."),
+    "unknown_card": _("There is no such card."),
+    "unknown_store": _("There is no such store."),
+    "unknown_sale": _("There is no such sale."),
+    "reason_needed": _("Say why, in 1 to %(longest)s characters: a colleague will be asked about it."),
+    "no_program": _("There is no program yet. Set it up under Program settings first."),
+    "insufficient_balance": _("Not enough points: %(available)s of %(wanted)s. Take fewer."),
+    "member_locked": _("This member is locked and cannot spend. Unlock the member first."),
+    "member_blocked": _("This member is blocked. Activate the member first."),
+    "card_inactive": _("This card is blocked. Use another card, or unblock it."),
+    "refund_exceeds_sale": _("That is more than is left of this sale or line. Refund less."),
+    "line_not_found": _("The sale has no such line, or it was named twice."),
+    "nothing_to_refund": _("All of this sale has come back already."),
+    "points_spent_already": _("%(short)s %(unit)s of this sale were spent already, and the program refuses such refunds."),
+    "already_attached": _("This sale belongs to a member already."),
+    "attach_too_late": _("This sale is too old to be attached. The program's settings say for how long it may be."),
+    "member_not_found": _("Nobody is known by this. Check the number, or search for the name."),
+    "refund_before_sale": _("A refund cannot be earlier than its sale."),
+    "unknown_places": _("There is no such store or tag: %(stores)s %(store_tags)s"),
+    "unknown_unit": _("The program has no unit “%(unit)s”."),
+    "rule_ended": _("This rule has ended. Publish a new one instead."),
+    "invalid_store": _("Check this: it is empty, too long, or not known."),
+    "invalid_program": _("Check this: it is empty, too long, or not known."),
+    "weak_password": _("Choose another password: %(why)s"),
+    "idempotency_conflict": _("This form was sent before with other content. Reload the page and look at what happened."),
+    "key_reused": _("This form was sent before with other content. Reload the page and look at what happened."),
+    "invalid_amount": _("Give a whole number that is not 0."),
+    "too_many_live_keys": _("“%(name)s” has %(most)s live keys already. Revoke one of them first."),
+    "invalid_key": _("A key has a name, at least one scope, and an end in the future, if it has one."),
+    "email_taken": _("Somebody of the team has this address already."),
+    "last_owner": _("This is the last owner. Make somebody else an owner first."),
+    "not_allowed": _("Your role does not include this. An owner can change your role."),
+}
+FIELDS = {
+    "invalid_phone": "phone",
+    "invalid_email": "email",
+    "invalid_card": "card",
+    "invalid_external_id": "external_id",
+    "invalid_birth_date": "birth_on",
+    "reason_needed": "reason",
+    "insufficient_balance": "amount",
+    "invalid_amount": "amount",
+    "refund_exceeds_sale": "amount",
+    "email_taken": "email",
+    "weak_password": "password",
+    "member_not_found": "member",
+    "member_blocked": "member",
+    "unknown_places": "stores",
+}
+"""Which field of a form a refusal is about; a `field` or `kind` fact says it better."""
+
+
+def words(refusal: Refusal) -> str:
+    """Say a refusal to a person."""
+    said = WORDS.get(refusal.code)
+    if said is None:
+        facts = ", ".join(f"{name} {value}" for name, value in refusal.facts().items())
+        return f"{refusal.code.replace('_', ' ').capitalize()}{f' ({facts})' if facts else ''}."
+    return str(said) % _Facts(refusal.facts())
+
+
+def show_in(form: Form, refusal: Refusal) -> None:
+    """Put a refusal beside the field it is about, or on top of the form."""
+    facts = refusal.facts()
+    field = facts.get("field") or facts.get("kind") or FIELDS.get(refusal.code)
+    form.add_error(field if field in form.fields else None, words(refusal))
+
+
+class _Facts(dict[str, Any]):
+    """Facts a sentence may name; integers with thousands separators."""
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name, "?")
+        if isinstance(value, list):
+            return " ".join(map(str, value))
+        return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,98 @@
+// Small conveniences over pages that work without them: keys, drawer, copy, toasts, chart tips.
+(() => {
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const find = () => $("#find");
+  const isTyping = (el) => el.closest("input, textarea, select, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !isTyping(event.target)) {
+      event.preventDefault();
+      find()?.focus();
+      find()?.select();
+    }
+    if (event.key === "Escape") {
+      if (location.hash === "#menu") location.hash = "content";
+      document.querySelectorAll("details.why[open], details[data-drop][open]").forEach((open) => { open.open = false; $("summary", open).focus(); });
+      if (document.activeElement === find()) find().blur();
+    }
+    if (event.target === find() && ["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) choose(event);
+  });
+
+  // Enter opens the best result; the arrows choose another.
+  function choose(event) {
+    const links = [...document.querySelectorAll("#found a[href]")];
+    const at = links.findIndex((link) => link.getAttribute("aria-selected") === "true");
+    if (event.key === "Enter") {
+      if (at < 0 || $("#found").dataset.asked !== find().value) return; // the server then opens the best one
+      event.preventDefault();
+      links[at].click();
+      return;
+    }
+    event.preventDefault();
+    const next = (at + (event.key === "ArrowDown" ? 1 : -1) + links.length) % (links.length || 1);
+    links.forEach((link, place) => link.setAttribute("aria-selected", String(place === next)));
+    links[next]?.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("click", (event) => {
+    const hit = (selector) => event.target.closest(selector);
+    if (hit("[data-theme]")) window.toggleTheme();
+    if (hit("[data-dismiss]")) hit(".toast")?.remove();
+    if (hit("[data-print]")) window.print();
+    const copy = hit("[data-copy]");
+    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say(copy.dataset.said));
+    if (hit("[data-close]") && $("#drawer").open) { event.preventDefault(); $("#drawer").close(); }
+    if (event.target.id === "drawer") event.target.close();
+    document.querySelectorAll("details.why[open], details[data-drop][open]").forEach((open) => { if (!open.contains(event.target)) open.open = false; });
+    const link = hit("a[data-drawer]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); openDrawer(link.href); }
+    const set = hit("[data-set]");
+    if (set) { const field = document.getElementById(set.dataset.set); field.value = set.dataset.to; field.dispatchEvent(new Event("input", { bubbles: true })); }
+  });
+
+  // A form's own page, shown beside the page it belongs to.
+  async function openDrawer(url) {
+    const drawer = $("#drawer");
+    const answer = await fetch(url, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const content = page.querySelector("#content");
+    if (!answer.ok || !content) { location.href = url; return; }
+    content.removeAttribute("id");
+    drawer.replaceChildren(content);
+    window.htmx?.process(drawer);
+    drawer.showModal();
+    $("[autofocus]", drawer)?.focus();
+  }
+
+  function say(text) {
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    toast.textContent = text;
+    $("#toasts").append(toast);
+    setTimeout(() => toast.remove(), 2500);
+  }
+
+  // A form that was sent is not sent twice.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post" || event.target.matches("[hx-post]")) return;
+    if (event.target.dataset.sent) { event.preventDefault(); return; }
+    event.target.dataset.sent = "1";
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  document.addEventListener("change", (event) => { if (event.target.closest("[data-autosend]")) event.target.form.requestSubmit(); });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details.why") && event.target.open) keepInside($(".because", event.target));
+  }, true);
+  function keepInside(panel) {
+    panel?.parentElement.classList.remove("left");
+    if (panel && panel.getBoundingClientRect().left < 8) panel.parentElement.classList.add("left");
+  }
+
+  document.addEventListener("mouseover", (event) => {
+    const bar = event.target.closest?.("[data-tip]");
+    if (bar) $(".tip", bar.closest(".chart")).textContent = bar.dataset.tip;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "found") event.target.dataset.asked = find().value; });
+  for (const toast of document.querySelectorAll(".toast:not(.stop)")) setTimeout(() => toast.remove(), 12000);
+})();

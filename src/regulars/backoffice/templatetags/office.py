@@ -1,0 +1,131 @@
+"""How pages write numbers, money and times, and the few parts that every page repeats."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from regulars.backoffice import wording
+from regulars.backoffice.navigation import Door, doors
+from regulars.backoffice.office import Office, office_of
+from regulars.core.sentences import count
+from regulars.members.rows import MemberRow
+from regulars.staff.rights import Right
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def office(context: Context) -> Office:
+    return office_of(context["request"])
+
+
+@register.simple_tag
+def menu(office: Office) -> list[tuple[str | None, list[Door]]]:
+    return doors(office)
+
+
+@register.simple_tag(takes_context=True)
+def money(context: Context, minor: int | None) -> str:
+    """An amount of money in the program's currency."""
+    return "" if minor is None else wording.money(minor, office_of(context["request"]).currency)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    return wording.number(value or 0)
+
+
+@register.filter
+def signed(value: int) -> str:
+    return wording.signed(value)
+
+
+@register.filter
+def of(amount: int, unit: str) -> str:
+    """An amount with its unit: "1 point", "1,240 points"."""
+    return count(amount, unit)
+
+
+@register.filter
+def quantity(milli: int) -> str:
+    """Thousandths as people write them: 1500 is 1.5."""
+    return wording.quantity(milli)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: datetime | None, style: str = "relative", zone: Any = None) -> SafeString | str:
+    """A moment: how long ago, with the exact time on hover; or `exact`, or `day`; in the program's zone, or `zone`."""
+    if at is None:
+        return ""
+    office = office_of(context["request"])
+    exact = wording.exact(at, zone or office.zone)
+    said = {
+        "relative": lambda: wording.relative(at, now=office.now, zone=zone or office.zone),
+        "day": lambda: wording.day(at, zone or office.zone),
+        "exact": lambda: exact,
+    }[style]()
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.astimezone(UTC).isoformat(), exact, said)
+
+
+@register.filter
+def name(member: MemberRow) -> str:
+    return wording.name_of(member)
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, right: str) -> bool:
+    return office_of(context["request"]).can(Right(right))
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """This page's address with some of its questions changed; None drops one. Paging never survives a change of filter."""
+    asked = context["request"].GET.copy()
+    asked.pop("before", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            asked.pop(name, None)
+        else:
+            asked[name] = str(value)
+    return f"?{asked.urlencode()}" if asked else "?"
+
+
+@register.inclusion_tag("backoffice/parts/icon.html")
+def icon(name: str) -> dict[str, str]:
+    return {"name": name}
+
+
+@register.filter
+def add_id(prefix: str, number: int) -> str:
+    return f"{prefix}{number}"
+
+
+@register.filter
+def at(names: dict[str, str], key: str) -> str:
+    """A name out of a table; the key itself if nobody knows it."""
+    return names.get(key, key)
+
+
+@register.filter
+def signed_of(amount: int, unit: str) -> str:
+    """A change with its unit: "+9 points"."""
+    return f"+{count(amount, unit)}" if amount > 0 else count(amount, unit)
+
+
+@register.filter
+def minus(amount: int) -> str:
+    return wording.number(-amount)
+
+
+@register.filter
+def initials(member: MemberRow) -> str:
+    return "".join(part[:1].upper() for part in (member.first_name, member.last_name) if part) or "#"

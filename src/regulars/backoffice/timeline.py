@@ -1,0 +1,128 @@
+"""Everything that happened with a member, newest first: sales, entries that belong to no sale, and changes.
+
+Three streams are merged by time, each paged by its own key, so that no page reads more than a page of each.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Q
+
+from regulars.audit.models import Event
+from regulars.backoffice.deeds import say_event
+from regulars.backoffice.entries import Told, tell_entry
+from regulars.backoffice.keyset import read_time_key, time_key
+from regulars.backoffice.office import Office
+from regulars.backoffice.receipts import Receipt, show_receipts
+from regulars.ledger.statement import entries_of
+from regulars.members.models import Card
+from regulars.sales.models import Sale
+
+SIZE = 20
+ENTRIES = 80
+SHOWS = ("all", "sales", "points", "changes")
+TOLD_BY_ENTRY = {"points.adjusted"}
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened: exactly one of the three is set."""
+
+    at: datetime
+    receipt: Receipt | None = None
+    entry: Told | None = None
+    event: dict[str, object] | None = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A row of a stream; one that shows nothing by itself (an entry of a sale) still moves the stream's key on."""
+
+    at: datetime
+    key: str
+    shown: Sale | Told | Event | None
+
+
+class Stream(msgspec.Struct, frozen=True):
+    steps: Sequence[Step]
+    has_more: bool
+    key: str
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    moments: Sequence[Moment]
+    older: str | None
+    is_first: bool
+
+
+def show_timeline(member_id: int, *, show: str, before: str, office: Office) -> Timeline:
+    """One page; `before` is `older` of the page before it."""
+    keys = before.split("|") if before.count("|") == 2 else ["", "", ""]
+    streams = [
+        _sales(member_id, keys[0]) if show in ("all", "sales") else Stream([], False, ""),
+        _entries(member_id, keys[1], show, office) if show in ("all", "points") else Stream([], False, ""),
+        _events(member_id, keys[2]) if show in ("all", "changes") else Stream([], False, ""),
+    ]
+    shown, keys, has_more = _merge(streams)
+    receipts = show_receipts([step for step in shown if isinstance(step, Sale)], office)
+    return Timeline([_moment(step, receipts) for step in shown], "|".join(keys) if has_more else None, not any(before))
+
+
+def _merge(streams: Sequence[Stream]) -> tuple[list[Sale | Told | Event], list[str], bool]:
+    """Take the newest step again and again, until the page is full or a stream would have to read on."""
+    places, keys = [0] * len(streams), [stream.key for stream in streams]
+    shown: list[Sale | Told | Event] = []
+    while len(shown) < SIZE:
+        if any(place == len(stream.steps) and stream.has_more for place, stream in zip(places, streams, strict=True)):
+            return shown, keys, True
+        heads = [(stream.steps[place].at, nth) for nth, (place, stream) in enumerate(zip(places, streams, strict=True)) if place < len(stream.steps)]
+        if not heads:
+            return shown, keys, False
+        nth = max(heads, key=lambda head: (head[0], -head[1]))[1]
+        step = streams[nth].steps[places[nth]]
+        places[nth] += 1
+        keys[nth] = step.key
+        if step.shown is not None:
+            shown.append(step.shown)
+    rest = any(
+        stream.has_more or any(step.shown is not None for step in stream.steps[place:])
+        for place, stream in zip(places, streams, strict=True)
+    )
+    return shown, keys, rest
+
+
+def _sales(member_id: int, before: str) -> Stream:
+    rows = Sale.objects.filter(member=member_id).select_related("store").order_by("-occurred_at", "-pk")
+    if key := read_time_key(before):
+        rows = rows.filter(Q(occurred_at__lte=key[0]) & (Q(occurred_at__lt=key[0]) | Q(pk__lt=key[1])))
+    found = list(rows[: SIZE + 1])
+    steps = [Step(sale.occurred_at, time_key(sale.occurred_at, sale.pk), sale) for sale in found[:SIZE]]
+    return Stream(steps, len(found) > SIZE, before)
+
+
+def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
+    """All entries where points are asked for; else those that no sale tells already."""
+    limit = SIZE if show == "points" else ENTRIES
+    found = entries_of(member_id, before=int(before) if before.isdigit() and len(before) < 19 else None, limit=limit + 1)
+    told = [tell_entry(view, office) for view in found[:limit]]
+    steps = [Step(each.at, str(each.id), each if show == "points" or each.sale_id is None else None) for each in told]
+    return Stream(steps, len(found) > limit, before)
+
+
+def _events(member_id: int, before: str) -> Stream:
+    cards = list(Card.objects.filter(member=member_id).values_list("pk", flat=True)[:100])
+    rows = Event.objects.filter(Q(about="member", about_id=member_id) | Q(about="card", about_id__in=cards)).order_by("-pk")
+    if before.isdigit() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: SIZE + 1])
+    steps = [Step(event.recorded_at, str(event.pk), None if event.action in TOLD_BY_ENTRY else event) for event in found[:SIZE]]
+    return Stream(steps, len(found) > SIZE, before)
+
+
+def _moment(step: Sale | Told | Event, receipts: dict[int, Receipt]) -> Moment:
+    match step:
+        case Sale():
+            return Moment(at=step.occurred_at, receipt=receipts[step.pk])
+        case Told():
+            return Moment(at=step.at, entry=step)
+        case _:
+            return Moment(at=step.recorded_at, event={"actor": step.actor, **say_event(step)})

@@ -1,0 +1,57 @@
+"""Every address of the back office; the installation mounts them at its root."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from regulars.backoffice.admin import people, stores  # noqa: F401  # registers them
+from regulars.backoffice.pages import (
+    activity,
+    adjust,
+    cards,
+    enrol,
+    entry,
+    home,
+    jobs,
+    keys,
+    member,
+    members,
+    program,
+    refund,
+    rules,
+    sale,
+    sales,
+    search,
+)
+from regulars.backoffice.site import site
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("members/", members.members, name="members"),
+    path("members/new/", enrol.enrol, name="enrol"),
+    path("members/<int:member_id>/", member.member, name="member"),
+    path("members/<int:member_id>/edit/", enrol.edit_member, name="edit_member"),
+    path("members/<int:member_id>/adjust/", adjust.adjust, name="adjust"),
+    path("members/<int:member_id>/adjust/preview/", adjust.preview, name="adjust_preview"),
+    path("members/<int:member_id>/cards/new/", cards.new_card, name="new_card"),
+    path("members/<int:member_id>/cards/<str:number>/", cards.switch_card, name="switch_card"),
+    path("members/<int:member_id>/status/", cards.member_status, name="member_status"),
+    path("members/<int:member_id>/join/", cards.join, name="join"),
+    path("entries/<int:entry_id>/", entry.entry, name="entry"),
+    path("sales/", sales.sales, name="sales"),
+    path("sales/<int:sale_id>/", sale.sale, name="sale"),
+    path("sales/<int:sale_id>/refund/", refund.refund, name="refund"),
+    path("sales/<int:sale_id>/member/", sale.attach, name="attach"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.rule, name="new_rule"),
+    path("rules/sentence/", rules.rule_sentence, name="rule_sentence"),
+    path("rules/<int:rule_id>/", rules.rule, name="rule"),
+    path("rules/<int:rule_id>/publish/", rules.publish, name="publish_rule"),
+    path("rules/<int:rule_id>/end/", rules.end, name="end_rule"),
+    path("program/", program.program, name="program"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/new/", keys.new_key, name="new_key"),
+    path("keys/<int:key_id>/revoke/", keys.revoke, name="revoke_key"),
+    path("activity/", activity.activity, name="activity"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("office/", site.urls),
+]
