@@ -6,7 +6,7 @@ from litestar import Litestar, Router
 from litestar.exceptions import HTTPException
 
 from regulars.api.bodies import MAX_BODY
-from regulars.api.callers import admit
+from regulars.api.callers import ApiRequest, admit
 from regulars.api.documents import documents
 from regulars.api.errors import answer_fault, answer_http_exception, answer_refusal
 from regulars.api.metrics import Measured
@@ -47,7 +47,8 @@ ROUTES: list[Any] = [
 
 litestar = Litestar(
     route_handlers=[Router("/api/v1", route_handlers=ROUTES)],
-    before_request=admit,
+    request_class=ApiRequest,
+    before_request=admit,  # type: ignore[arg-type]  # request_class says what it is given
     exception_handlers={
         Refusal: answer_refusal,
         HTTPException: answer_http_exception,
