@@ -1,6 +1,6 @@
 """The journal of one batch: what was decided on locked wallets, written in one statement when all is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -43,7 +43,7 @@ class Journal:
     New entries are known by negative numbers (-1 is the first) until `write` gives them ids.
     """
 
-    def __init__(self, *, at: datetime, sides: dict[tuple[int, str], int]) -> None:
+    def __init__(self, *, at: datetime, sides: Mapping[tuple[int, str], int]) -> None:
         self.at = at
         self._sides = sides
         self._entries: list[EntryRow] = []
@@ -114,12 +114,17 @@ class Journal:
         lot.expires_at = expires_at
         self._note_lot(lot)
 
-    def write(self) -> list[int]:
-        """Write everything with two statements; return the entries' ids in the order they were decided."""
+    def write(self, free_ids: Sequence[int] | None = None) -> list[int]:
+        """Write everything; return the entries' ids in the order they were decided.
+
+        One statement where the caller took enough `free_ids` with an earlier question, otherwise two.
+        """
         changed = [wallet for wallet in self._wallets.values() if wallet.is_changed]
         if not self._entries:
             return []
-        [ids] = take_ids(ledger_entry=len(self._entries))
+        if free_ids is None:
+            [free_ids] = take_ids(ledger_entry=len(self._entries))
+        ids = list(free_ids[: len(self._entries)])
 
         def real(number: int) -> int:
             return ids[-number - 1] if number < 0 else number

@@ -17,11 +17,8 @@ SELECT account.holder_id, unit.code, account.balance, account.debt, account.earn
 FROM ledger_account account
 JOIN ledger_unit unit ON unit.id = account.unit_id
 JOIN ({LOOK}) AS look(account, pending, lapsed, amount, expires_at) ON look.account = account.id
-WHERE account.id = ANY(%(accounts)s::bigint[])
 ORDER BY account.holder_id, account.unit_id
 """
-
-ACCOUNTS = "SELECT id FROM ledger_account WHERE holder_id = ANY(%(members)s::bigint[]) AND side = 'member'"
 
 EXPIRIES = """
 SELECT unit.code, sum(lot.remaining)::bigint, lot.expires_at
@@ -98,11 +95,10 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def balances_of(member_ids: Sequence[int], *, at: datetime) -> dict[int, list[FullBalance]]:
-    """Return the balances of these members at `at`, a list by unit for each, with two statements."""
-    accounts = [account for (account,) in fetch(ACCOUNTS, {"members": list(member_ids)})]
+    """Return the balances of these members at `at`, a list by unit for each, with one statement."""
     balances: dict[int, list[FullBalance]] = {member: [] for member in member_ids}
     for holder, unit, balance, debt, earned, spent, expired, pending, lapsed, amount, expires_at in fetch(
-        BALANCES, {"accounts": accounts, "at": at}
+        BALANCES, {"members": list(member_ids), "at": at}
     ):
         balances[holder].append(
             FullBalance(

@@ -3,7 +3,8 @@
 Measured with 5,000 rows of seven columns: 3.3 µs a row, against 7.3 µs through lists and `unnest`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -31,10 +32,43 @@ def run(sql: str, params: dict[str, Any]) -> int:
         return cursor.rowcount
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Send the block's statements at once and wait for all of them at its end: one round trip instead of many.
+
+    They still run in order, each with a snapshot of its own: what follows a lock sees what was committed before it was
+    granted. Read answers after the block; a fault in any of them is raised at its end.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+class Asked:
+    """A statement that was sent; its rows can be read when the `together` block is over."""
+
+    def __init__(self, sql: str, params: dict[str, Any]) -> None:
+        self._cursor = connection.cursor()
+        self._cursor.execute(sql, params)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        with self._cursor as cursor:
+            return cursor.fetchall()
+
+
 def take_ids(**wanted: int) -> list[list[int]]:
     """Take new ids of several tables with one statement: take_ids(sales_sale=2, ledger_entry=5)."""
+    return read_ids(ask_ids(**wanted))
+
+
+def ask_ids(**wanted: int) -> Asked:
+    """Send `take_ids` inside a `together` block; `read_ids` gives the answer."""
     columns = ", ".join(
         f"ARRAY(SELECT nextval('{table}_id_seq') FROM generate_series(1, %({table})s))" for table in wanted
     )
-    [row] = fetch(f"SELECT {columns}", wanted)
+    return Asked(f"SELECT {columns}", wanted)
+
+
+def read_ids(asked: Asked) -> list[list[int]]:
+    [row] = asked.rows()
     return list(row)

@@ -11,7 +11,6 @@ from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.core.lots import Draw, draw, spendable_total
 from regulars.core.refusals import Refusal
 from regulars.core.why import Adjusted as AdjustedWhy
-from regulars.ledger.accounts import load_sides
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import lock_wallets, peek_wallets
 from regulars.ledger.models import Kind
@@ -85,7 +84,7 @@ def adjust_points(
     before = wallet.balance_at(at).available
     if earlier := entries_about(f"adjust/{member_id}/{key}/"):
         return _replay(earlier[0], member_id=member_id, amount=amount, unit=unit, wallet=wallet, at=at)
-    journal = Journal(at=at, sides=load_sides())
+    journal = Journal(at=at, sides=book.sides)
     leaving = _leaving(wallet, amount=amount, at=at)
     note = Note(
         key=f"adjust/{member_id}/{key}/{unit}",

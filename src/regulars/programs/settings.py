@@ -8,21 +8,30 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
+from regulars.core.refusals import Refusal
 from regulars.core.terms import Terms
 from regulars.programs.book import NoProgram
 from regulars.programs.models import Program
 from regulars.programs.setup import clean_program_name, clean_time_zone
 
 
+class InvalidTerms(Refusal):
+    """A figure of the terms lies outside its bounds."""
+
+    code = "invalid_terms"
+
+    def __init__(self, *, why: str) -> None:
+        self.why = why
+
+
 @transaction.atomic
 def change_terms(*, terms: Terms, at: datetime, by: Actor) -> Program:
     """Change how points pay, what refunds do and how late tills may report, from the next sale on.
 
-    Refuses: NoProgram, and ValidationError of msgspec for figures outside their bounds.
+    Refuses: NoProgram, InvalidTerms.
     """
     program = _lock_program()
-    # Built from checked parts: a Terms made in code has not been through its bounds yet.
-    wanted = msgspec.to_builtins(msgspec.convert(msgspec.to_builtins(terms), type=Terms))
+    wanted = _checked(terms)
     before = msgspec.to_builtins(msgspec.convert(program.terms, type=Terms))
     if changed := {field: [before[field], value] for field, value in wanted.items() if before[field] != value}:
         program.terms = wanted
@@ -54,6 +63,16 @@ def read_terms() -> Terms:
     if program is None:
         raise NoProgram()
     return msgspec.convert(program.terms, type=Terms)
+
+
+def _checked(terms: Terms) -> dict[str, Any]:
+    """Return the terms as they are stored; a value made in code has not been through its bounds yet."""
+    wanted: dict[str, Any] = msgspec.to_builtins(terms)
+    try:
+        msgspec.convert(wanted, type=Terms)
+    except msgspec.ValidationError as error:
+        raise InvalidTerms(why=str(error)) from None
+    return wanted
 
 
 def _lock_program() -> Program:

@@ -10,7 +10,6 @@ from regulars.core.earning import Purchase, applies, award
 from regulars.core.expiry import expires_at
 from regulars.core.identifiers import MemberHandle
 from regulars.core.refunding import remaining_lines
-from regulars.ledger.accounts import load_sides
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import lock_wallets
 from regulars.ledger.models import Kind
@@ -44,7 +43,7 @@ def attach_sale(
         raise SaleNotFound(sale_id=str(sale_id))
     if only_store is not None and sold.store != only_store:
         raise WrongStore(allowed=only_store)
-    journal = Journal(at=at, sides=load_sides())
+    journal = Journal(at=at, sides=book.sides)
     balances = balances_of(found.member_id, wallets=wallets, book=book, journal=journal)
     if sold.member_id == found.member_id:
         return Recorded(id=sale_id, member_id=found.member_id, replayed=True, balances=balances)

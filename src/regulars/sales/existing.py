@@ -1,11 +1,11 @@
 """Receipts that are here already: a retry gets its first answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from regulars.ledger.wallet import Balance
-from regulars.platform.rows import encode_rows, fetch
+from regulars.platform.rows import Asked, encode_rows
 from regulars.sales.till_batch import Checked
 
 SELECT = """
@@ -27,10 +27,11 @@ class Existing(msgspec.Struct, frozen=True):
     balances: tuple[Balance, ...]
 
 
-def find_existing(seen: Sequence[Checked]) -> dict[tuple[int, str], Existing]:
-    """Return the sales that are recorded under these receipts, with one statement; to be called under the members' locks."""
+def ask_existing(seen: Sequence[Checked]) -> Callable[[], dict[tuple[int, str], Existing]]:
+    """Send, inside a `together` block and after the members' locks, which of these receipts are recorded already."""
     receipts = [{"store_id": each.store.id, "external_id": each.sale.external_id} for each in seen]
-    return {
+    asked = Asked(SELECT, {"receipts": encode_rows(receipts)})
+    return lambda: {
         (store_id, external_id): Existing(
             sale_id,
             mark,
@@ -39,7 +40,5 @@ def find_existing(seen: Sequence[Checked]) -> dict[tuple[int, str], Existing]:
             points_minor,
             msgspec.json.decode(balances, type=tuple[Balance, ...]),
         )
-        for store_id, external_id, sale_id, mark, member_id, versions, points_minor, balances in fetch(
-            SELECT, {"receipts": encode_rows(receipts)}
-        )
+        for store_id, external_id, sale_id, mark, member_id, versions, points_minor, balances in asked.rows()
     }

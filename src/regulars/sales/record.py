@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.core.sale import NewSale
-from regulars.ledger.lock import lock_wallets
-from regulars.platform.rows import take_ids
-from regulars.sales.existing import find_existing
-from regulars.sales.settle import Outcome, Settlement
+from regulars.ledger.lock import ask_wallets
+from regulars.platform.rows import ask_ids, read_ids, together
+from regulars.sales.existing import ask_existing
+from regulars.sales.settle import Outcome, Settlement, most_entries
 from regulars.sales.till_batch import check_batch
 
 
@@ -25,14 +25,16 @@ def record_sales(batch: Sequence[NewSale], *, at: datetime, is_history: bool = F
     book, seen, refused = check_batch(batch, at=at, is_history=is_history)
     outcomes: dict[int, Outcome] = dict(refused)
     sound = [each for each in seen if each.refusal is None]
-    wallets = lock_wallets(
-        {each.member.member_id for each in sound if each.member},
-        units=book.units,
-        at=at,
-        giving={each.member.member_id for each in sound if each.member and each.tender},
-    )
-    [free_ids] = take_ids(sales_sale=len(sound))
-    settlement = Settlement(at=at, book=book, wallets=wallets, existing=find_existing(seen), free_ids=free_ids)
+    with together():
+        wallets = ask_wallets(
+            {each.member.member_id for each in sound if each.member},
+            units=book.units,
+            at=at,
+            giving={each.member.member_id for each in sound if each.member and each.tender},
+        )
+        existing = ask_existing(seen)
+        ids = ask_ids(sales_sale=len(sound), ledger_entry=most_entries(sound, book))
+    settlement = Settlement(at=at, book=book, wallets=wallets(), existing=existing(), ids=read_ids(ids))
     for each in seen:
         outcomes[each.place] = settlement.settle(each)
     settlement.write()

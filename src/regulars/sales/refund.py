@@ -13,7 +13,6 @@ from regulars.core.lots import Lot
 from regulars.core.refunding import remaining_lines, work_out_return
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
-from regulars.ledger.accounts import load_sides
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets, lock_wallets, peek_wallets
 from regulars.platform.rows import encode_rows, run, take_ids
@@ -86,7 +85,7 @@ class _Returns:
         self.wallets = wallets
         self.sold = sold
         self.free_ids = free_ids
-        self.journal = Journal(at=at, sides=load_sides())
+        self.journal = Journal(at=at, sides=book.sides)
         self.rows: list[dict[str, object]] = []
         self.events: list[NewEvent] = []
         self.lots = self._find_lots()

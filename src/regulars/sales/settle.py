@@ -6,10 +6,10 @@ from datetime import datetime
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale
-from regulars.ledger.accounts import load_sides
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets
 from regulars.ledger.wallet import Balance
+from regulars.platform.rows import together
 from regulars.programs.book import Book
 from regulars.sales.answers import Recorded, Spent
 from regulars.sales.decide import POINTS, awards, balances_of, earn, pay_with_points, rules_for, sum_up
@@ -31,14 +31,14 @@ class Settlement:
         book: Book,
         wallets: Wallets,
         existing: dict[tuple[int, str], Existing],
-        free_ids: Sequence[int],
+        ids: Sequence[Sequence[int]],
     ) -> None:
         self.at = at
         self.book = book
         self.wallets = wallets
         self.existing = existing
-        self.journal = Journal(at=at, sides=load_sides())
-        self.free_ids = free_ids
+        self.journal = Journal(at=at, sides=book.sides)
+        self.free_ids, self.entry_ids = ids
         self.rows: list[SaleRow] = []
         self.sales: list[NewSale] = []
         self.events: list[NewEvent] = []
@@ -145,8 +145,14 @@ class Settlement:
         return balances_of(member_id, wallets=self.wallets, book=self.book, journal=self.journal)
 
     def write(self) -> None:
-        """Write all that was decided, with four statements."""
+        """Write all that was decided, with three statements in one round trip."""
         if self.rows:
-            self.journal.write()
-            write_sales(self.rows, self.sales, at=self.at)
-            record_events(self.events, at=self.at)
+            with together():
+                self.journal.write(self.entry_ids)
+                write_sales(self.rows, self.sales, at=self.at)
+                record_events(self.events, at=self.at)
+
+
+def most_entries(sound: Sequence[Checked], book: Book) -> int:
+    """Return how many entries a batch can make at the most: one for a tender, and one for each rule there is."""
+    return sum((each.tender is not None) + (len(book.rules) if each.earner is not None else 0) for each in sound)

@@ -9,9 +9,10 @@ from regulars.core.checkout import check_sale, check_time
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale, Tender
 from regulars.members.find import Found, find_members
-from regulars.programs.book import Book, load_book
+from regulars.platform.rows import together
+from regulars.programs.book import Book, ask_book
 from regulars.sales.refusals import CardInactive, MemberBlocked, MemberNotFound, StoreNotFound, WrongStore
-from regulars.stores.find import StoreFacts, find_stores
+from regulars.stores.find import StoreFacts, ask_stores
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -39,8 +40,9 @@ def check_batch(
     and by place the refusals StoreNotFound and WrongStore. The others refuse what `check_sale` and `check_time` refuse,
     MemberNotFound, MemberBlocked, CardInactive. `is_history` lets any past time in.
     """
-    book = load_book()
-    stores = find_stores({sale.store for sale in batch})
+    with together():
+        asked_book, asked_stores = ask_book(), ask_stores({sale.store for sale in batch})
+    book, stores = asked_book(), asked_stores()
     named = [(place, sale.member) for place, sale in enumerate(batch) if sale.member is not None]
     found = find_members([handle for _, handle in named], country=book.program.country)
     members = {place: member for (place, _), member in zip(named, found, strict=True)}

@@ -1,10 +1,10 @@
 """Tills name their store by its code."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import msgspec
 
-from regulars.platform.rows import fetch
+from regulars.platform.rows import Asked
 
 SELECT = """
 SELECT store.id, store.code, store.name, store.time_zone, store.is_open,
@@ -28,10 +28,13 @@ class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_stores(codes: Collection[str]) -> dict[str, StoreFacts]:
     """The stores with these codes, by code, with one statement. A code nobody has is missing from the answer."""
-    if not codes:
-        return {}
-    rows = fetch(SELECT, {"codes": list(set(codes))})
-    return {
+    return ask_stores(codes)()
+
+
+def ask_stores(codes: Collection[str]) -> Callable[[], dict[str, StoreFacts]]:
+    """Send `find_stores` inside a `together` block; the answer is read after it."""
+    asked = Asked(SELECT, {"codes": list(set(codes))})
+    return lambda: {
         code: StoreFacts(id=pk, code=code, name=name, time_zone=time_zone, is_open=is_open, tags=frozenset(tags))
-        for pk, code, name, time_zone, is_open, tags in rows
+        for pk, code, name, time_zone, is_open, tags in asked.rows()
     }
