@@ -4,10 +4,12 @@ The stored rule version is evaluated again on what is left of the sale after all
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from regulars.core.amounts import portion
+from regulars.core.earning import Purchase
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, SaleLine
 
@@ -87,9 +89,11 @@ def work_out_return(
 
 
 def _everything(left: Sequence[SaleLine], left_minor: int) -> Return:
-    if left_minor == 0 and not any(line.quantity_milli for line in left):
+    on_lines_minor = sum(line.amount_minor for line in left)
+    # Goods for nothing can come back; goods whose money came back as an amount are settled.
+    if left_minor == 0 and (on_lines_minor or not any(line.quantity_milli for line in left)):
         raise NothingToRefund()
-    if left_minor != sum(line.amount_minor for line in left):
+    if left_minor != on_lines_minor:
         return Return(left_minor, ())
     parts = [LineShare(i, line.quantity_milli, line.amount_minor) for i, line in enumerate(left, 1)]
     return Return(left_minor, tuple(part for part in parts if part.quantity_milli or part.amount_minor))
@@ -123,6 +127,34 @@ def _part_of_line(line: SaleLine, wanted: LineRefund) -> LineShare:
     if amount > line.amount_minor or quantity > line.quantity_milli:
         raise RefundExceedsSale(left_minor=line.amount_minor, wanted_minor=amount, position=wanted.position)
     return LineShare(wanted.position, quantity, amount)
+
+
+def purchase_left(
+    *,
+    occurred_at: datetime,
+    store: str,
+    store_tags: frozenset[str],
+    lines: Sequence[SaleLine],
+    returned: Sequence[LineShare],
+    total_minor: int,
+    refunded_minor: int,
+    points_minor: int,
+) -> Purchase:
+    """Return what is left of a sale after `refunded_minor` came back, as earning rules look at it.
+
+    It depends on the sums alone, never on the order or the size of the single refunds. What was refunded as an amount, and
+    what points paid of the rest, earns nothing.
+    """
+    left = remaining_lines(lines, returned)
+    points_left = points_minor - portion(points_minor, part=refunded_minor, whole=total_minor)
+    return Purchase(
+        occurred_at=occurred_at,
+        store=store,
+        store_tags=store_tags,
+        lines=left,
+        total_minor=sum(line.amount_minor for line in left) if left else total_minor,
+        money_minor=total_minor - refunded_minor - points_left,
+    )
 
 
 def points_to_return(points: int, *, refunded_minor: int, total_minor: int) -> int:

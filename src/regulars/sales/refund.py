@@ -89,6 +89,7 @@ class _Returns:
         self.rows: list[dict[str, object]] = []
         self.events: list[NewEvent] = []
         self.lots = self._find_lots()
+        self.lapsed: dict[int, int] = {}
 
     def settle(self, refund: NewRefund) -> Outcome:
         """Decide one refund: a replay, a refusal that moves nothing, or a new one."""
@@ -130,6 +131,7 @@ class _Returns:
             book=self.book,
             wallets=self.wallets,
             lots=self.lots,
+            lapsed=self.lapsed,
             journal=self.journal,
         )
         outcome = self._settle_case(case)

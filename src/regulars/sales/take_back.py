@@ -10,14 +10,13 @@ from regulars.core.amounts import portion
 from regulars.core.earning import Published, Purchase, award
 from regulars.core.lots import Draw, Lot, claw, is_lapsed
 from regulars.core.periods import end_of_day
-from regulars.core.refunding import Return, points_to_return, remaining_lines
+from regulars.core.refunding import Return, points_to_return
 from regulars.core.terms import worth_minor
 from regulars.core.why import Returned, TakenBack, WrittenOff
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import Wallets
 from regulars.ledger.models import Kind
 from regulars.ledger.wallet import Wallet
-from regulars.points.expire import expire_lots
 from regulars.programs.book import Book
 from regulars.sales.answers import Given, Taken
 from regulars.sales.decide import POINTS
@@ -26,7 +25,10 @@ from regulars.sales.sold import SaleEntry, Sold, draws_to_return
 
 
 class Case(msgspec.Struct, kw_only=True):
-    """One refund being decided: the sale before it, what comes back, and where it is written."""
+    """One refund being decided: the sale before it, what comes back, and where it is written.
+
+    `lapsed`: how much of each lot this batch has expired.
+    """
 
     sold: Sold
     back: Return
@@ -36,6 +38,7 @@ class Case(msgspec.Struct, kw_only=True):
     book: Book
     wallets: Wallets
     lots: dict[int, Lot]
+    lapsed: dict[int, int]
     journal: Journal
 
     @property
@@ -53,18 +56,8 @@ class Case(msgspec.Struct, kw_only=True):
         return f"sale/{self.sold.id}/refund/{self.refund_id}/{part}"
 
     def purchase_left(self) -> Purchase:
-        """Return what is left of the sale after this refund, as the rules look at it."""
-        sold = self.sold
-        lines = remaining_lines(sold.lines, [*sold.returned_lines, *self.back.lines])
-        kept = sold.total_minor - self.refunded_minor
-        return Purchase(
-            occurred_at=sold.occurred_at,
-            store=sold.store,
-            store_tags=frozenset(),
-            lines=lines,
-            total_minor=sum(line.amount_minor for line in lines) if lines else sold.total_minor,
-            money_minor=kept - (sold.points_minor - self._points_part(self.refunded_minor)),
-        )
+        """Return what is left of the sale after this refund."""
+        return self.sold.purchase_left(refunded_minor=self.refunded_minor, returned=self.back.lines)
 
     def _points_part(self, refunded_minor: int) -> int:
         return portion(self.sold.points_minor, part=refunded_minor, whole=self.sold.total_minor)
@@ -86,7 +79,7 @@ def return_points(case: Case) -> Given | None:
     draws = draws_to_return(entry, case.lots, returned=returned, amount=amount)
     ended = [draw.lot for draw in draws if draw.lot.expires_at is not None and draw.lot.expires_at <= case.occurred_at]
     # What nobody spent in time stays expired; only what comes back may live on.
-    expire_lots(wallet, [lot for lot in ended if is_lapsed(lot, at=case.occurred_at)], journal=case.journal, by=case.by)
+    case.expire(wallet, [lot for lot in ended if is_lapsed(lot, at=case.occurred_at)])
     graced_until = _grace(case) if ended else None
     if graced_until is not None:
         for lot in ended:
@@ -98,7 +91,7 @@ def return_points(case: Case) -> Given | None:
     expired = 0
     if graced_until is None:
         expired = sum(lot.remaining for lot in ended)
-        expire_lots(wallet, ended, journal=case.journal, by=case.by, after=case.key(POINTS))
+        case.expire(wallet, ended, after=case.key(POINTS))
     return Given(unit=POINTS, amount=amount, value_minor=case.points_back_minor, expired=expired)
 
 
@@ -110,7 +103,7 @@ def take_back(case: Case, rules: Sequence[Published]) -> list[Taken]:
     purchase = case.purchase_left()
     owed: list[tuple[Published, SaleEntry, TakenBack]] = []
     for rule in rules:
-        entry, held = case.sold.held_for(rule.rule_id)
+        entry, held, lapsed = case.held_for(rule.rule_id)
         target = award(rule, purchase).awarded
         if entry is not None and held > target:
             why = TakenBack(
@@ -119,7 +112,7 @@ def take_back(case: Case, rules: Sequence[Published]) -> list[Taken]:
                 remaining_minor=purchase.money_minor,
                 held=held,
                 target=target,
-                expired=entry.lapsed,
+                expired=lapsed,
             )
             owed.append((rule, entry, why))
     return [_claw(case, rule, entry, why) for rule, entry, why in owed]
@@ -138,7 +131,7 @@ def check_shortfall(case: Case, rules: Sequence[Published]) -> None:
     for unit in {rule.terms.unit for rule in rules}:
         wallet = case.wallets[case.sold.member_id or 0, unit]
         wanted = sum(
-            max(case.sold.held_for(rule.rule_id)[1] - award(rule, purchase).awarded, 0)
+            max(case.held_for(rule.rule_id)[1] - award(rule, purchase).awarded, 0)
             for rule in rules
             if rule.terms.unit == unit
         )
