@@ -1,0 +1,118 @@
+"""What the worker does: each job for one merchant, and as well twice as once."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from regulars.audit.answers import StoredAnswer, store_answers
+from regulars.audit.models import Answer
+from regulars.core.expiry import OnDate
+from regulars.core.rules import RateRule
+from regulars.jobs import schedule, tasks
+from regulars.jobs.state import read_jobs
+from regulars.ledger.models import Lot
+from regulars.reports.figures import figures_between
+from regulars.reports.models import DayFigures
+from tests.shop import a_member, a_sale, a_shop, sell
+
+NOW = timezone.now()
+
+
+def waiting(task: str) -> list[dict[str, object]]:
+    return list(
+        ProcrastinateJob.objects.filter(task_name=task, status="todo").order_by("id").values_list("args", flat=True)
+    )
+
+
+@pytest.fixture
+def shop(fresh_merchant):
+    """Jobs commit, and what they defer lies in the public schema: this merchant's is removed again."""
+    a_shop(RateRule(points=1, per_minor=100, expiry=OnDate(date(2026, 3, 31))))
+    yield fresh_merchant.schema_name
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE args ->> 'schema' = %s", [fresh_merchant.schema_name])
+
+
+@pytest.mark.fault
+def test_a_late_sale_brings_its_own_day_up_to_date(shop):
+    recorded = datetime.fromisoformat("2026-03-10T17:00:00+00:00")
+    sell(a_sale(1000, at=recorded - timedelta(days=5)), at=recorded)
+
+    while tasks.relay(schema=shop):
+        pass
+    jobs = waiting("roll_up")
+    assert any({"2026-03-05", "2026-03-10"} <= set(job["days"]) for job in jobs)  # type: ignore[call-overload]
+    for job in jobs:
+        tasks.roll_up(**job)
+        tasks.roll_up(**job)
+
+    assert DayFigures.objects.get(day=date(2026, 3, 5), store=None).sales == 1
+    assert tasks.relay(schema=shop) == 0
+
+
+@pytest.mark.fault
+def test_expiry_may_run_twice_and_its_days_are_rebuilt(shop):
+    a_member(points=120)
+    assert Lot.objects.get().remaining == 120
+
+    assert tasks.expire(schema=shop) == 1
+    assert tasks.expire(schema=shop) == 0
+
+    assert Lot.objects.get().remaining == 0
+    assert len(waiting("roll_up")) == 2
+
+
+@pytest.mark.fault
+def test_old_answers_are_forgotten_in_batches(shop, monkeypatch):
+    monkeypatch.setattr(tasks, "ANSWERS_AT_ONCE", 2)
+    for age in (40, 39, 38, 37, 36, 34):
+        answer = StoredAnswer(caller="key:1", key=str(age), body_hash=b"", status=201, body=b"")
+        store_answers([answer], at=timezone.now() - timedelta(days=age))
+
+    assert tasks.forget_answers(schema=shop) == 5
+    assert Answer.objects.get().key == "34"
+
+
+@pytest.mark.fault
+def test_the_same_work_waits_once(shop):
+    for _ in range(3):
+        schedule.defer_once(tasks.expire, schema=shop)
+
+    assert waiting("expire") == [{"schema": shop}]
+
+
+@pytest.mark.fault
+def test_the_worker_does_what_waits_and_the_page_shows_it(shop):
+    sell(a_sale(1000, at=NOW - timedelta(hours=1)), at=NOW)
+    schedule.tick_relay(0)
+    assert waiting("relay") == [{"schema": shop}]
+
+    connection.close()
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    connection.set_schema(shop)
+    today = NOW.date()
+    assert figures_between(today - timedelta(days=2), today + timedelta(days=2)).sales == 1
+    state = read_jobs()
+    assert (state.waiting, state.running, state.failed) == (0, 0, 0)
+    assert state.succeeded >= 2
+    assert {job.task for job in state.recent} == {"relay", "roll_up"}
+
+
+def test_everything_periodic_says_what_it_is_for():
+    from croniter import croniter
+
+    assert {periodic.task.name for periodic in schedule.SCHEDULE} == {
+        "tick_relay",
+        "tick_night",
+        "retry_stalled_jobs",
+        "remove_finished_jobs",
+    }
+    for periodic in schedule.SCHEDULE:
+        assert croniter.is_valid(periodic.cron)
+        assert periodic.sentence.endswith(".")

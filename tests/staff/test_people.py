@@ -1,0 +1,133 @@
+"""People of the team: one address each, a role that says what they may, and always an owner."""
+
+import pytest
+
+from regulars.audit.models import Event
+from regulars.core.actor import SYSTEM
+from regulars.core.identifiers import InvalidEmail
+from regulars.staff.models import Person, Role
+from regulars.staff.people import (
+    EmailTaken,
+    LastOwner,
+    UnknownPerson,
+    WeakPassword,
+    actor_for,
+    change_role,
+    create_person,
+    deactivate_person,
+)
+from regulars.staff.rights import NotAllowed, Right, can, require
+from tests.shop import NOON
+
+pytestmark = pytest.mark.django_db
+
+STRONG = "correct-horse-battery"
+
+
+def a_person(email: str = "ann@example.com", role: str = "owner", **more: object) -> Person:
+    return create_person(email=email, role=role, at=NOON, by=SYSTEM, **more)  # type: ignore[arg-type]
+
+
+def test_a_person_signs_in_to_the_back_office_by_e_mail():
+    person = a_person(" Ann@Example.com", password=STRONG)
+
+    assert (person.email, person.role, person.is_staff, person.is_superuser) == (
+        "ann@example.com",
+        "owner",
+        True,
+        False,
+    )
+    assert person.check_password(STRONG)
+    assert actor_for(person).tag == f"staff:{person.pk}"
+    event = Event.objects.get()
+    assert (event.action, event.facts) == ("person.created", {"role": "owner"})
+
+
+def test_without_a_password_nobody_signs_in_with_one():
+    assert not a_person().has_usable_password()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        ({"email": "ann"}, InvalidEmail),
+        ({"password": "short"}, WeakPassword),
+        ({"password": "1234567890123"}, WeakPassword),
+        ({"email": "BOB@example.com"}, EmailTaken),
+    ],
+)
+def test_who_cannot_be_added_leaves_nothing(wrong, refusal):
+    a_person("bob@example.com")
+
+    with pytest.raises(refusal):
+        a_person(**wrong)
+
+    assert (Person.objects.count(), Event.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda person: change_role(person_id=person.pk, role=Role.MANAGER, at=NOON, by=SYSTEM),
+        lambda person: deactivate_person(person_id=person.pk, at=NOON, by=SYSTEM),
+    ],
+)
+def test_the_last_owner_stays_until_there_is_another(leave):
+    ann = a_person()
+    a_person("cashier@example.com", "cashier")
+
+    with pytest.raises(LastOwner):
+        leave(ann)
+    ann.refresh_from_db()
+    assert (ann.role, ann.is_active) == ("owner", True)
+
+    a_person("bob@example.com")
+    leave(ann)
+    ann.refresh_from_db()
+    assert (ann.role, ann.is_active) != ("owner", True)
+
+
+def test_nobody_cannot_change():
+    with pytest.raises(UnknownPerson):
+        change_role(person_id=2**40, role=Role.OWNER, at=NOON, by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("right", "owner", "manager", "cashier"),
+    [
+        (Right.SEE_MEMBERS, True, True, True),
+        (Right.CHANGE_MEMBERS, True, True, True),
+        (Right.SEE_SALES, True, True, True),
+        (Right.ATTACH_SALES, True, True, True),
+        (Right.SEE_STORES, True, True, True),
+        (Right.BLOCK_MEMBERS, True, True, False),
+        (Right.REFUND_SALES, True, True, False),
+        (Right.ADJUST_POINTS, True, True, False),
+        (Right.SEE_DASHBOARD, True, True, False),
+        (Right.CHANGE_STORES, True, True, False),
+        (Right.SEE_RULES, True, True, False),
+        (Right.CHANGE_RULES, True, True, False),
+        (Right.SEE_ACTIVITY, True, True, False),
+        (Right.CHANGE_PROGRAM, True, False, False),
+        (Right.SEE_JOBS, True, False, False),
+        (Right.CHANGE_KEYS, True, False, False),
+        (Right.CHANGE_PEOPLE, True, False, False),
+    ],
+)
+def test_what_each_role_may(right, owner, manager, cashier):
+    people = [Person(email="x", role=role) for role in (Role.OWNER, Role.MANAGER, Role.CASHIER)]
+
+    assert [can(person, right) for person in people] == [owner, manager, cashier]
+
+
+def test_the_table_above_names_every_right():
+    [table] = [mark for mark in test_what_each_role_may.pytestmark if mark.name == "parametrize"]
+
+    assert {row[0] for row in table.args[1]} == set(Right)
+
+
+def test_who_has_left_may_nothing():
+    person = Person(email="x", role=Role.OWNER, is_active=False)
+
+    with pytest.raises(NotAllowed):
+        require(person, Right.SEE_MEMBERS)
