@@ -63,7 +63,7 @@ def test_psql_only_reads(regulars):
     statements = [
         "DELETE FROM django_session",
         "CREATE TABLE x ()",
-        "DROP TABLE django_session",
+        "DROP TABLE stores_store",
         "TRUNCATE ledger_entry",
     ]
     refused = regulars("psql", *(word for statement in statements for word in ("-c", statement)))

@@ -18,13 +18,8 @@ def echo(environ, start_response):
 
 def ask(application, *, body=(b"",), **scope):
     """Send one request through the adapter; answer all messages it sent back."""
-    incoming = [
-        *(
-            {"type": "http.request", "body": part, "more_body": number < len(body)}
-            for number, part in enumerate(body, 1)
-        ),
-        *then,
-    ]
+    last = len(body) - 1
+    incoming = [{"type": "http.request", "body": part, "more_body": at < last} for at, part in enumerate(body)]
     sent = []
 
     async def receive():
