@@ -6,10 +6,9 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
-from regulars.core.earning import Purchase, applies, award
+from regulars.core.earning import applies, award
 from regulars.core.expiry import expires_at
 from regulars.core.identifiers import MemberHandle
-from regulars.core.refunding import remaining_lines
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import lock_wallets
 from regulars.ledger.models import Kind
@@ -19,7 +18,7 @@ from regulars.programs.book import load_book
 from regulars.sales.answers import Recorded
 from regulars.sales.decide import balances_of, sum_up
 from regulars.sales.refusals import AttachedAlready, AttachTooLate, SaleNotFound, WrongStore
-from regulars.sales.sold import Sold, load_sold, members_of
+from regulars.sales.sold import load_sold, members_of
 from regulars.sales.till_batch import check_member
 from regulars.stores.find import find_stores
 
@@ -53,7 +52,8 @@ def attach_sale(
     if at >= until:
         raise AttachTooLate(until=until)
 
-    purchase = _what_is_left(sold, tags=find_stores([sold.store])[sold.store].tags)
+    tags = find_stores([sold.store])[sold.store].tags
+    purchase = sold.purchase_left(refunded_minor=sold.refunded_minor, store_tags=tags)
     in_force = book.in_force(sold.occurred_at) if found.is_joined else ()
     rules = [rule for rule in in_force if applies(rule.terms, purchase)]
     whys = [award(rule, purchase) for rule in rules]
@@ -75,15 +75,3 @@ def attach_sale(
     )
     balances = balances_of(found.member_id, wallets=wallets, book=book, journal=journal)
     return Recorded(id=sale_id, member_id=found.member_id, earned=sum_up(whys, rules), balances=balances)
-
-
-def _what_is_left(sold: Sold, *, tags: frozenset[str]) -> Purchase:
-    lines = remaining_lines(sold.lines, sold.returned_lines)
-    return Purchase(
-        occurred_at=sold.occurred_at,
-        store=sold.store,
-        store_tags=tags,
-        lines=lines,
-        total_minor=sum(line.amount_minor for line in lines) if lines else sold.total_minor,
-        money_minor=sold.total_minor - sold.refunded_minor,
-    )

@@ -1,12 +1,13 @@
 """What there is to know of a sale that was recorded: its lines, what came back, what it earned and what points paid."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 
+from regulars.core.earning import Purchase
 from regulars.core.lots import Draw, Lot, give_back
-from regulars.core.refunding import LineShare
+from regulars.core.refunding import LineShare, purchase_left
 from regulars.core.sale import SaleLine
 from regulars.platform.rows import fetch
 
@@ -47,6 +48,25 @@ class Sold(msgspec.Struct, kw_only=True):
     @property
     def returned_lines(self) -> list[LineShare]:
         return [line for refund in self.refunds for line in refund.lines]
+
+    def purchase_left(
+        self,
+        *,
+        refunded_minor: int,
+        returned: Sequence[LineShare] = (),
+        store_tags: frozenset[str] = frozenset(),
+    ) -> Purchase:
+        """Return what is left when so much has come back in all, with these lines besides the earlier ones."""
+        return purchase_left(
+            occurred_at=self.occurred_at,
+            store=self.store,
+            store_tags=store_tags,
+            lines=self.lines,
+            returned=[*self.returned_lines, *returned],
+            total_minor=self.total_minor,
+            refunded_minor=refunded_minor,
+            points_minor=self.points_minor,
+        )
 
     def of_kind(self, kind: str) -> list[SaleEntry]:
         return [entry for entry in self.entries if entry.kind == kind]
