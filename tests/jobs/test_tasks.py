@@ -116,3 +116,25 @@ def test_everything_periodic_says_what_it_is_for():
     for periodic in schedule.SCHEDULE:
         assert croniter.is_valid(periodic.cron)
         assert periodic.sentence.endswith(".")
+
+
+@pytest.mark.fault
+def test_a_job_whose_worker_died_is_done_by_the_next_worker(shop):
+    sell(a_sale(1000, at=NOW - timedelta(hours=1)), at=NOW)
+    schedule.defer_once(tasks.relay, schema=shop)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        )
+        [dead] = cursor.fetchone()
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE args ->> 'schema' = %s", [dead, shop]
+        )
+
+    schedule.retry_stalled_jobs.defer(timestamp=0)
+    connection.close()
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    connection.set_schema(shop)
+    assert figures_between(NOW.date() - timedelta(days=2), NOW.date() + timedelta(days=2)).sales == 1
