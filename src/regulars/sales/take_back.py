@@ -17,6 +17,7 @@ from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import Wallets
 from regulars.ledger.models import Kind
 from regulars.ledger.wallet import Wallet
+from regulars.points.expire import expire_lots
 from regulars.programs.book import Book
 from regulars.sales.answers import Given, Taken
 from regulars.sales.decide import POINTS
@@ -59,6 +60,24 @@ class Case(msgspec.Struct, kw_only=True):
         """Return what is left of the sale after this refund."""
         return self.sold.purchase_left(refunded_minor=self.refunded_minor, returned=self.back.lines)
 
+    def held_for(self, rule_id: int) -> tuple[SaleEntry | None, int, int]:
+        """Return the entry a rule made for the sale, how much of it is held, and how much has lapsed.
+
+        What has ended is gone, whether the night has written it off yet or not: nobody owes points that expired.
+        """
+        entry, held = self.sold.held_for(rule_id)
+        if entry is None:
+            return None, 0, 0
+        lot = self.lots.get(entry.id)
+        over = lot.remaining if lot is not None and is_lapsed(lot, at=self.journal.at) else 0
+        since = over + self.lapsed.get(entry.id, 0)
+        return entry, max(held - since, 0), entry.lapsed + since
+
+    def expire(self, wallet: Wallet, lots: Sequence[Lot], *, after: str | None = None) -> None:
+        for lot in lots:
+            self.lapsed[lot.id] = self.lapsed.get(lot.id, 0) + lot.remaining
+        expire_lots(wallet, lots, journal=self.journal, by=self.by, after=after)
+
     def _points_part(self, refunded_minor: int) -> int:
         return portion(self.sold.points_minor, part=refunded_minor, whole=self.sold.total_minor)
 
@@ -66,7 +85,8 @@ class Case(msgspec.Struct, kw_only=True):
 def return_points(case: Case) -> Given | None:
     """Give the points that paid for what came back to the lots they came from, newest draw first, with their dates.
 
-    A lot that has ended meanwhile lives on for the program's grace, or expires at once where there is none.
+    A lot that has ended meanwhile lives on for the program's grace, or expires at once where there is none. What counts
+    is when the points are back, and not when a late till took the goods: until now nobody could have spent them.
     """
     entry, returned = case.sold.points_paid()
     if entry is None:
@@ -77,9 +97,9 @@ def return_points(case: Case) -> Given | None:
         return None
     wallet = case.wallets[case.sold.member_id or 0, POINTS]
     draws = draws_to_return(entry, case.lots, returned=returned, amount=amount)
-    ended = [draw.lot for draw in draws if draw.lot.expires_at is not None and draw.lot.expires_at <= case.occurred_at]
+    ended = [draw.lot for draw in draws if draw.lot.expires_at is not None and draw.lot.expires_at <= case.journal.at]
     # What nobody spent in time stays expired; only what comes back may live on.
-    case.expire(wallet, [lot for lot in ended if is_lapsed(lot, at=case.occurred_at)])
+    case.expire(wallet, [lot for lot in ended if is_lapsed(lot, at=case.journal.at)])
     graced_until = _grace(case) if ended else None
     if graced_until is not None:
         for lot in ended:
@@ -135,7 +155,7 @@ def check_shortfall(case: Case, rules: Sequence[Published]) -> None:
             for rule in rules
             if rule.terms.unit == unit
         )
-        live = sum(lot.remaining for lot in wallet.open_lots if not is_lapsed(lot, at=case.occurred_at))
+        live = sum(lot.remaining for lot in wallet.open_lots if not is_lapsed(lot, at=case.journal.at))
         short = wanted - live - (coming if unit == POINTS else 0)
         if short > 0:
             raise PointsSpentAlready(short=short, unit=unit)
@@ -144,7 +164,7 @@ def check_shortfall(case: Case, rules: Sequence[Published]) -> None:
 def _claw(case: Case, rule: Published, entry: SaleEntry, why: TakenBack) -> Taken:
     wallet = case.wallets[case.sold.member_id or 0, rule.terms.unit]
     amount = why.held - why.target
-    draws: list[Draw] = claw(wallet.open_lots, own=entry.id, wanted=amount, at=case.occurred_at)
+    draws: list[Draw] = claw(wallet.open_lots, own=entry.id, wanted=amount, at=case.journal.at)
     short = amount - sum(draw.amount for draw in draws)
     part = f"rule/{rule.rule_id}"
     note = _note(case, part, msgspec.structs.replace(why, short=short))
@@ -163,7 +183,7 @@ def _grace(case: Case) -> datetime | None:
     days = case.book.terms.reinstate_grace_days
     if days == 0:
         return None
-    return end_of_day(case.occurred_at.astimezone(case.book.zone).date() + timedelta(days=days), case.book.zone)
+    return end_of_day(case.journal.at.astimezone(case.book.zone).date() + timedelta(days=days), case.book.zone)
 
 
 def _why_returned(case: Case, entry: SaleEntry, returned: int, graced_until: datetime | None) -> Returned:
