@@ -4,7 +4,6 @@ import logging.config
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -95,15 +94,6 @@ def worker() -> None:
     import django
 
     django.setup()
-    if find_spec("regulars.jobs.worker") is None:
-        wait_forever()
     from regulars.jobs.worker import run_worker
 
     run_worker()
-
-
-def wait_forever() -> None:
-    import signal
-
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
-    raise typer.Exit
