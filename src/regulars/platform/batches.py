@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from regulars.core.refusals import Refusal
 
@@ -112,7 +112,7 @@ def _try[Item, Outcome](
                 is_done = True
         except (DatabaseError, InterfaceError) as fault:
             state = _state(fault)
-            if _is_lost(state):
+            if _is_lost(fault):
                 connection.close()
                 if left == 0 or (is_done and not is_replayable):
                     raise _OutOfReach from fault
@@ -137,11 +137,10 @@ def _state(fault: BaseException) -> str:
     return getattr(fault.__cause__, "sqlstate", None) or getattr(fault, "sqlstate", None) or ""
 
 
-def _is_lost(state: str) -> bool:
-    if state:
-        return state.startswith(LOST)
-    raw = connection.connection
-    return raw is None or raw.closed or raw.broken
+def _is_lost(fault: Exception) -> bool:
+    """Whether the connection is gone. Django may have made a new one by now, so it is no use looking at that."""
+    state = _state(fault)
+    return state.startswith(LOST) if state else isinstance(fault, OperationalError | InterfaceError)
 
 
 def _pause(tries: int) -> float:

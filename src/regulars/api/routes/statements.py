@@ -83,7 +83,7 @@ async def list_entries(
         found = entries_of(number, before=before, limit=limit + 1)
         page = found[:limit]
         more = str(page[-1].id) if len(found) > limit else None
-        return EntriesOut([_entry_out(view, book) for view in page], more)
+        return EntriesOut([entry_out(view, book) for view in page], more)
 
     return await do_read(request, read)
 
@@ -97,7 +97,7 @@ async def get_entry(request: ApiRequest, member_id: FromPath[str], entry_id: Fro
         view = entry_of(number, entry)
         if view is None:
             raise NotFound()
-        return _entry_out(view, load_book())
+        return entry_out(view, load_book())
 
     return await do_read(request, read)
 
@@ -107,7 +107,7 @@ def _check_member(member_id: int) -> None:
         raise UnknownMember()
 
 
-def _entry_out(view: EntryView, book: Book) -> EntryOut:
+def entry_out(view: EntryView, book: Book) -> EntryOut:
     return EntryOut(
         id=str(view.id),
         kind=view.kind,
