@@ -49,8 +49,8 @@ def a_store(code: str, *, tags: tuple[str, ...] = ()) -> None:
 def a_member(*, points: int = 0, at: datetime = OPENED, **given: object) -> int:
     """Enrol somebody with a card of their own; `points` were earned by a sale."""
     number = next(_numbers)
-    joined: dict[str, object] = {"first_name": "Ann", "last_name": f"Smith {number}", "cards": (f"9{number:09}",)}
-    member = enrol_member(NewMember(joined_at=at, **(joined | given)), at=at).member_id  # type: ignore[arg-type]
+    usual = {"first_name": "Ann", "last_name": f"Smith {number}", "cards": (f"9{number:09}",), "joined_at": at}
+    member = enrol_member(NewMember(**(usual | given)), at=at).member_id  # type: ignore[arg-type]
     if points:
         sell(a_sale(points * 100, member=member, at=at), at=at)
     return member

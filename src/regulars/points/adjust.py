@@ -60,7 +60,7 @@ class Adjusted(msgspec.Struct, frozen=True, kw_only=True):
     leaving: tuple[Draw, ...] = ()
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def adjust_points(
     *,
     member_id: int,

@@ -25,7 +25,7 @@ from regulars.stores.find import find_stores
 ATTACH = "UPDATE sales_sale SET member_id = %(member)s, rule_versions = %(versions)s::bigint[] WHERE id = %(sale)s"
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def attach_sale(
     *, sale_id: int, member: MemberHandle, at: datetime, by: Actor, only_store: str | None = None
 ) -> Recorded:

@@ -1,0 +1,91 @@
+"""An anonymous receipt is claimed later, and earns by the rules of its own time."""
+
+from datetime import timedelta
+
+import pytest
+
+from regulars.core.actor import SYSTEM
+from regulars.core.identifiers import MemberHandle
+from regulars.core.refusals import Refusal
+from regulars.core.rules import RateRule
+from regulars.core.sale import NewRefund
+from regulars.ledger.statement import balance_of
+from regulars.sales.attach import attach_sale
+from regulars.sales.refund import refund_sales
+from tests.shop import NOON, ONE_PER_DOLLAR, a_member, a_sale, a_shop, points_of, sell
+
+pytestmark = pytest.mark.django_db
+NEXT_DAY = NOON + timedelta(days=1)
+
+
+def claim(sale: int, member: int, *, at=NEXT_DAY):
+    return attach_sale(sale_id=sale, member=MemberHandle(id=str(member)), at=at, by=SYSTEM)
+
+
+def test_a_sale_without_a_member_earns_when_it_is_claimed():
+    a_shop()
+    ann = a_member()
+    sale = sell(a_sale(1234))
+    assert (sale.member_id, sale.earned, sale.balances) == (None, (), ())
+    claimed = claim(sale.id, ann)
+    assert claimed.earned[0].awarded == 12
+    balance = balance_of(ann, at=NEXT_DAY)
+    assert balance.available == 12
+    assert balance.next_expiry.at.year == 2027  # the lot lives from the sale, not from the claim
+
+
+def test_claiming_again_changes_nothing_and_nobody_else_can():
+    a_shop()
+    ann, bob = a_member(), a_member()
+    sale = sell(a_sale(1234)).id
+    claim(sale, ann)
+    assert claim(sale, ann).replayed
+    with pytest.raises(Refusal, match="already_attached"):
+        claim(sale, bob)
+    assert (points_of(ann, at=NEXT_DAY), points_of(bob, at=NEXT_DAY)) == (12, 0)
+
+
+def test_the_rules_of_the_sales_own_time_count():
+    a_shop(ONE_PER_DOLLAR, RateRule(points=9, per_minor=100, starts_at=NOON + timedelta(hours=1)))
+    ann = a_member()
+    assert claim(sell(a_sale(1000)).id, ann).earned[0].awarded == 10
+
+
+def test_only_what_is_left_of_a_receipt_earns():
+    a_shop()
+    ann = a_member()
+    sale = sell(a_sale(1000)).id
+    refund_sales([NewRefund(sale_id=sale, external_id="F-1", occurred_at=NOON, amount_minor=400)], at=NOON)
+    assert claim(sale, ann).earned[0].awarded == 6
+    refund_sales([NewRefund(sale_id=sale, external_id="F-2", occurred_at=NEXT_DAY, amount_minor=100)], at=NEXT_DAY)
+    assert points_of(ann, at=NEXT_DAY) == 5
+
+
+@pytest.mark.parametrize(
+    ("after", "is_late"), [(timedelta(days=30) - timedelta(seconds=1), False), (timedelta(days=30), True)]
+)
+def test_a_receipt_can_be_claimed_for_so_long_as_the_program_says(after, is_late):
+    a_shop()
+    ann = a_member()
+    sale = sell(a_sale(1000)).id
+    if is_late:
+        with pytest.raises(Refusal, match="attach_too_late"):
+            claim(sale, ann, at=NOON + after)
+    else:
+        claim(sale, ann, at=NOON + after)
+    assert points_of(ann, at=NOON + after) == (0 if is_late else 10)
+
+
+def test_a_sale_nobody_knows_is_not_found():
+    a_shop()
+    with pytest.raises(Refusal, match="sale_not_found"):
+        claim(404, a_member())
+
+
+def test_a_retry_of_a_claimed_receipt_gets_its_first_answer():
+    a_shop()
+    sale = a_sale(1000)
+    first = sell(sale)
+    claim(first.id, a_member())
+    again = sell(sale)
+    assert again.replayed and (again.member_id, again.earned) == (None, ())
