@@ -77,7 +77,7 @@ class _Stored(Program, frozen=True, kw_only=True):
 
 
 class Book:
-    """A program with its terms, its units' ids by code, the merchant's sides of each, its zone and its rules; never changes."""
+    """A program with its terms, zone and rules, its units' ids by code, and the merchant's sides of each; never changes."""
 
     def __init__(self, stored: _Stored) -> None:
         self.program = Program(
