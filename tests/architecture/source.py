@@ -44,7 +44,7 @@ def program() -> tuple[Source, ...]:
 
 
 @cache
-def tests() -> tuple[Source, ...]:
+def suite() -> tuple[Source, ...]:
     return read(ROOT / "tests")
 
 

@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from tests.architecture.source import ROOT, Source, committed, dotted, program, tests
+from tests.architecture.source import ROOT, Source, committed, dotted, program, suite
 
 DELIVERY = {"api", "backoffice", "portal", "till", "jobs", "cli"}
 
@@ -23,7 +23,7 @@ def test_no_file_is_longer_than_four_hundred_lines():
 
 
 def test_no_test_file_is_longer_than_six_hundred_lines():
-    assert not (long := [f"{source.name}: {source.lines}" for source in tests() if source.lines > 600]), found(long)
+    assert not (long := [f"{source.name}: {source.lines}" for source in suite() if source.lines > 600]), found(long)
 
 
 def test_half_of_all_files_are_short_and_nine_in_ten_are_not_long():
@@ -266,4 +266,4 @@ def test_every_file_of_the_program_says_what_it_is_for():
 def test_source_is_read_as_it_is() -> None:
     """The reader itself: packages are told by folder."""
     assert {source.package for source in program()} >= {"ledger", "core", "platform"}
-    assert all(isinstance(source, Source) for source in tests())
+    assert all(isinstance(source, Source) for source in suite())

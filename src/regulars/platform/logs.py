@@ -27,7 +27,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             "process": record.process,
         }
-        for name in ("merchant", "job", "status_code"):
+        for name in ("merchant", "status_code"):
             if (value := getattr(record, name, None)) is not None:
                 line[name] = value
         if record.exc_info and record.exc_info[1]:
@@ -64,6 +64,6 @@ def logging_settings(*, debug: bool) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "propagate": True},
             "_granian": {"handlers": [], "propagate": True},
-            "procrastinate.blueprints": {"level": "WARNING"},
+            "procrastinate": {"level": "WARNING"},
         },
     }
