@@ -77,7 +77,7 @@ class _Stored(Program, frozen=True, kw_only=True):
 
 
 class Book:
-    """A program with its terms, zone and rules, its units' ids by code, and the merchant's sides of each; never changes."""
+    """A program with its terms, zone and rules, and its units' ids and merchant's sides; never changes."""
 
     def __init__(self, stored: _Stored) -> None:
         self.program = Program(

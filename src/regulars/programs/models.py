@@ -7,7 +7,7 @@ from regulars.stores.zones import check_time_zone
 
 
 class Program(models.Model):
-    """One loyalty scheme. `terms` is a `core.terms.Terms`: how points pay, what refunds do, what tills may send late."""
+    """One loyalty scheme. `terms` is a `core.terms.Terms`: how points pay, what refunds do, how late tills may be."""
 
     name = models.CharField(max_length=128)
     time_zone = models.CharField(max_length=64, validators=[check_time_zone])
