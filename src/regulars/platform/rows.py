@@ -22,14 +22,16 @@ def fetch(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Run one statement in the merchant's schema and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def run(sql: str, params: dict[str, Any]) -> int:
     """Run one statement in the merchant's schema and return how many rows it wrote."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.rowcount
+        written: int = cursor.rowcount
+    return written
 
 
 @contextmanager
@@ -53,7 +55,8 @@ class Asked:
 
     def rows(self) -> list[tuple[Any, ...]]:
         with self._cursor as cursor:
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def take_ids(**wanted: int) -> list[list[int]]:
