@@ -25,13 +25,14 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
-    """A drawing 1000 wide and 100 high. `total` says the sum of the first series in words."""
+    """A drawing 1000 wide and 100 high."""
 
     title: str
     keys: tuple[tuple[str, str], ...]
     bars: tuple[Bar, ...]
     hits: tuple[Hit, ...]
     highest: str
+    is_empty: bool
     first: date | None
     last: date | None
 
@@ -43,17 +44,21 @@ def draw_bars(
     names: Sequence[str],
     say: Callable[[int], str],
     say_day: Callable[[date], str],
+    is_part: bool = False,
 ) -> Chart:
-    """Draw one bar per day and series, side by side. A long period is drawn by weeks: a bar of a pixel says nothing."""
+    """Draw one bar per day and series: side by side, or the first in front where it `is_part` of the second.
+
+    A long period is drawn by weeks: a bar of a pixel says nothing.
+    """
     steps = by_weeks(days) if len(days) > 100 else list(days)
     highest = max((value for _, values in steps for value in values), default=0)
     step = 1000 / max(len(steps), 1)
     bars, hits = [], []
     for place, (day, values) in enumerate(steps):
-        width = step * 0.76 / len(names)
-        for nth, value in enumerate(values):
+        width = step * 0.76 / (1 if is_part else len(names))
+        for nth, value in sorted(enumerate(values), reverse=is_part):
             height = HEIGHT * value / highest if highest else 0
-            x = place * step + step * 0.12 + nth * width
+            x = place * step + step * 0.12 + (0 if is_part else nth * width)
             bars.append(Bar(_plain(x), _plain(HEIGHT - height), _plain(width), _plain(height), "abc"[nth]))
         told = " · ".join(f"{name} {say(value)}" for name, value in zip(names, values, strict=True))
         hits.append(Hit(_plain(place * step), _plain(step), f"{say_day(day)}: {told}"))
@@ -63,6 +68,7 @@ def draw_bars(
         bars=tuple(bars),
         hits=tuple(hits),
         highest=say(highest),
+        is_empty=highest == 0,
         first=days[0][0] if days else None,
         last=days[-1][0] if days else None,
     )

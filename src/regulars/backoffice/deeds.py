@@ -1,5 +1,6 @@
 """What the trail's events say in words, and where they lead."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -7,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.audit.models import Event
+from regulars.backoffice.office import Office
+from regulars.backoffice.wording import exact, money, number
 
 ACTIONS: dict[str, Promise] = {
     "member.enrolled": _("enrolled a member"),
@@ -38,10 +41,14 @@ ACTIONS: dict[str, Promise] = {
     "person.role_changed": _("changed a role"),
     "person.deactivated": _("deactivated a person"),
 }
+TELLING_CHANGES = {"program.changed", "program.terms_changed"}
+"""Events whose facts are pairs: what it was, and what it is now."""
+
+ORDER = {"from": 0}
 PLACES = {"member": "member", "sale": "sale", "rule": "rule", "entry": "entry"}
 
 
-def say_event(event: Event) -> dict[str, Any]:
+def say_event(event: Event, office: Office) -> dict[str, Any]:
     """An event's action in words, where it leads, and its facts as pairs."""
     place = PLACES.get(event.about)
     if place:
@@ -51,20 +58,31 @@ def say_event(event: Event) -> dict[str, Any]:
     else:
         url = ""
     said = ACTIONS.get(event.action, event.action.replace(".", " ").replace("_", " "))
-    return {"said": said, "url": url, "facts": [(name.replace("_", " "), _fact(value)) for name, value in event.facts.items()]}
+    changes = event.action in TELLING_CHANGES
+    names = sorted(event.facts, key=lambda name: (ORDER.get(name, 1), name))
+    facts = [(_name(name), _say(name, event.facts[name], office, changes=changes)) for name in names]
+    return {"said": said, "url": url, "facts": facts}
 
 
-def _fact(value: Any) -> str:
+def _name(name: str) -> str:
+    return name.removesuffix("_minor").replace("_", " ")
+
+
+def _say(name: str, value: Any, office: Office, *, changes: bool) -> str:
     match value:
-        case bool() | None:
-            return {True: "yes", False: "no", None: "none"}[value]
-        case int():
-            return f"{value:,}"
-        case [before, after] if not isinstance(before, (list, dict)):
-            return f"{before} → {after}"
+        case [before, after] if changes:
+            return f"{_say(name, before, office, changes=False)} → {_say(name, after, office, changes=False)}"
         case list():
-            return ", ".join(str(each).replace("_", " ") for each in value)
+            return ", ".join(str(each).replace("_", " ") for each in value) or str(_("none"))
         case dict():
-            return ", ".join(f"{name} {_fact(each)}" for name, each in value.items())
+            return ", ".join(f"{key} {_say(key, each, office, changes=changes)}" for key, each in value.items())
+        case bool():
+            return str(_("yes") if value else _("no"))
+        case None:
+            return str(_("none"))
+        case int():
+            return money(value, office.currency) if name.endswith("_minor") else number(value)
+        case str() if name.endswith("_at"):
+            return exact(datetime.fromisoformat(value), office.zone)
         case _:
             return str(value)

@@ -75,9 +75,7 @@ def show_receipts(sales: Sequence[Sale], office: Office) -> dict[int, Receipt]:
 def _of(entries: Collection[SaleEntry], told: Mapping[int, Told], *, prefix: str, nested: bool) -> list[Told]:
     """The entries under this key; a sale's own are those that no refund made."""
     return [
-        told[entry.id]
-        for entry in entries
-        if entry.key.startswith(prefix) and (nested or "/refund/" not in entry.key)
+        told[entry.id] for entry in entries if entry.key.startswith(prefix) and (nested or "/refund/" not in entry.key)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.forms import Form
+from django.forms import BaseForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,9 @@ WORDS: dict[str, Promise] = {
     "refund_exceeds_sale": _("That is more than is left of this sale or line. Refund less."),
     "line_not_found": _("The sale has no such line, or it was named twice."),
     "nothing_to_refund": _("All of this sale has come back already."),
-    "points_spent_already": _("%(short)s %(unit)s of this sale were spent already, and the program refuses such refunds."),
+    "points_spent_already": _(
+        "%(short)s %(unit)s of this sale were spent already, and the program refuses such refunds."
+    ),
     "already_attached": _("This sale belongs to a member already."),
     "attach_too_late": _("This sale is too old to be attached. The program's settings say for how long it may be."),
     "member_not_found": _("Nobody is known by this. Check the number, or search for the name."),
@@ -41,7 +43,9 @@ WORDS: dict[str, Promise] = {
     "invalid_store": _("Check this: it is empty, too long, or not known."),
     "invalid_program": _("Check this: it is empty, too long, or not known."),
     "weak_password": _("Choose another password: %(why)s"),
-    "idempotency_conflict": _("This form was sent before with other content. Reload the page and look at what happened."),
+    "idempotency_conflict": _(
+        "This form was sent before with other content. Reload the page and look at what happened."
+    ),
     "key_reused": _("This form was sent before with other content. Reload the page and look at what happened."),
     "invalid_amount": _("Give a whole number that is not 0."),
     "too_many_live_keys": _("“%(name)s” has %(most)s live keys already. Revoke one of them first."),
@@ -78,7 +82,7 @@ def words(refusal: Refusal) -> str:
     return str(said) % _Facts(refusal.facts())
 
 
-def show_in(form: Form, refusal: Refusal) -> None:
+def show_in(form: BaseForm, refusal: Refusal) -> None:
     """Put a refusal beside the field it is about, or on top of the form."""
     facts = refusal.facts()
     field = facts.get("field") or facts.get("kind") or FIELDS.get(refusal.code)

@@ -19,7 +19,7 @@ class OfficeSite(UnfoldAdminSite):
         return request.user.is_authenticated and office_of(request).can(Right.SEE_STORES)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return super().each_context(request) | {"kept": True}
+        return super().each_context(request) | {"kept": True, "show_history": False}
 
 
 site = OfficeSite(name="admin")

@@ -48,6 +48,9 @@ class Stream(msgspec.Struct, frozen=True):
     key: str
 
 
+NOTHING = Stream([], False, "")
+
+
 class Timeline(msgspec.Struct, frozen=True):
     moments: Sequence[Moment]
     older: str | None
@@ -58,13 +61,14 @@ def show_timeline(member_id: int, *, show: str, before: str, office: Office) -> 
     """One page; `before` is `older` of the page before it."""
     keys = before.split("|") if before.count("|") == 2 else ["", "", ""]
     streams = [
-        _sales(member_id, keys[0]) if show in ("all", "sales") else Stream([], False, ""),
-        _entries(member_id, keys[1], show, office) if show in ("all", "points") else Stream([], False, ""),
-        _events(member_id, keys[2]) if show in ("all", "changes") else Stream([], False, ""),
+        _sales(member_id, keys[0]) if show in ("all", "sales") else NOTHING,
+        _entries(member_id, keys[1], show, office) if show in ("all", "points") else NOTHING,
+        _events(member_id, keys[2]) if show in ("all", "changes") else NOTHING,
     ]
     shown, keys, has_more = _merge(streams)
     receipts = show_receipts([step for step in shown if isinstance(step, Sale)], office)
-    return Timeline([_moment(step, receipts) for step in shown], "|".join(keys) if has_more else None, not any(before))
+    moments = [_moment(step, receipts, office) for step in shown]
+    return Timeline(moments, "|".join(keys) if has_more else None, not before)
 
 
 def _merge(streams: Sequence[Stream]) -> tuple[list[Sale | Told | Event], list[str], bool]:
@@ -72,9 +76,10 @@ def _merge(streams: Sequence[Stream]) -> tuple[list[Sale | Told | Event], list[s
     places, keys = [0] * len(streams), [stream.key for stream in streams]
     shown: list[Sale | Told | Event] = []
     while len(shown) < SIZE:
-        if any(place == len(stream.steps) and stream.has_more for place, stream in zip(places, streams, strict=True)):
+        seen = list(enumerate(zip(places, streams, strict=True)))
+        if any(place == len(stream.steps) and stream.has_more for _, (place, stream) in seen):
             return shown, keys, True
-        heads = [(stream.steps[place].at, nth) for nth, (place, stream) in enumerate(zip(places, streams, strict=True)) if place < len(stream.steps)]
+        heads = [(stream.steps[place].at, nth) for nth, (place, stream) in seen if place < len(stream.steps)]
         if not heads:
             return shown, keys, False
         nth = max(heads, key=lambda head: (head[0], -head[1]))[1]
@@ -102,7 +107,7 @@ def _sales(member_id: int, before: str) -> Stream:
 def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
     """All entries where points are asked for; else those that no sale tells already."""
     limit = SIZE if show == "points" else ENTRIES
-    found = entries_of(member_id, before=int(before) if before.isdigit() and len(before) < 19 else None, limit=limit + 1)
+    found = entries_of(member_id, before=_id(before), limit=limit + 1)
     told = [tell_entry(view, office) for view in found[:limit]]
     steps = [Step(each.at, str(each.id), each if show == "points" or each.sale_id is None else None) for each in told]
     return Stream(steps, len(found) > limit, before)
@@ -110,19 +115,26 @@ def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
 
 def _events(member_id: int, before: str) -> Stream:
     cards = list(Card.objects.filter(member=member_id).values_list("pk", flat=True)[:100])
-    rows = Event.objects.filter(Q(about="member", about_id=member_id) | Q(about="card", about_id__in=cards)).order_by("-pk")
-    if before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: SIZE + 1])
-    steps = [Step(event.recorded_at, str(event.pk), None if event.action in TOLD_BY_ENTRY else event) for event in found[:SIZE]]
+    rows = Event.objects.filter(Q(about="member", about_id=member_id) | Q(about="card", about_id__in=cards))
+    if (last := _id(before)) is not None:
+        rows = rows.filter(pk__lt=last)
+    found = list(rows.order_by("-pk")[: SIZE + 1])
+    steps = [
+        Step(event.recorded_at, str(event.pk), None if event.action in TOLD_BY_ENTRY else event)
+        for event in found[:SIZE]
+    ]
     return Stream(steps, len(found) > SIZE, before)
 
 
-def _moment(step: Sale | Told | Event, receipts: dict[int, Receipt]) -> Moment:
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _moment(step: Sale | Told | Event, receipts: dict[int, Receipt], office: Office) -> Moment:
     match step:
         case Sale():
             return Moment(at=step.occurred_at, receipt=receipts[step.pk])
         case Told():
             return Moment(at=step.at, entry=step)
         case _:
-            return Moment(at=step.recorded_at, event={"actor": step.actor, **say_event(step)})
+            return Moment(at=step.recorded_at, event={"actor": step.actor, **say_event(step, office)})

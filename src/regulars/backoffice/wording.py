@@ -23,7 +23,7 @@ def number(value: int) -> str:
 
 
 def signed(value: int) -> str:
-    """A change: "+50" or "−50"."""
+    """A change with its sign: "+50", and a real minus before what was taken."""
     return f"+{value:,}" if value > 0 else number(value)
 
 

@@ -82,12 +82,27 @@ class PersonAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        return ("email", "first_name", "last_name") if obj.is_active else (
-            "email", "first_name", "last_name", "role", "is_active"
+        return (
+            ("email", "first_name", "last_name")
+            if obj.is_active
+            else ("email", "first_name", "last_name", "role", "is_active")
         )
 
     def _may(self, request: HttpRequest) -> bool:
         return office_of(request).can(Right.CHANGE_PEOPLE)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(
+            request, {"title": _("Team"), "add_label": _("Add person")} | (extra_context or {})
+        )
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        fewer: dict[str, Any] = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        if object_id is None:
+            fewer["title"] = _("Add person")
+        return super().changeform_view(request, object_id, form_url, fewer | (extra_context or {}))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request)

@@ -63,6 +63,19 @@ class StoreAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> tuple[str, ...]:
         return ("code",) if obj else ()
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(
+            request, {"title": _("Stores"), "add_label": _("Add store")} | (extra_context or {})
+        )
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        fewer: dict[str, Any] = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        if object_id is None:
+            fewer["title"] = _("Add store")
+        return super().changeform_view(request, object_id, form_url, fewer | (extra_context or {}))
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return office_of(request).can(Right.SEE_STORES)
 
@@ -83,7 +96,12 @@ class StoreAdmin(ModelAdmin):
         by_whom: dict[str, Any] = {"at": office.now, "by": office.actor}
         listed = set(obj.tills.values_list("code", flat=True)) if change else set()
         saved = save_store(
-            code=obj.code, name=obj.name, time_zone=obj.time_zone, tags=typed["tag_names"], is_open=obj.is_open, **by_whom
+            code=obj.code,
+            name=obj.name,
+            time_zone=obj.time_zone,
+            tags=typed["tag_names"],
+            is_open=obj.is_open,
+            **by_whom,
         )
         obj.pk = saved.pk
         for code in sorted(set(typed["till_codes"]) - listed):

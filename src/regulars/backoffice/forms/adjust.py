@@ -25,6 +25,9 @@ class AmountForm(forms.Form):
     def __init__(self, *args: Any, units: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [(unit, unit) for unit in units]  # type: ignore[attr-defined]
+        if len(units) == 1:
+            self.fields["unit"].widget = forms.HiddenInput()
+            self.fields["unit"].initial = units[0]
 
     def clean_amount(self) -> int:
         amount: int = self.cleaned_data["amount"]

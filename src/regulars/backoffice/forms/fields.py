@@ -29,7 +29,9 @@ class MoneyField(forms.DecimalField):
             return None
         minor = amount.scaleb(self.digits)
         if minor != minor.to_integral_value():
-            raise forms.ValidationError(_("The currency has no smaller coins than %(n)s decimals.") % {"n": self.digits})
+            raise forms.ValidationError(
+                _("The currency has no smaller coins than %(n)s decimals.") % {"n": self.digits}
+            )
         if abs(minor) > LARGEST_AMOUNT:
             raise forms.ValidationError(_("This is too much."))
         return int(minor)

@@ -26,7 +26,9 @@ class RefundForm(forms.Form):
     lines = forms.TypedMultipleChoiceField(
         label=_("Lines"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    key = forms.RegexField(r"^office-[0-9a-f]{32}$", widget=forms.HiddenInput, initial=lambda: f"office-{uuid.uuid4().hex}")
+    key = forms.RegexField(
+        r"^office-[0-9a-f]{32}$", widget=forms.HiddenInput, initial=lambda: f"office-{uuid.uuid4().hex}"
+    )
     at = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, office: Office, lines: Sequence[ShownLine], **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ class RuleForm(forms.Form):
         initial="rate",
         widget=forms.RadioSelect,
     )
-    points = forms.IntegerField(label=_("Gives"), min_value=1, initial=1)
+    points = forms.IntegerField(label=_("How many"), min_value=1, initial=1)
     unit = forms.ChoiceField(label=_("Unit"))
     per = forms.ChoiceField(
         label=_("For each"),
@@ -61,10 +61,16 @@ class RuleForm(forms.Form):
         ],
         initial="never",
     )
-    expiry_on = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    expiry_count = forms.IntegerField(label=_("How many"), min_value=0, max_value=3660, required=False)
+    expiry_on = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    expiry_count = forms.IntegerField(
+        label=_("How long, or how many periods later"), min_value=0, max_value=3660, required=False
+    )
     expiry_period = forms.ChoiceField(
-        label=_("Period"), choices=[("month", _("month")), ("quarter", _("quarter")), ("year", _("year"))], required=False
+        label=_("Period"),
+        choices=[("month", _("month")), ("quarter", _("quarter")), ("year", _("year"))],
+        required=False,
     )
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:

@@ -21,22 +21,23 @@ LOOK_BACK = 50_000
 
 @needs(Right.SEE_ACTIVITY)
 def activity(request: HttpRequest) -> HttpResponse:
-    asked = request.GET
+    asked, office = request.GET, office_of(request)
     rows = Event.objects.all()
     if asked.get("action") in ACTIONS:
         rows = rows.filter(action=asked["action"])
     if asked.get("by"):
         rows = rows.filter(actor=asked["by"][:64])
     if asked.get("day") and (day := _day(asked["day"])):
-        zone = office_of(request).zone
-        rows = rows.filter(recorded_at__gte=start_of_day(day, zone), recorded_at__lt=end_of_day(day, zone))
+        rows = rows.filter(
+            recorded_at__gte=start_of_day(day, office.zone), recorded_at__lt=end_of_day(day, office.zone)
+        )
     is_filtered = bool(asked.get("action") or asked.get("by") or asked.get("day"))
     before = asked.get("before", "")
     floor = _floor(before) if is_filtered else 0
     page = page_by_id(rows.filter(pk__gt=floor) if floor else rows, before=before)
     context = {
         "page": page,
-        "events": [{"event": event, **say_event(event)} for event in page.rows],
+        "events": [{"event": event, **say_event(event, office)} for event in page.rows],
         "names": name_actors({event.actor for event in page.rows}),
         "actions": sorted(ACTIONS.items(), key=lambda each: str(each[1])),
         "people": Person.objects.order_by("id")[:200],
@@ -73,5 +74,3 @@ def _day(text: str) -> Any:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the program's zone
     except ValueError:
         return None
-
-

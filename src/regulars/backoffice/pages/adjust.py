@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.forms.adjust import AdjustForm, AmountForm
 from regulars.backoffice.finding import find_or_404
+from regulars.backoffice.forms.adjust import AdjustForm, AmountForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.backoffice.wording import signed
@@ -57,7 +57,7 @@ def units_of(office: Office) -> list[str]:
 
 def _preview(form: AmountForm, member_id: int, office: Office) -> dict[str, Any]:
     """The balance before and after, and the lots that leave; a refusal in words."""
-    if not form.is_bound or not form.is_valid() and not {"amount", "unit"} <= set(form.cleaned_data):
+    if not form.is_bound or (not form.is_valid() and not {"amount", "unit"} <= set(form.cleaned_data)):
         return {"effect": None}
     typed = form.cleaned_data
     try:

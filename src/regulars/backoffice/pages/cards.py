@@ -55,7 +55,11 @@ def member_status(request: HttpRequest, member_id: int) -> HttpResponse:
         typed = form.cleaned_data
         try:
             change_status(
-                member_id=member_id, status=Status(typed["status"]), reason=typed["reason"], at=office.now, by=office.actor
+                member_id=member_id,
+                status=Status(typed["status"]),
+                reason=typed["reason"],
+                at=office.now,
+                by=office.actor,
             )
         except Refusal as refusal:
             show_in(form, refusal)

@@ -16,8 +16,6 @@ from regulars.members.identity import Duplicate
 from regulars.members.models import Member
 from regulars.staff.rights import Right
 
-GIVEN = ("phone", "email", "external_id")
-
 
 @needs(Right.CHANGE_MEMBERS)
 def enrol(request: HttpRequest) -> HttpResponse:
@@ -65,8 +63,10 @@ def _new_member(form: EnrolForm, office: Office) -> NewMember:
         birth_on=typed["birth_on"],
         cards=(typed["card"],) if typed["card"] else (),
         joined_at=None if typed["is_guest"] else office.now,
+        phone=typed["phone"] or None,
+        email=typed["email"] or None,
+        external_id=typed["external_id"] or None,
         by=office.actor,
-        **{name: typed[name] or None for name in GIVEN},
     )
 
 

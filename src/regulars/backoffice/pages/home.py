@@ -82,12 +82,15 @@ def _charts(figures: Sequence[Day], first: date, until: date) -> list[Chart]:
     known = {day.day: day for day in figures}
     days = [first + timedelta(days=nth) for nth in range((until - first).days)]
 
-    def draw(title: str, *series: tuple[str, str]) -> Chart:
-        values = [(day, tuple(getattr(known[day], field) if day in known else 0 for _, field in series)) for day in days]
-        return draw_bars(title, values, names=[name for name, _ in series], say=number, say_day=_say_day)
+    def draw(title: str, *series: tuple[str, str], is_part: bool = False) -> Chart:
+        values = [
+            (day, tuple(getattr(known[day], field) if day in known else 0 for _, field in series)) for day in days
+        ]
+        names = [name for name, _ in series]
+        return draw_bars(title, values, names=names, say=number, say_day=_say_day, is_part=is_part)
 
     return [
-        draw(_("Sales"), (_("by members"), "member_sales"), (_("all"), "sales")),
+        draw(_("Sales"), (_("by members"), "member_sales"), (_("all"), "sales"), is_part=True),
         draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent"), (_("expired"), "expired")),
         draw(_("Joined"), (_("joined"), "joined")),
         draw(_("Active members"), (_("active"), "active_members")),

@@ -37,7 +37,9 @@ def program(request: HttpRequest) -> HttpResponse:
         if "sure" in request.POST and _save(form, office):
             messages.success(request, _("Saved. It counts from the next sale on."))
             return redirect("program")
-    return render(request, "backoffice/program.html", {"form": form, "changes": changes, "program": office.book.program})
+    return render(
+        request, "backoffice/program.html", {"form": form, "changes": changes, "program": office.book.program}
+    )
 
 
 def _save(form: ProgramForm, office: Office) -> bool:

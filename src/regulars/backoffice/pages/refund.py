@@ -52,7 +52,9 @@ def _refund(wanted: NewRefund, form: RefundForm, request: HttpRequest, office: O
     if isinstance(outcome, Refusal):
         show_in(form, outcome)
         return False
-    messages.success(request, _("Refunded. Give back %(money)s.") % {"money": money(outcome.money_minor, office.currency)})
+    messages.success(
+        request, _("Refunded. Give back %(money)s.") % {"money": money(outcome.money_minor, office.currency)}
+    )
     return True
 
 

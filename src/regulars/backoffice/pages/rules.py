@@ -28,7 +28,9 @@ AT_MOST = 500
 def rules(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     versions = Prefetch("versions", RuleVersion.objects.order_by("-number"))
-    shown = [_row(rule, office) for rule in Rule.objects.prefetch_related(versions).order_by("ended_at", "id")[:AT_MOST]]
+    shown = [
+        _row(rule, office) for rule in Rule.objects.prefetch_related(versions).order_by("ended_at", "id")[:AT_MOST]
+    ]
     return render(request, "backoffice/rules.html", {"rules": shown})
 
 
@@ -108,7 +110,10 @@ def say_rule(terms: EarningRule | None, office: Office) -> dict[str, str] | None
     if terms is None:
         return None
     sentence = describe_rule(terms, currency=office.currency)
-    return {"sentence": f"{sentence[0].upper()}{sentence[1:]}.", "expiry": f"{describe_expiry(terms.expiry).capitalize()}."}
+    return {
+        "sentence": f"{sentence[0].upper()}{sentence[1:]}.",
+        "expiry": f"{describe_expiry(terms.expiry).capitalize()}.",
+    }
 
 
 def _initial(found: Rule | None) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from regulars.members.rows import MemberRow, read_member
 from regulars.sales.attach import attach_sale
 from regulars.sales.models import Sale
 from regulars.staff.rights import Right
+from regulars.stores.zones import zone
 
 
 class AttachForm(forms.Form):
@@ -38,7 +39,7 @@ def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
         "sale": found,
         "receipt": receipt,
         "tenders": found.tenders,
-        "zone": found.store.time_zone,
+        "zone": zone(found.store.time_zone),
         "points_made": sum(line.points for line in receipt.lines),
     }
     return render(request, "backoffice/sale.html", context)

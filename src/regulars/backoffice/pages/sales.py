@@ -64,7 +64,10 @@ def _since(before: str, until: datetime | None) -> datetime | None:
 def _days(first: str, last: str, office: Office) -> tuple[tuple[datetime | None, datetime | None], bool]:
     """The half-open period of two days of the program's zone; whether one of them was no day."""
     start, end = _day(first), _day(last)
-    period = (start and start_of_day(start, office.zone), end and end_of_day(end, office.zone))
+    period = (
+        start_of_day(start, office.zone) if start else None,
+        end_of_day(end, office.zone) if end else None,
+    )
     return period, bool((first and not start) or (last and not end))
 
 

@@ -71,5 +71,3 @@ def _receipts(asked: str) -> list[Hit]:
 def _stores(asked: str) -> list[Hit]:
     stores = Store.objects.filter(Q(code=asked) | Q(name__icontains=asked)).order_by("code")[:4]
     return [Hit(f"{reverse('sales')}?store={store.code}", store.name, store.code) for store in stores]
-
-

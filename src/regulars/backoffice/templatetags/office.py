@@ -88,7 +88,7 @@ def may(context: Context, right: str) -> bool:
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
-    """This page's address with some of its questions changed; None drops one. Paging never survives a change of filter."""
+    """This page's address with some questions changed; None drops one. Paging ends where a filter changes."""
     asked = context["request"].GET.copy()
     asked.pop("before", None)
     for name, value in changes.items():
