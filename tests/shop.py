@@ -1,4 +1,4 @@
-"""A shop in the domain's words: its program, its stores, its members and what tills send. Everything goes through the verbs."""
+"""A shop in the domain's words: its program, stores, members, and what tills send. All of it goes through the verbs."""
 
 from datetime import UTC, datetime
 from itertools import count

@@ -67,7 +67,8 @@ FAULTS = {
         """,
     "I5-life": """
         UPDATE ledger_lot SET expires_at = '2026-01-02', available_at = '2026-01-01'
-        WHERE entry_id IN (SELECT lot_id FROM ledger_allocation JOIN ledger_entry e ON e.id = debit_id AND e.kind = 'redeem')
+        WHERE entry_id IN (
+            SELECT lot_id FROM ledger_allocation JOIN ledger_entry e ON e.id = debit_id AND e.kind = 'redeem')
         """,
     "I6-keys": """
         ALTER TABLE ledger_entry DROP CONSTRAINT one_entry_per_natural_key;

@@ -10,7 +10,9 @@ LARGEST_AMOUNT = 10**15
 
 
 def count_steps(amount: int, *, per: int, rounding: Rounding) -> int:
-    """Count how many steps of `per` fit `amount` (both >= 0, same unit): full ones, to the nearest (half up), or started ones."""
+    """Count how many steps of `per` fit `amount` (both >= 0, same unit): full ones, to the nearest (half up), or
+    started ones.
+    """
     match rounding:
         case "full":
             return amount // per
@@ -21,12 +23,14 @@ def count_steps(amount: int, *, per: int, rounding: Rounding) -> int:
 
 
 def portion(total: int, *, part: int, whole: int) -> int:
-    """Return the floor of `total` × `part` / `whole`; all of it when the part is the whole, so nothing is left over."""
+    """Return the floor of `total` * `part` / `whole`; all of it when the part is the whole, so nothing is left over."""
     return total if part >= whole else total * part // whole
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:
-    """Split `total` by `weights` so that the shares sum to it exactly: largest remainder first, earlier ones on a tie."""
+    """Split `total` by `weights` so that the shares sum to it exactly: largest remainder first, earlier ones on a
+    tie.
+    """
     whole = sum(weights)
     if whole == 0:
         return [0] * len(weights)

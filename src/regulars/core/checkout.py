@@ -45,8 +45,8 @@ class InvalidTender(Refusal):
 
     code = "invalid_tender"
 
-    def __init__(self, *, type: str) -> None:
-        self.type = type
+    def __init__(self, *, tender: str) -> None:
+        self.tender = tender
 
 
 class WrongCurrency(Refusal):
@@ -96,7 +96,8 @@ class MemberNeeded(Refusal):
 def check_sale(sale: NewSale, *, currency: str, terms: Terms) -> Tender | None:
     """Return the points tender of an acceptable sale, if it has one.
 
-    Refuses InvalidAmount, LinesDoNotAddUp, WrongCurrency, InvalidTender, BelowMinimum, MemberNeeded, TendersExceedTotal.
+    Refuses InvalidAmount, LinesDoNotAddUp, WrongCurrency, InvalidTender, BelowMinimum, MemberNeeded,
+    TendersExceedTotal.
     """
     _check_amounts(sale)
     if sale.lines:
@@ -133,12 +134,12 @@ def _check_tenders(sale: NewSale, terms: Terms) -> Tender | None:
     for tender in sale.tenders:
         if tender.type == "points":
             if points is not None or tender.points is None or tender.amount_minor is not None:
-                raise InvalidTender(type=tender.type)
+                raise InvalidTender(tender=tender.type)
             points = tender
             paid_minor += _check_points(tender.points, sale, terms)
         else:
             if tender.amount_minor is None or tender.points is not None:
-                raise InvalidTender(type=tender.type)
+                raise InvalidTender(tender=tender.type)
             if not 0 <= tender.amount_minor <= LARGEST_AMOUNT:
                 raise InvalidAmount(field="tenders.amount_minor")
             paid_minor += tender.amount_minor

@@ -1,4 +1,6 @@
-"""What a sale earns: a rule counts steps of what was paid with money, once per rule and sale, and each step gives its points."""
+"""What a sale earns: a rule counts steps of what was paid with money, once per rule and sale, and each step gives
+its points.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +15,8 @@ from regulars.core.why import Earned
 
 
 class Purchase(msgspec.Struct, frozen=True):
-    """A sale, or what is left of it. Only what was paid with money and kept earns: `money_minor` of the lines' `total_minor`.
+    """A sale, or what is left of it. Only what was paid with money and kept earns: `money_minor` of the lines'
+    `total_minor`.
 
     The rest (paid with points, or given back as an amount) is spread over the lines in proportion.
     `lines` may be empty: then the total counts as one line without SKU, category or brand.
@@ -38,7 +41,9 @@ class Published(msgspec.Struct, frozen=True):
 
 
 def applies(rule: EarningRule, purchase: Purchase) -> bool:
-    """A rule counts in its time, half-open, and in its stores: by code or by one of its tags; everywhere if it names none."""
+    """A rule counts in its time, half-open, and in its stores: by code or by one of its tags; everywhere if it
+    names none.
+    """
     if not within(purchase.occurred_at, start=rule.starts_at, end=rule.ends_at):
         return False
     if not rule.stores and not rule.store_tags:
@@ -59,7 +64,7 @@ def award(rule: Published, purchase: Purchase) -> Earned:
     if money == total:
         steps = count_steps(counted, per=per, rounding=terms.rounding)
     else:
-        # counted × money / total is a fraction: rounding it before the steps would round twice.
+        # counted * money / total is a fraction: rounding it before the steps would round twice.
         steps = count_steps(counted * money, per=per * total, rounding=terms.rounding)
     minimum = terms.min_spend_minor if isinstance(terms, RateRule) else 0
     if money < minimum:

@@ -1,4 +1,6 @@
-"""How long a credit lives. A lot is valid in [available_at, expires_at); a date means the end of that day in the program's time zone."""
+"""How long a credit lives. A lot is valid in [available_at, expires_at); a date means the end of that day in the
+program's time zone.
+"""
 
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -22,7 +24,9 @@ class OnDate(msgspec.Struct, frozen=True, tag="date"):
 
 
 class AfterDays(msgspec.Struct, frozen=True, tag="days"):
-    """Rolling: to the end of the day that lies `days` days after the one it was given on (15 May + 30 days: 14 June)."""
+    """Rolling: to the end of the day that lies `days` days after the one it was given on (15 May + 30 days: 14
+    June).
+    """
 
     days: Count
 

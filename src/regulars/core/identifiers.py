@@ -10,7 +10,9 @@ from regulars.core.refusals import Refusal
 
 
 class MemberHandle(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a caller names a member. Where several are given, the first that finds somebody counts: id, card, external id, phone, e-mail."""
+    """How a caller names a member. Where several are given, the first that finds somebody counts: id, card,
+    external id, phone, e-mail.
+    """
 
     id: str | None = None
     card: str | None = None
@@ -45,7 +47,9 @@ class InvalidExternalId(Refusal):
 
 
 def e164(text: str, *, country: str) -> str:
-    """Return a phone number in E.164 (+15551234567); national numbers are read as `country`'s (ISO 3166, two letters)."""
+    """Return a phone number in E.164 (+15551234567); national numbers are read as `country`'s (ISO 3166, two
+    letters).
+    """
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:

@@ -12,7 +12,9 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Lot(msgspec.Struct):
-    """`id` is that of the credit's entry. A lot made in this batch has a negative id until it is written; -1 is the first."""
+    """`id` is that of the credit's entry. A lot made in this batch has a negative id until it is written; -1 is
+    the first.
+    """
 
     id: int
     amount: int
@@ -52,7 +54,8 @@ def draw(lots: Sequence[Lot], *, wanted: int, at: datetime) -> list[Draw]:
 
 
 def claw(lots: Sequence[Lot], *, own: int, wanted: int, at: datetime) -> list[Draw]:
-    """Take back up to `wanted`: from the sale's own lot first, then from the others, latest to expire first, to hurt least.
+    """Take back up to `wanted`: from the sale's own lot first, then from the others, latest to expire first, to
+    hurt least.
 
     Pending lots count too; lapsed ones are gone for everybody.
     """

@@ -73,7 +73,8 @@ def work_out_return(
 ) -> Return:
     """Work out what comes back: the named lines, an amount, or everything that is left.
 
-    `left`: the lines less what came back of them; `left_minor`: the money left, which is less where amounts came back before.
+    `left`: the lines less what came back of them; `left_minor`: the money left, which is less where amounts came
+    back before.
     An amount belongs to no line: it is spread over all of them wherever a rule asks.
     Refuses RefundExceedsSale, LineNotFound, NothingToRefund.
     """
@@ -142,8 +143,8 @@ def purchase_left(
 ) -> Purchase:
     """Return what is left of a sale after `refunded_minor` came back, as earning rules look at it.
 
-    It depends on the sums alone, never on the order or the size of the single refunds. What was refunded as an amount, and
-    what points paid of the rest, earns nothing.
+    It depends on the sums alone, never on the order or the size of the single refunds. What was refunded as an
+    amount, and what points paid of the rest, earns nothing.
     """
     left = remaining_lines(lines, returned)
     points_left = points_minor - portion(points_minor, part=refunded_minor, whole=total_minor)
@@ -158,5 +159,7 @@ def purchase_left(
 
 
 def points_to_return(points: int, *, refunded_minor: int, total_minor: int) -> int:
-    """Return how many of the points that paid part of a sale belong to what was refunded so far, rounded down until all of it is."""
+    """Return how many of the points that paid part of a sale belong to what was refunded so far, rounded down
+    until all of it is.
+    """
     return portion(points, part=refunded_minor, whole=total_minor)

@@ -15,7 +15,8 @@ Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_AMOUNT)]
 class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every rule has: what it gives, when, where, for how long, and how steps are counted.
 
-    In force in [starts_at, ends_at). `stores` and `store_tags` name where; both empty is everywhere, and one match is enough.
+    In force in [starts_at, ends_at). `stores` and `store_tags` name where; both empty is everywhere, and one match
+    is enough.
     """
 
     points: Positive
@@ -29,7 +30,9 @@ class _Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class RateRule(_Rule, frozen=True, kw_only=True, tag="rate"):
-    """`points` for each `per_minor` of the sale, from `min_spend_minor` on; excluded categories and SKUs do not count."""
+    """`points` for each `per_minor` of the sale, from `min_spend_minor` on; excluded categories and SKUs do not
+    count.
+    """
 
     per_minor: Positive
     min_spend_minor: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_AMOUNT)] = 0

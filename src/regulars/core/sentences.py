@@ -69,23 +69,22 @@ def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
         case Earned():
             return _explain_earning(why, unit, currency)
         case Spent():
-            return [
-                f"{count(why.points, unit)} paid {money(why.value_minor)}: "
-                f"{count(why.points_per, unit)} pay {money(why.minor_per)}."
-            ]
+            rate = f"{count(why.points_per, unit)} pay {money(why.minor_per)}"
+            return [f"{count(why.points, unit)} paid {money(why.value_minor)}: {rate}."]
         case TakenBack():
+            gives = f"“{why.rule}” gives {count(why.target, unit)}"
             said = [
-                f"{money(why.remaining_minor)} of the sale is left after the refund; for that, "
-                f"“{why.rule}” gives {count(why.target, unit)}.",
+                f"{money(why.remaining_minor)} of the sale is left after the refund; for that, {gives}.",
                 f"{count(why.held, unit)} were held for the sale, so {count(why.held - why.target, unit)} went back.",
             ]
             if why.short:
                 said.append(f"{count(why.short, unit)} of them had been spent already.")
             return said
         case Returned():
+            back = f"{money(why.refunded_minor)} of {money(why.total_minor)} has come back so far"
             said = [
-                f"{count(why.points, unit)} had paid part of this sale. {money(why.refunded_minor)} of "
-                f"{money(why.total_minor)} has come back so far, and the same part of the points with it."
+                f"{count(why.points, unit)} had paid part of this sale.",
+                f"{back}, and the same part of the points with it.",
             ]
             if why.graced_until:
                 said.append(f"Some had expired meanwhile: they can be used until {_moment(why.graced_until, zone)}.")
@@ -100,8 +99,8 @@ def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
             return [f"{count(why.short, unit)} of a returned sale had been spent already. The shop took the loss."]
         case WrittenOff():
             return [
-                f"{count(why.short, unit)} of a returned sale had been spent already. "
-                f"{money(why.withheld_minor)} was kept back from the money instead."
+                f"{count(why.short, unit)} of a returned sale had been spent already.",
+                f"{money(why.withheld_minor)} was kept back from the money instead.",
             ]
 
 

@@ -16,9 +16,11 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """`points_per` points pay `minor_per` minor units; at least `min_points` at once.
 
     `shortfall`: what happens when a refund takes back points that were spent. The shop takes the loss (absorb), the
-    member owes them (debt), the cashier keeps their worth back from the money (withhold), or there is no refund (refuse).
+    member owes them (debt), the cashier keeps their worth back from the money (withhold), or there is no refund
+    (refuse).
     `reinstate_grace_days`: how long points live that return to a lot which has expired meanwhile.
-    `max_backdate_days`: how old a sale may be when it arrives. `attach_days`: how long an anonymous sale may be claimed.
+    `max_backdate_days`: how old a sale may be when it arrives. `attach_days`: how long an anonymous sale may be
+    claimed.
     """
 
     points_per: Positive = 100

@@ -1,4 +1,6 @@
-"""Why an entry is what it is: the rule version, the inputs, the caps that bit and the rounding, as values the ledger keeps."""
+"""Why an entry is what it is: the rule version, the inputs, the caps that bit and the rounding, as values the
+ledger keeps.
+"""
 
 from datetime import datetime
 
@@ -74,7 +76,9 @@ class Expired(msgspec.Struct, frozen=True, tag="expired"):
 
 
 class WrittenOff(msgspec.Struct, frozen=True, omit_defaults=True, tag="written_off"):
-    """Points of a refunded sale that were spent already: the shop took the loss, or the cashier kept their worth back."""
+    """Points of a refunded sale that were spent already: the shop took the loss, or the cashier kept their worth
+    back.
+    """
 
     short: int
     withheld_minor: int = 0

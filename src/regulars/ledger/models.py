@@ -34,7 +34,7 @@ HOLDER_SIDES = (Side.MEMBER,)
 class Account(models.Model):
     """The balance of one unit, owned by one holder; the merchant's sides carry no balance.
 
-    `balance` = what is left of all lots − `debt`. `earned`, `spent` and `expired` are lifetime sums. All are caches
+    `balance` = what is left of all lots less `debt`. `earned`, `spent` and `expired` are lifetime sums. All are caches
     that `verify` recomputes from the entries. The holder is an opaque number: personal data stays with the members.
     """
 
@@ -128,7 +128,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["source", "id"], name="entry_by_source"),
             models.Index(fields=["target", "id"], name="entry_by_target"),
-            # Entries come nearly in the order of time: a day lies in a few of these ranges, and they cost next to nothing.
+            # Entries come nearly in the order of time: a day lies in a few of these ranges, and they cost next to
+            # nothing.
             BrinIndex(fields=["occurred_at"], name="entry_by_time", autosummarize=True),
         ]
 
@@ -210,7 +211,9 @@ class Allocation(models.Model):
 
 
 class Seal(models.Model):
-    """What the entries recorded in a closed month were: how many, and a mark over all of them. It never changes again."""
+    """What the entries recorded in a closed month were: how many, and a mark over all of them. It never changes
+    again.
+    """
 
     id = models.BigAutoField(primary_key=True)
     starts_at = models.DateTimeField(unique=True)

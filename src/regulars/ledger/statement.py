@@ -11,6 +11,7 @@ from regulars.ledger.lock import LOOK
 from regulars.ledger.wallet import Balance, NextExpiry
 from regulars.platform.rows import fetch
 
+# Nothing but the other statement is put into this one.
 BALANCES = f"""
 SELECT account.holder_id, unit.code, account.balance, account.debt, account.earned, account.spent, account.expired,
        look.pending, look.lapsed, look.amount, look.expires_at
@@ -18,7 +19,7 @@ FROM ledger_account account
 JOIN ledger_unit unit ON unit.id = account.unit_id
 JOIN ({LOOK}) AS look(account, pending, lapsed, amount, expires_at) ON look.account = account.id
 ORDER BY account.holder_id, account.unit_id
-"""
+"""  # noqa: S608
 
 EXPIRIES = """
 SELECT unit.code, sum(lot.remaining)::bigint, lot.expires_at
@@ -69,7 +70,9 @@ LARGEST_ID = 2**63 - 1
 
 
 class FullBalance(Balance, frozen=True, kw_only=True):
-    """A balance with its lifetime sums: `earned` before anything was taken back, `spent` less what came back, `expired`."""
+    """A balance with its lifetime sums: `earned` before anything was taken back, `spent` less what came back,
+    `expired`.
+    """
 
     earned: int
     spent: int

@@ -32,7 +32,9 @@ class OpenDebt(msgspec.Struct):
 
 
 class Wallet(msgspec.Struct, kw_only=True):
-    """`lots` is None where the batch only adds: then `pending`, `lapsed` and `next_expiry` sum up what is held at `seen_at`."""
+    """`lots` is None where the batch only adds: then `pending`, `lapsed` and `next_expiry` sum up what is held at
+    `seen_at`.
+    """
 
     id: int
     holder_id: int
@@ -66,7 +68,9 @@ class Wallet(msgspec.Struct, kw_only=True):
             self._sum_up(lot)
 
     def take(self, draw: Draw) -> None:
-        """Move so much out of a lot, or back in where the draw is negative; the balance follows the entry, not the draw."""
+        """Move so much out of a lot, or back in where the draw is negative; the balance follows the entry, not the
+        draw.
+        """
         draw.lot.remaining -= draw.amount
         self.is_changed = True
 

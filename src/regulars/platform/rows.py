@@ -67,7 +67,8 @@ def take_ids(**wanted: int) -> list[list[int]]:
 def ask_ids(**wanted: int) -> Asked:
     """Send `take_ids` inside a `together` block; `read_ids` gives the answer."""
     columns = ", ".join(
-        f"ARRAY(SELECT nextval('{table}_id_seq') FROM generate_series(1, %({table})s))" for table in wanted
+        f"ARRAY(SELECT nextval('{table}_id_seq') FROM generate_series(1, %({table})s))"  # noqa: S608 our own names
+        for table in wanted
     )
     return Asked(f"SELECT {columns}", wanted)
 

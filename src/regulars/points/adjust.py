@@ -74,7 +74,8 @@ def adjust_points(
 ) -> Adjusted:
     """Add `amount` units to a member's balance, or take them where it is negative, soonest to expire first.
 
-    What is added never expires. The same `key` again changes nothing. `reason` stays inside; the member reads `comment`,
+    What is added never expires. The same `key` again changes nothing. `reason` stays inside; the member reads
+    `comment`,
     "Manual adjustment" if empty. Refuses InvalidAdjustment, AccountNotFound, NotEnoughToDeduct, AdjustmentKeyReused.
     """
     _check(amount=amount, reason=reason, comment=comment, key=key)
@@ -112,7 +113,9 @@ def adjust_points(
 
 
 def preview_adjustment(*, member_id: int, amount: int, at: datetime, unit: str = "points") -> Adjusted:
-    """Return what `adjust_points` would do, and write nothing. Refuses what it refuses of the amount and the balance."""
+    """Return what `adjust_points` would do, and write nothing. Refuses what it refuses of the amount and the
+    balance.
+    """
     _check_amount(amount)
     book = load_book()
     wallet = _find(peek_wallets([member_id], units=book.units, at=at, giving=[member_id]).get((member_id, unit)))

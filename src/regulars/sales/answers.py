@@ -54,7 +54,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refunded(msgspec.Struct, frozen=True, kw_only=True):
-    """`money_minor` is what the cashier hands back: the amount less what comes back as points, less what is withheld."""
+    """`money_minor` is what the cashier hands back: the amount less what comes back as points, less what is
+    withheld.
+    """
 
     id: int | None
     sale_id: int

@@ -29,7 +29,8 @@ ATTACH = "UPDATE sales_sale SET member_id = %(member)s, rule_versions = %(versio
 def attach_sale(
     *, sale_id: int, member: MemberHandle, at: datetime, by: Actor, only_store: str | None = None
 ) -> Recorded:
-    """Give an anonymous sale to a member, within `attach_days` of it; attaching it to the same member again changes nothing.
+    """Give an anonymous sale to a member, within `attach_days` of it; attaching it to the same member again
+    changes nothing.
 
     Refuses SaleNotFound, WrongStore, MemberNotFound, MemberBlocked, CardInactive, AttachedAlready, AttachTooLate.
     """

@@ -71,7 +71,9 @@ class Line(models.Model):
 
 
 class Refund(models.Model):
-    """What came back of a sale: (sale, external_id) is its natural key. `lines` holds [position, quantity_milli, amount_minor]."""
+    """What came back of a sale: (sale, external_id) is its natural key. `lines` holds [position, quantity_milli,
+    amount_minor].
+    """
 
     id = models.BigAutoField(primary_key=True)
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="refunds", db_index=False)

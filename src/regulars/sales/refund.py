@@ -196,7 +196,9 @@ class _Returns:
         )
 
     def _find_lots(self) -> dict[int, Lot]:
-        """Return the lots that points may return to: the wallets' own where they are open, so that each lot is one object."""
+        """Return the lots that points may return to: the wallets' own where they are open, so that each lot is one
+        object.
+        """
         lots = {lot.id: lot for wallet in self.wallets.values() for lot in wallet.open_lots}
         drawn = {lot for sold in self.sold.values() for entry in sold.entries for lot, _ in entry.draws}
         return lots | load_lots(drawn - lots.keys())

@@ -22,7 +22,9 @@ class EarlierRefund(msgspec.Struct, frozen=True):
 
 
 class SaleEntry(msgspec.Struct, frozen=True):
-    """An entry of a sale; `lapsed` is how much of the lot it opened has expired, `draws` what a redemption took, by lot."""
+    """An entry of a sale; `lapsed` is how much of the lot it opened has expired, `draws` what a redemption took,
+    by lot.
+    """
 
     id: int
     key: str
@@ -72,7 +74,9 @@ class Sold(msgspec.Struct, kw_only=True):
         return [entry for entry in self.entries if entry.kind == kind]
 
     def held_for(self, rule_id: int) -> tuple[SaleEntry | None, int]:
-        """Return the entry a rule made for this sale, and what is still held of it: earned, less taken back, less expired."""
+        """Return the entry a rule made for this sale, and what is still held of it: earned, less taken back, less
+        expired.
+        """
         for entry in self.of_kind("earn"):
             if entry.key == f"sale/{self.id}/{rule_id}":
                 clawed = sum(e.amount for e in self.of_kind("clawback") if e.key.endswith(f"/rule/{rule_id}"))

@@ -16,7 +16,9 @@ from regulars.stores.find import StoreFacts, ask_stores
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """A sale at a store that is known, with its place in the batch; `refusal` says what is wrong with it, if anything."""
+    """A sale at a store that is known, with its place in the batch; `refusal` says what is wrong with it, if
+    anything.
+    """
 
     place: int
     sale: NewSale
