@@ -1,4 +1,4 @@
-"""A merchant for a whole file of tests that really commit: making one for each test would take longer than the tests."""
+"""A merchant for a whole file of tests that really commit: one for each test would take longer than the tests."""
 
 import itertools
 import os
