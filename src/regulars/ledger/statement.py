@@ -21,14 +21,18 @@ JOIN ({LOOK}) AS look(account, pending, lapsed, amount, expires_at) ON look.acco
 ORDER BY account.holder_id, account.unit_id
 """  # noqa: S608
 
+# By index and group by group: it stops at the last moment asked for, however many lots there are.
 EXPIRIES = """
-SELECT unit.code, sum(lot.remaining)::bigint, lot.expires_at
+SELECT unit.code, upcoming.amount, upcoming.expires_at
 FROM ledger_account account
 JOIN ledger_unit unit ON unit.id = account.unit_id
-JOIN ledger_lot lot ON lot.account_id = account.id
-WHERE account.holder_id = %(member)s AND account.side = 'member' AND lot.remaining > 0 AND lot.expires_at > %(at)s
-GROUP BY unit.code, lot.expires_at
-ORDER BY lot.expires_at
+CROSS JOIN LATERAL (
+    SELECT sum(remaining)::bigint AS amount, expires_at FROM ledger_lot
+    WHERE account_id = account.id AND remaining > 0 AND expires_at > %(at)s
+    GROUP BY expires_at ORDER BY expires_at LIMIT %(limit)s
+) upcoming
+WHERE account.holder_id = %(member)s AND account.side = 'member'
+ORDER BY upcoming.expires_at, unit.code
 LIMIT %(limit)s
 """
 
@@ -39,14 +43,15 @@ SELECT entry.id, entry.kind, entry.amount, entry.unit, entry.key, entry.occurred
 FROM unnest(%(accounts)s::bigint[], %(units)s::text[]) AS account(id, unit)
 CROSS JOIN LATERAL (
     (SELECT e.*, -1 AS sign FROM ledger_entry e
-     WHERE e.source_id = account.id AND e.id < %(before)s ORDER BY e.id DESC LIMIT %(limit)s)
+     WHERE e.source_id = account.id AND e.id < %(before)s
+       AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[])) ORDER BY e.id DESC LIMIT %(limit)s)
     UNION ALL
     (SELECT e.*, 1 FROM ledger_entry e
-     WHERE e.target_id = account.id AND e.id < %(before)s ORDER BY e.id DESC LIMIT %(limit)s)
+     WHERE e.target_id = account.id AND e.id < %(before)s
+       AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[])) ORDER BY e.id DESC LIMIT %(limit)s)
 ) AS side
 CROSS JOIN LATERAL (SELECT side.id, side.kind, side.sign * side.amount AS amount, account.unit, side.key,
     side.occurred_at, side.recorded_at, side.actor, side.approver, side.reason, side.comment, side.why) AS entry
-WHERE %(kinds)s::text[] IS NULL OR entry.kind = ANY(%(kinds)s::text[])
 ORDER BY entry.id DESC
 LIMIT %(limit)s
 """
