@@ -1,0 +1,267 @@
+"""The run: sets up the merchants, measures every row against its reference in turns, and verifies what was recorded."""
+
+import os
+import secrets
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import connection
+from django_tenants.utils import tenant_context
+from rich.console import Console
+
+from regulars.members.search import search_members
+from regulars.platform.home import Home
+from regulars.platform.merchants import create_merchant
+from regulars.platform.postgres import EmbeddedServer
+from regulars.sales.record import record_sales
+from regulars.sales.verify import verify
+from tests.bench.in_process import count_statements, sales_per_second
+from tests.bench.load import Load, answers_at, free_port, is_wrk_here, open_loop, run_wrk, sale_request
+from tests.bench.million_members import make_members
+from tests.bench.reference import Reference
+from tests.bench.rows import Row, judged
+from tests.bench.search_queries import make_queries
+from tests.bench.set_up import migrate, play_role
+from tests.bench.shop import make_token, open_merchant, sales
+from tests.bench.watch import QuietPart, Watch
+
+MEMBERS = 10_000
+IN_PROCESS = ("sale_single", "sales_batch_100", "one_store", "one_member")
+
+
+class Bench:
+    def __init__(
+        self,
+        home: Home,
+        server: EmbeddedServer,
+        *,
+        console: Console,
+        quick: bool,
+        only: Sequence[str],
+        at: datetime,
+    ) -> None:
+        self.home = home
+        self.console = console
+        self.quick = quick
+        self.only = only
+        self.at = at
+        self.seconds = 1.0 if quick else 2.0
+        self.repeats = 2 if quick else 5
+        self.watch = Watch(home, server)
+        self.rows: list[Row] = []
+
+    def wants(self, *names: str) -> bool:
+        return not self.only or any(name in self.only for name in names)
+
+    def say(self, text: str) -> None:
+        self.console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {text}", highlight=False)
+
+    def run(self) -> list[Row]:
+        self.set_up()
+        with tenant_context(self.merchant):
+            if self.wants(*IN_PROCESS):
+                self.measure_in_process()
+            if self.wants("statements_per_batch"):
+                self.measure_statements()
+            if self.wants("http_sales_64", "http_open_300", "lookup"):
+                if is_wrk_here():
+                    self.measure_over_http()
+                else:
+                    self.say("[yellow]wrk is not installed (Debian: apt-get install wrk): no rows over HTTP[/]")
+        if self.wants("search_1m"):
+            self.measure_search()
+        return self.rows
+
+    def set_up(self) -> None:
+        self.say("Starting a database and opening two shops of 10,000 members")
+        migrate(at=self.at)
+        self.merchant = open_merchant("bench", members=MEMBERS)
+        self.other = open_merchant("reference", members=MEMBERS)
+        self.token = make_token(self.merchant)
+        with tenant_context(self.other):
+            [sample] = record_sales([next(sales(members=MEMBERS, at=self.at, member=1))], at=self.at)
+            self.reference = Reference(
+                self.home, schema=self.other.schema_name, members=MEMBERS, sample_sale=sample.id
+            )  # fmt: skip
+        play_role("app")
+        if self.wants(*IN_PROCESS, "http_sales_64"):
+            self.say("Looking for what suits pgbench best")
+            seen = self.watch.measure(lambda: self.reference.choose(self.seconds))
+            told = ", ".join(f"{name} {tps:,.0f}/s" for name, tps in seen.items())
+            self.say(f"  {told}: {self.reference.protocol} protocol, {self.reference.best_clients} clients")
+
+    # --- in process ---------------------------------------------------------------------------------
+
+    def measure_in_process(self) -> None:
+        def ours(batch: int, **where: object) -> Callable[[], float]:
+            stream = sales(members=MEMBERS, at=self.at, **where)  # type: ignore[arg-type]
+            return lambda: sales_per_second(stream, batch=batch, seconds=self.seconds)
+
+        reference = self.reference
+        subjects: dict[str, Callable[[], float]] = {
+            "pgbench, 1 client": lambda: reference.run(1, self.seconds),
+            "sale_single": ours(1),
+            "pgbench, best": lambda: reference.run(reference.best_clients, self.seconds),
+            "sales_batch_100": ours(100),
+            "one_store": ours(100, store="300"),
+            "one_member": ours(100, member=77),
+        }
+        seen = self.in_turns(subjects)
+        note = f"pgbench with the {reference.protocol} protocol"
+        self.add(name="sale_single", value=seen["sale_single"], unit="sales/s", reference=seen["pgbench, 1 client"],
+                 target=0.4, note=f"{note}, 1 client")  # fmt: skip
+        self.add(name="sales_batch_100", value=seen["sales_batch_100"], unit="sales/s",
+                 reference=seen["pgbench, best"], target=5,
+                 note=f"{note}, {reference.best_clients} clients")  # fmt: skip
+        for name, target in (("one_store", 0.9), ("one_member", 0.2)):
+            self.add(name=name, value=seen[name], unit="sales/s", reference=seen["sales_batch_100"], target=target)
+
+    def in_turns(self, subjects: dict[str, Callable[[], float]]) -> dict[str, float]:
+        """Measure each in turn, several times over, so that the machine's moods meet all alike; return the medians."""
+        seen: dict[str, list[float]] = {name: [] for name in subjects}
+        for turn in range(self.repeats + 1):
+            for name, measure in subjects.items():
+                figure = self.watch.measure(measure)
+                if turn:  # the first turn warms up
+                    seen[name].append(figure)
+            told = ", ".join(f"{name} {figures[-1]:,.0f}/s" for name, figures in seen.items() if figures)
+            self.say(f"  turn {turn} of {self.repeats}: {told or 'warm'}")
+        return {name: statistics.median(figures) for name, figures in seen.items()}
+
+    def measure_statements(self) -> None:
+        stream = sales(members=MEMBERS, at=self.at)
+        one, thousand = (self.watch.measure(lambda n=n: count_statements(stream, batch=n)) for n in (1, 1000))
+        self.add(name="statements_per_batch", value=thousand, unit="statements", reference=one, target=1)
+
+    # --- over HTTP ----------------------------------------------------------------------------------
+
+    def measure_over_http(self) -> None:
+        port = free_port()
+        self.say("Starting the web server")
+        web = QuietPart("web", [sys.executable, "-m", "regulars", "web", "--port", str(port)], os.environ)
+        is_up = answers_at(f"http://127.0.0.1:{port}/readyz")
+        with self.watch.keeping(web, is_up=is_up):
+            if self.wants("http_sales_64"):
+                self.measure_sales_64(port, is_up)
+            if self.wants("http_open_300"):
+                self.measure_open_300(port, is_up)
+            if self.wants("lookup"):
+                self.measure_lookup(port, is_up)
+
+    def measure_sales_64(self, port: int, is_up: Callable[[], bool]) -> None:
+        loads: list[Load] = []
+
+        def post() -> float:
+            prefix = f"W{secrets.token_hex(4)}"
+            arguments = [prefix, self.token, str(MEMBERS), self.at.isoformat()]
+            load = run_wrk(port, "sales.lua", arguments, seconds=2 * self.seconds)
+            self.check_recorded(prefix, load.requests)
+            loads.append(load)
+            return load.per_second
+
+        reference = self.reference
+        seen = self.in_turns(
+            {
+                "pgbench, best": lambda: reference.run(reference.best_clients, self.seconds),
+                "http_sales_64": lambda: self.watch.measure(post, is_up=is_up),
+            }
+        )
+        self.add(name="http_sales_64", value=seen["http_sales_64"], unit="sales/s", reference=seen["pgbench, best"],
+                 target=2.5, p50=statistics.median(load.p50 for load in loads[1:]),
+                 p99=statistics.median(load.p99 for load in loads[1:]), p99_target=60)  # fmt: skip
+
+    def check_recorded(self, prefix: str, answered: int) -> None:
+        """What was answered 201 is there: wrk leaves at most its 64 connections' last requests unanswered."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM sales_sale WHERE external_id LIKE %s", [f"{prefix}-%"])
+            [found] = cursor.fetchone()
+        assert answered <= found <= answered + 64, f"{answered} sales were answered, and {found} are there"
+
+    def measure_open_300(self, port: int, is_up: Callable[[], bool]) -> None:
+        def pace(*, is_warming: bool = False) -> list[float]:
+            make = sale_request(
+                self.token, f"P{secrets.token_hex(4)}", members=MEMBERS, occurred_at=self.at.isoformat()
+            )  # fmt: skip
+            return open_loop(port, make, rate=300, seconds=2 if is_warming else self.seconds * 7)
+
+        self.watch.measure(lambda: pace(is_warming=True), is_up=is_up)
+        took = self.watch.measure(pace, is_up=is_up)
+        p50, p99 = percentile(took, 50), percentile(took, 99)
+        self.say(f"  300 sales a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
+        self.add(name="http_open_300", value=p99, unit="ms", target=40, p50=p50, p50_target=8, p99=p99, p99_target=40)
+
+    def measure_lookup(self, port: int, is_up: Callable[[], bool]) -> None:
+        other = free_port()
+        empty = QuietPart("empty", [sys.executable, "-m", "tests.bench.empty_route", str(other)], os.environ)
+        loads: list[Load] = []
+
+        def ask(port: int, path: str) -> float:
+            loads.append(run_wrk(port, "lookups.lua", [path, self.token, str(MEMBERS)], seconds=self.seconds))
+            return loads[-1].per_second
+
+        with self.watch.keeping(empty, is_up=answers_at(f"http://127.0.0.1:{other}/api/v1/empty")):
+            seen = self.in_turns(
+                {
+                    "an empty typed route": lambda: ask(other, "/api/v1/empty"),
+                    "lookup": lambda: self.watch.measure(lambda: ask(port, "/api/v1/members/lookup"), is_up=is_up),
+                }
+            )
+        ours = loads[3::2]
+        self.add(name="lookup", value=seen["lookup"], unit="requests/s", reference=seen["an empty typed route"],
+                 target=0.4, p50=statistics.median(load.p50 for load in ours),
+                 p99=statistics.median(load.p99 for load in ours))  # fmt: skip
+
+    # --- search -------------------------------------------------------------------------------------
+
+    def measure_search(self) -> None:
+        size = 20_000 if self.quick else 1_000_000
+        self.say(f"Making {size:,} members to search")
+        play_role("owner")
+        many = create_merchant(code="million", name="Bench million", at=self.at)
+        with tenant_context(many):
+            make_members(size)
+        play_role("app")
+        with tenant_context(many):
+            queries = make_queries()
+            took = self.watch.measure(lambda: [search_time(text) for text in queries for _ in range(2)])
+        first = sorted(took[::2])
+        p95 = percentile(first, 95)
+        self.say(f"  p50 {percentile(first, 50):.1f} ms, p95 {p95:.1f} ms, slowest {first[-1]:.1f} ms")
+        self.add(name="search_1m", value=p95, unit="ms", target=50, p50=percentile(first, 50), p95=p95,
+                 p99=percentile(first, 99), note=f"{len(queries)} queries, {size:,} members")  # fmt: skip
+
+    # --- the end ------------------------------------------------------------------------------------
+
+    def add(self, **facts: object) -> None:
+        row = judged(Row(**facts))  # type: ignore[arg-type]
+        for field in ("value", "reference", "p50", "p95", "p99"):
+            if (figure := getattr(row, field)) is not None:
+                setattr(row, field, round(figure, 2))
+        if self.wants(row.name):
+            self.rows.append(row)
+
+    def verify(self) -> int:
+        """Check every invariant of what was recorded; return how many are broken."""
+        with tenant_context(self.merchant):
+            results = self.watch.measure(lambda: list(verify()))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM sales_sale")
+                [count] = cursor.fetchone()
+        broken = [result for result in results if result.breaches]
+        for result in broken:
+            self.say(f"[red]{result.name}: {result.breaches} breaches[/] {result.sentence}")
+        self.say(f"Verified {count:,} sales: {len(results)} checks, {len(broken)} broken")
+        return len(broken)
+
+
+def search_time(text: str) -> float:
+    started = time.perf_counter()
+    search_members(text, country="US")
+    return (time.perf_counter() - started) * 1000
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float:
+    return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
