@@ -17,7 +17,9 @@ from regulars.api.writes import do_write
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.ledger.wallet import Balance
 from regulars.members.change import UnknownMember
+from regulars.members.rows import read_member
 from regulars.points.adjust import AccountNotFound, adjust_points
+from regulars.programs.publish import UnknownUnit
 from regulars.staff.models import Scope
 
 
@@ -63,7 +65,7 @@ async def create_adjustment(
                 by=call.by,
             )
         except AccountNotFound:
-            raise UnknownMember() from None
+            raise (UnknownUnit(unit=data.unit) if read_member(number) else UnknownMember()) from None
         return AdjustmentOut(str(adjusted.entry_id), adjusted.replayed, adjusted.balance)
 
     return await do_write(request, adjust)

@@ -1,7 +1,7 @@
 """Members: enrol, find, read, change."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import msgspec
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -25,6 +25,7 @@ from regulars.staff.models import Scope
 Phone = Annotated[str, Meta(min_length=1, max_length=32, description="National, or with its country code.")]
 Email = Annotated[str, Meta(min_length=1, max_length=254)]
 CardNumber = Annotated[str, Meta(min_length=1, max_length=64)]
+Reason = Annotated[str, Meta(max_length=200, description="Stays inside.")]
 CHANGED = ("first_name", "last_name", "birth_on", "phone", "email", "external_id")
 
 
@@ -43,14 +44,27 @@ class MemberIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class MemberChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A field that is left out stays as it is, null empties it. A change of `status` carries its `reason`."""
 
+    first_name: Text | None = None
+    last_name: Text | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    birth_on: date | None = None
+    external_id: ExternalId | None = None
+    status: Literal["active", "locked", "blocked"] | None = None
+    reason: Reason = ""
+
+
+class GivenChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same as it is decoded, where a field that was left out differs from null."""
+
     first_name: Text | UnsetType | None = UNSET
     last_name: Text | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET
     birth_on: date | UnsetType | None = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
-    status: Literal["active", "locked", "blocked"] | UnsetType = UNSET
-    reason: Annotated[str, Meta(max_length=200)] = ""
+    status: Literal["active", "locked", "blocked"] | None = None
+    reason: Reason = ""
 
 
 class MemberOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,21 +146,22 @@ async def get_member(request: ApiRequest, member_id: FromPath[str]) -> Reply[Mem
     return await do_read(request, lambda _: member_out(number))
 
 
-@changes("/members/{member_id:str}", scope=Scope.MEMBERS_WRITE, takes=MemberChangeIn, summary="Change a member")
+@changes("/members/{member_id:str}", scope=Scope.MEMBERS_WRITE, takes=GivenChangeIn, summary="Change a member")
 async def update_member(
     data: JSONBody[MemberChangeIn], request: ApiRequest, member_id: FromPath[str]
 ) -> Reply[MemberOut]:
     """Locked: looks and earns, does not spend. Blocked: not valid at any till."""
     number = read_id(member_id, otherwise=UnknownMember)
     by = request.auth.by
-    return await do_write(request, lambda at: _change(number, data, at=at, by=by), status=200)
+    given = cast("GivenChangeIn", data)
+    return await do_write(request, lambda at: _change(number, given, at=at, by=by), status=200)
 
 
-def _change(member_id: int, data: MemberChangeIn, *, at: datetime, by: Actor) -> MemberOut:
+def _change(member_id: int, data: GivenChangeIn, *, at: datetime, by: Actor) -> MemberOut:
     given = {name: value for name in CHANGED if (value := getattr(data, name)) is not UNSET}
     if given:
         change_member(member_id=member_id, changes=MemberChanges(**given), at=at, by=by)
-    if data.status is not UNSET:
+    if data.status is not None:
         change_status(member_id=member_id, status=Status(data.status), reason=data.reason, at=at, by=by)
     elif data.reason:
         raise InvalidRequest(where="reason", problem="A reason goes with a change of `status`")
