@@ -21,15 +21,22 @@ def create(
     code: Code,
     name: Annotated[str | None, typer.Option(help="The name people see.")] = None,
     host: Annotated[list[str] | None, typer.Option(help="A host name that leads to it; may be given often.")] = None,
+    time_zone: Annotated[str, typer.Option(help="The program's time zone, such as America/New_York.")] = "UTC",
+    currency: Annotated[str, typer.Option(help="Three letters, such as USD.")] = "USD",
+    country: Annotated[str, typer.Option(help="Two letters: whose national phone numbers are meant.")] = "US",
 ) -> None:
-    """Make a merchant, with a schema of its own."""
+    """Make a merchant, with a schema and a program of its own; `regulars person create` then lets somebody in."""
     with database_session(role="owner"):
         from django.utils import timezone
+        from django_tenants.utils import tenant_context
 
         from regulars.platform.merchants import create_merchant
+        from regulars.programs.setup import set_up_program
 
-        started = time.perf_counter()
-        merchant = create_merchant(code=code, name=name or code.title(), at=timezone.now(), hosts=host or [])
+        started, at = time.perf_counter(), timezone.now()
+        merchant = create_merchant(code=code, name=name or code.title(), at=at, hosts=host or [])
+        with tenant_context(merchant):
+            set_up_program(name=merchant.name, time_zone=time_zone, currency=currency, country=country, at=at)
         typer.echo(f"made {merchant.code} in {time.perf_counter() - started:.2f} s")
 
 

@@ -1,6 +1,6 @@
 """What is left of a lot when its time is over expires: once per lot and end, in batches that may run twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -38,23 +38,32 @@ def expire_due_lots(*, at: datetime, limit: int = 5_000) -> int:
     journal = Journal(at=at, sides=load_sides())
     events = []
     for wallet in wallets.values():
-        lapsed = [lot for lot in wallet.open_lots if is_lapsed(lot, at=at)]
-        if lapsed:
+        for ended_at, lapsed in _by_end(lot for lot in wallet.open_lots if is_lapsed(lot, at=at)).items():
             amount = sum(lot.remaining for lot in lapsed)
             expire_lots(wallet, lapsed, journal=journal, by=SYSTEM)
-            events.append(
-                NewEvent(
-                    action="points.expired",
-                    about="member",
-                    about_id=wallet.holder_id,
-                    member_id=wallet.holder_id,
-                    by=SYSTEM,
-                    facts={"unit": wallet.unit, "amount": amount, "lots": len(lapsed)},
-                )
-            )
+            events.append(_event(wallet, amount=amount, lots=len(lapsed), ended_at=ended_at))
     written = journal.write()
     record_events(events, at=at)
     return len(written)
+
+
+def _by_end(lots: Iterable[Lot]) -> dict[datetime, list[Lot]]:
+    ends: dict[datetime, list[Lot]] = {}
+    for lot in lots:
+        assert lot.expires_at is not None, "a lot without an end does not lapse"
+        ends.setdefault(lot.expires_at, []).append(lot)
+    return ends
+
+
+def _event(wallet: Wallet, *, amount: int, lots: int, ended_at: datetime) -> NewEvent:
+    return NewEvent(
+        action="points.expired",
+        about="member",
+        about_id=wallet.holder_id,
+        member_id=wallet.holder_id,
+        by=SYSTEM,
+        facts={"unit": wallet.unit, "amount": amount, "lots": lots, "occurred_at": ended_at},
+    )
 
 
 def expire_lots(wallet: Wallet, lots: Sequence[Lot], *, journal: Journal, by: Actor, after: str | None = None) -> None:
