@@ -1,0 +1,64 @@
+"""What the oracle is told about a shop: its goods, its earning rules and its terms, in words of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from math import ceil, floor
+
+
+@dataclass(frozen=True)
+class Goods:
+    sku: str
+    quantity: int
+    amount: int
+    category: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`counts` says how much of some goods counts, `last_day` until when points live that were given on a day."""
+
+    name: str
+    points: int
+    per: int
+    counts: Callable[[Goods], int]
+    last_day: Callable[[date], date | None] = lambda day: None
+    round: Callable[[Fraction], int] = floor
+    minimum: int = 0
+    start: datetime | None = None
+    end: datetime | None = None
+    store: str | None = None
+
+    def applies(self, store: str, at: datetime) -> bool:
+        in_time = (self.start is None or at >= self.start) and (self.end is None or at < self.end)
+        return in_time and self.store in (None, store)
+
+    def gives(self, goods: list[Goods], money: int) -> int:
+        total = sum(g.amount for g in goods)
+        kept = Fraction(money, total) if total else Fraction(1)
+        steps = sum(self.counts(g) for g in goods) * kept / self.per
+        return self.round(steps) * self.points if money >= self.minimum else 0
+
+
+def half_up(steps: Fraction) -> int:
+    return floor(steps + Fraction(1, 2))
+
+
+def started(steps: Fraction) -> int:
+    return ceil(steps)
+
+
+@dataclass(frozen=True)
+class Scheme:
+    rules: tuple[Rule, ...]
+    points_per: int
+    minor_per: int
+    min_points: int
+    shortfall: str
+    grace_days: int
+    backdate_days: int = 30
+    attach_days: int = 30
+
+    def worth(self, points: int) -> int:
+        return floor(Fraction(points * self.minor_per, self.points_per))
