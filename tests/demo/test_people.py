@@ -1,0 +1,36 @@
+"""Households become people whom nobody can mistake for real ones."""
+
+from datetime import UTC, datetime
+
+import phonenumbers
+
+from regulars.demo.people import a_person, street_of
+from regulars.demo.shop import RULE, TERMS
+
+HOUSEHOLDS = range(1, 2501)
+JOINED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_household_is_always_the_same_person():
+    ann = a_person(17, joined_at=JOINED)
+    assert ann == a_person(17, joined_at=JOINED)
+    assert (ann.cards, ann.external_id, ann.is_generated, ann.joined_at) == (("9000000017",), "17", True, JOINED)
+    assert ann.email == f"{ann.first_name}.{ann.last_name}.17@example.com".lower()
+
+
+def test_telephone_numbers_are_possible_fictional_and_each_ones_own():
+    numbers = {a_person(household, joined_at=JOINED).phone for household in HOUSEHOLDS}
+    assert len(numbers) == len(HOUSEHOLDS)
+    for number in numbers:
+        assert number[5:10] == "55501", number
+        assert phonenumbers.is_valid_number(phonenumbers.parse(number)), number
+
+
+def test_each_of_457_stores_has_a_street_of_its_own():
+    assert len({street_of(place) for place in range(457)}) == 457
+
+
+def test_a_full_dollar_gives_a_point_for_a_year_and_a_hundred_pay_one():
+    assert (RULE.points, RULE.per_minor, RULE.rounding) == (1, 100, "full")
+    assert (RULE.expiry.period, RULE.expiry.after) == ("month", 12)
+    assert (TERMS.points_per, TERMS.minor_per) == (100, 100)
