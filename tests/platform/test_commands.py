@@ -27,10 +27,10 @@ def regulars(tmp_path_factory):
 
 def test_an_empty_database_is_said_to_be_empty(tmp_path):
     environment = {**os.environ, "REGULARS_HOME": str(tmp_path / "var"), "REGULARS_DB_ROLE": "app"}
-    command = [sys.executable, "-m", "regulars", "check"]
-    checked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert checked.returncode == 1
-    assert "the database is empty: run `regulars migrate`" in checked.stderr
+    command = [sys.executable, "-m", "regulars", "merchant", "list"]
+    listed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert listed.returncode == 2
+    assert listed.stderr.endswith("regulars: the database is empty: run `regulars migrate`\n")
 
 
 def test_a_sound_installation_passes_its_check(regulars):

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from regulars.platform.binaries import find_program
+from regulars.platform.cluster import DataFolderUnusable
 from regulars.platform.home import Home
 from regulars.platform.postgres import EmbeddedServer, ServerDidNotStart
 from regulars.platform.sharing import database_running
@@ -182,6 +183,7 @@ def test_the_last_command_to_end_stops_the_server(own_home):
 HOLD = """
 import sys, time
 from pathlib import Path
+from regulars.platform.cluster import DataFolderUnusable
 from regulars.platform.home import Home
 from regulars.platform.sharing import database_running
 with database_running(Home(Path(sys.argv[1]))) as server:
@@ -268,3 +270,15 @@ def wait_until(condition, seconds: float = 20) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+@AS_ROOT
+def test_a_home_of_another_user_is_left_as_it_is_and_said(own_home):
+    with database_running(own_home):
+        pass
+    data = own_home.postgres / "data"
+    os.chown(data, pwd.getpwnam("nobody").pw_uid, -1)
+    own_home.folder.chmod(0o700)
+    with pytest.raises(DataFolderUnusable, match="belongs to another user"), database_running(own_home):
+        pass
+    assert stat.S_IMODE(own_home.folder.stat().st_mode) == 0o700

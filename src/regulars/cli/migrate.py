@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 def migrate() -> None:
     """Bring the database to this program's state: the shared tables and every merchant's."""
-    with database_session(role="owner"):
+    with database_session(role="owner", migrated=False):
         from django.utils import timezone
 
         from regulars.platform.migrate import migrate_everything
@@ -25,7 +25,7 @@ def migrate() -> None:
 
 def run_django(context: typer.Context) -> None:
     """Run one of Django's commands, such as `makemigrations`, as the owner of the database."""
-    with database_session(role="owner"):
+    with database_session(role="owner", migrated=False):
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["regulars django", *context.args])

@@ -16,10 +16,12 @@ SETTINGS = "regulars.config.settings"
 
 
 @contextmanager
-def database_session(*, role: Literal["owner", "app"] = "app") -> Iterator[Home]:
+def database_session(*, role: Literal["owner", "app"] = "app", migrated: bool = True) -> Iterator[Home]:
     """Run a command's block with the database up and Django set up in the given role.
 
-    `owner` is for what changes schemas. Import models inside the block: there is no Django before it.
+    `owner` is for what changes schemas. A database that is older than this program, or empty, stops the command,
+    unless it is one of those that mend that (`migrated=False`). Import models inside the block: there is no Django
+    before it.
     """
     with told_in_a_sentence():
         home = choose_role(role)
@@ -29,6 +31,10 @@ def database_session(*, role: Literal["owner", "app"] = "app") -> Iterator[Home]
 
             django.setup()
             try:
+                if migrated:
+                    from regulars.platform.health import require_readiness
+
+                    require_readiness()
                 yield home
             finally:
                 connections.close_all()

@@ -30,10 +30,11 @@ def prepare_cluster(home: Home, user: ServerUser) -> Path:
     make_folder(home.folder)
     make_folder(home.postgres)
     data = home.postgres / "data"
+    if data.exists():
+        check_data_folder(data, user)
     open_the_way(user, data=data, programs=installation())
     if not data.exists():
         make_data_folder(data, user)
-    check_data_folder(data, user)
     sockets = find_socket_folder(home)
     make_socket_folder(sockets, owner=user.uid, group=user.gid)
     for name, text in configuration_files(home, sockets).items():

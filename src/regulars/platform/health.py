@@ -5,6 +5,7 @@ from functools import cache
 from django.db import DatabaseError, connection
 from django_tenants.utils import schema_context
 
+from regulars.platform.cannot_run import CannotRun
 from regulars.platform.database import is_embedded
 from regulars.platform.home import Home
 from regulars.platform.models import Merchant, SchemaRecipe
@@ -26,6 +27,16 @@ def find_faults() -> list[str]:
     except DatabaseError as fault:
         missing = getattr(fault.__cause__, "sqlstate", None) == "42P01"  # undefined_table
         return ["the database is empty: run `regulars migrate`" if missing else "the database does not answer"]
+
+
+class NotReady(CannotRun):
+    """The database is empty, or older than this program."""
+
+
+def require_readiness() -> None:
+    """Raise `NotReady`, saying the first fault, unless there is none."""
+    for fault in find_faults():
+        raise NotReady(fault)
 
 
 def database_facts(home: Home) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def read_secret_key(home: Home) -> str:
             os.link(draft, file)
         except FileExistsError:
             pass  # another process was first, and its key is as good
+        except OSError:
+            shutil.copy(draft, file)  # a file system without links; its mode is copied too
         finally:
             draft.unlink()
     return file.read_text().strip()

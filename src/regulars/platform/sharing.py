@@ -21,6 +21,13 @@ class AlreadyServing(CannotRun):
     """Another `regulars serve` runs on this data."""
 
 
+class HomeOfAnother(CannotRun):
+    """The home was made by another user of this machine."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"{file} belongs to another user: run Regulars as that user, or set REGULARS_HOME")
+
+
 @contextmanager
 def database_running(home: Home) -> Iterator[EmbeddedServer | None]:
     """Have the database running for as long as the block takes; answers the embedded server, if it is that.
@@ -75,7 +82,10 @@ def only_serve(home: Home) -> Iterator[None]:
 @contextmanager
 def open_lock(file: Path) -> Iterator[int]:
     """Open a lock's file; closing it lets go of the lock. Children do not inherit it."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except PermissionError:
+        raise HomeOfAnother(file) from None
     try:
         yield descriptor
     finally:
