@@ -1,6 +1,7 @@
 """A second opinion on every balance: the whole history told again from its first day after every step.
 
-Plain Python that shares no code and no design with the ledger: no batches, no entries, no cached sums; exact fractions, lists of lots.
+Plain Python that shares no code and no design with the ledger: no batches, no entries, no cached sums, but exact
+fractions and lists of lots.
 `Oracle.do` raises Refused with the code that the program must refuse with, and then nothing happened.
 """
 
