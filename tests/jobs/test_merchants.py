@@ -9,14 +9,14 @@ from django.db import connection
 from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM
 from regulars.jobs.merchants import NoSuchMerchant, find_time_zones, find_waiting, in_merchant, is_night_work_due
-from regulars.jobs.tasks import FIGURES, expire, forget_answers, relay, roll_up
+from regulars.jobs.tasks import FIGURES, expire, forget_answers, prove, relay, roll_up
 from tests.shop import NOON, a_shop
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("schema", ["", "m_nobody", "public", "m_test; DROP SCHEMA m_test"])
 @pytest.mark.parametrize(
-    "task", [relay, expire, forget_answers, lambda schema: roll_up(schema=schema, days=["2026-01-10"])]
+    "task", [relay, expire, forget_answers, prove, lambda schema: roll_up(schema=schema, days=["2026-01-10"])]
 )
 def test_a_job_without_a_merchant_refuses_to_run(task, schema):
     with pytest.raises(NoSuchMerchant):

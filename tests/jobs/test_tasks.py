@@ -14,7 +14,7 @@ from regulars.core.expiry import OnDate
 from regulars.core.rules import RateRule
 from regulars.jobs import schedule, tasks
 from regulars.jobs.state import read_jobs
-from regulars.ledger.models import Lot
+from regulars.ledger.models import Account, Lot, Seal
 from regulars.reports.figures import figures_between
 from regulars.reports.models import DayFigures
 from tests.shop import a_member, a_sale, a_shop, sell
@@ -64,6 +64,16 @@ def test_expiry_may_run_twice_and_its_days_are_rebuilt(shop):
 
     assert Lot.objects.get().remaining == 0
     assert len(waiting("roll_up")) == 2
+
+
+@pytest.mark.fault
+def test_the_night_seals_what_is_over_and_fails_where_the_ledger_does_not_prove_itself(shop):
+    a_member(points=120)
+    assert tasks.prove(schema=shop) > 15
+    assert Seal.objects.exists()
+    Account.objects.filter(side="member").update(balance=121)
+    with pytest.raises(tasks.LedgerBroken, match="I2-balances"):
+        tasks.prove(schema=shop)
 
 
 @pytest.mark.fault

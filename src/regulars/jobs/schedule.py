@@ -10,7 +10,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
 from regulars.jobs.merchants import find_time_zones, find_waiting, is_night_work_due
-from regulars.jobs.tasks import FIGURES, expire, forget_answers, relay
+from regulars.jobs.tasks import FIGURES, expire, forget_answers, prove, relay
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -29,6 +29,7 @@ def tick_night(timestamp: int) -> None:
         if is_night_work_due(at, zone=zone):
             defer_once(expire, schema=schema)
             defer_once(forget_answers, schema=schema)
+            defer_once(prove, schema=schema)
 
 
 @app.task(name="retry_stalled_jobs", queue="ticks", pass_context=True)
@@ -55,7 +56,11 @@ SCHEDULE = (
     Periodic(
         tick_relay, "* * * * * */15", "Every 15 seconds: bring the figures by day up to date where something happened."
     ),
-    Periodic(tick_night, "0 * * * *", "Every hour: where it is 02:00 now, expire points and forget old answers."),
+    Periodic(
+        tick_night,
+        "0 * * * *",
+        "Every hour: where it is 02:00 now, expire points, forget old answers, seal what is over and prove the ledger.",
+    ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
     Periodic(
         remove_finished_jobs, "30 * * * *", "Every hour: remove jobs that are done for a day, or failed for a month."

@@ -12,10 +12,12 @@ from procrastinate.types import JSONValue
 from regulars.audit.answers import delete_old_answers
 from regulars.audit.relay import Relayed, relay_events
 from regulars.jobs.merchants import in_merchant
+from regulars.ledger.seal import seal_closed_months
 from regulars.points.expire import expire_due_lots
 from regulars.programs.book import load_book
 from regulars.reports.roll_up import last_days, roll_up_days
 from regulars.reports.touched import days_touched
+from regulars.sales.verify import verify
 
 FIGURES = "figures"
 """The reader of the outbox that keeps the figures by day."""
@@ -81,6 +83,21 @@ def forget_answers(*, schema: str) -> int:
             if batch < ANSWERS_AT_ONCE:
                 break
     return deleted
+
+
+class LedgerBroken(Exception):
+    """An invariant does not hold: `regulars verify` says more."""
+
+
+@app.task(name="prove", queue="night")
+def prove(*, schema: str) -> int:
+    """Seal the months that are over, then check every invariant; how many there are. A breach fails the job."""
+    with in_merchant(schema):
+        seal_closed_months(at=timezone.now())
+        results = list(verify())
+    if broken := [f"{result.name} ({result.breaches})" for result in results if result.breaches]:
+        raise LedgerBroken(", ".join(broken))
+    return len(results)
 
 
 def defer_roll_up(days: Sequence[date], *, schema: str) -> None:
