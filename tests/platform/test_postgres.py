@@ -242,6 +242,7 @@ def test_a_home_with_a_long_path_works(tmp_path):
         assert len(str(folder)) < 80
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert ask(server, "SELECT 1") == "1"
+    assert not folder.exists()
 
 
 def test_a_home_with_odd_signs_in_its_path_works(tmp_path):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -136,6 +137,10 @@ class EmbeddedServer:
             if wait_for(lambda: not self.is_running(), seconds=STOP_SECONDS):
                 break
         self.child = None
+        sockets = find_socket_folder(self.home)
+        if not sockets.is_relative_to(self.home.folder):
+            with suppress(OSError):
+                sockets.rmdir()  # a short folder elsewhere; a new one is made at the next start
 
     def last_words(self) -> str:
         """Answer the end of the newest log: what PostgreSQL itself says about why it did not start."""
