@@ -6,7 +6,7 @@ import pytest
 
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
-from regulars.staff.key_check import KeyHolder, UnknownKey, check_key, forget_keys, recall_key
+from regulars.staff.key_check import KeyHolder, Remembered, UnknownKey, check_key, forget_keys, recall_key, renew_key
 from regulars.staff.keys import InvalidKey, TooManyLiveKeys, UnknownKeyId, create_key, revoke_key
 from regulars.staff.models import ApiKey, Scope
 from regulars.stores.models import Store
@@ -104,9 +104,21 @@ def test_within_two_seconds_the_database_is_not_asked(django_assert_num_queries)
 
     with django_assert_num_queries(0):
         assert check_key(token, at=NOON + SECOND) == holder
-        assert recall_key(token, at=NOON + SECOND) == holder
+        assert recall_key(token, at=NOON + SECOND) == Remembered(holder, NOON)
         assert recall_key(token, at=NOON + 2 * SECOND) is None
         assert recall_key(token[:-1] + "_", at=NOON) is None
+
+
+def test_a_renewed_key_is_remembered_anew_and_an_ended_one_forgotten_at_once():
+    key, token = a_key()
+    holder = check_key(token, at=NOON)
+
+    assert renew_key(token, at=NOON + SECOND) == holder
+    assert recall_key(token, at=NOON + 2 * SECOND) == Remembered(holder, NOON + SECOND)
+    revoke_key(key_id=key.pk, at=NOON + 2 * SECOND, by=SYSTEM)
+    with pytest.raises(UnknownKey):
+        renew_key(token, at=NOON + 2 * SECOND)
+    assert recall_key(token, at=NOON + 2 * SECOND) is None
 
 
 def test_the_last_use_is_written_at_most_once_a_minute():

@@ -4,6 +4,8 @@ Every wrong key is refused alike. A key that was checked in the last two seconds
 """
 
 import asyncio
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -15,13 +17,15 @@ from litestar.types import Scope
 
 from regulars.api.bodies import InvalidRequest
 from regulars.api.desk import CHECKS
+from regulars.api.lane import LaneFull
 from regulars.api.session import merchant_session
 from regulars.core.actor import Actor
 from regulars.core.refusals import Refusal
-from regulars.staff.key_check import KeyHolder, UnknownKey, check_key, recall_key
+from regulars.staff.key_check import KeyHolder, UnknownKey, recall_key, renew_key
 from regulars.staff.keys import SCHEMA_PREFIX
 
 LONGEST_KEY = 255
+RENEWED_AFTER = timedelta(seconds=1)
 
 
 class ScopeMissing(Refusal):
@@ -85,7 +89,16 @@ async def admit(request: ApiRequest) -> None:
         return
     scope = request.scope
     token, key = _read_headers(scope)
-    holder = recall_key(token, at=timezone.now()) or await _checked(token)
+    at = timezone.now()
+    remembered = recall_key(token, at=at)
+    if remembered is None:
+        holder = await asyncio.shield(_check(token))
+    else:
+        holder = remembered.holder
+        if at - remembered.seen_at > RENEWED_AFTER:
+            # In time: a till that keeps asking never waits for its key.
+            with suppress(LaneFull):
+                _check(token)
     if needed not in holder.scopes:
         raise ScopeMissing(needed=needed, held=sorted(holder.scopes))
     scope["auth"] = Call(holder, key)
@@ -111,16 +124,23 @@ def _read_headers(scope: Scope) -> tuple[str, str | None]:
 _checks: dict[str, asyncio.Future[KeyHolder]] = {}
 
 
-async def _checked(token: str) -> KeyHolder:
-    """Check a key in the database, once for all requests that came with it meanwhile."""
+def _check(token: str) -> asyncio.Future[KeyHolder]:
+    """Look a key up in the database, once for all requests that come with it meanwhile."""
     check = _checks.get(token)
     if check is None or check.get_loop() is not asyncio.get_running_loop():
-        check = CHECKS.submit(lambda: _check(token))
+        check = CHECKS.submit(lambda: _look_up(token))
         _checks[token] = check
-        check.add_done_callback(lambda done: _checks.pop(token, None) if _checks.get(token) is done else None)
-    return await asyncio.shield(check)
+        check.add_done_callback(lambda done: _forget_check(token, done))
+    return check
 
 
-def _check(token: str) -> KeyHolder:
+def _forget_check(token: str, check: asyncio.Future[KeyHolder]) -> None:
+    if _checks.get(token) is check:
+        del _checks[token]
+    if not check.cancelled():
+        check.exception()  # looked at: nobody may be waiting for it
+
+
+def _look_up(token: str) -> KeyHolder:
     with merchant_session("public"):
-        return check_key(token, at=timezone.now())
+        return renew_key(token, at=timezone.now())

@@ -42,26 +42,46 @@ class KeyHolder(msgspec.Struct, frozen=True, kw_only=True):
         return Actor(kind="key", id=self.id, name=self.name)
 
 
-_remembered: OrderedDict[tuple[str, int, bytes], tuple[datetime, KeyHolder]] = OrderedDict()
+_remembered: "OrderedDict[tuple[str, int, bytes], Remembered]" = OrderedDict()
 _lock = Lock()
 
 
 def check_key(token: str, *, at: datetime) -> KeyHolder:
     """Return who holds this token, in the schema of the merchant that the token names. Refuses: UnknownKey."""
+    if remembered := recall_key(token, at=at):
+        return remembered.holder
+    return renew_key(token, at=at)
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """Who held a token when it was last looked up."""
+
+    holder: KeyHolder
+    seen_at: datetime
+
+
+def recall_key(token: str, *, at: datetime) -> Remembered | None:
+    """Return who holds this token if that was looked up in the last two seconds; the database is not asked."""
+    taken_apart = read_token(token)
+    return _recall(taken_apart, at=at) if taken_apart else None
+
+
+def renew_key(token: str, *, at: datetime) -> KeyHolder:
+    """Ask the database who holds this token, whatever is remembered; a key that has ended is forgotten at once.
+
+    Refuses: UnknownKey.
+    """
     taken_apart = read_token(token)
     if taken_apart is None:
         raise UnknownKey()
-    if holder := _recall(taken_apart, at=at):
-        return holder
-    holder = _look_up(taken_apart, at=at)
+    try:
+        holder = _look_up(taken_apart, at=at)
+    except UnknownKey:
+        with _lock:
+            _remembered.pop((taken_apart.merchant, taken_apart.key_id, taken_apart.hash), None)
+        raise
     _remember(taken_apart, holder, at=at)
     return holder
-
-
-def recall_key(token: str, *, at: datetime) -> KeyHolder | None:
-    """Return who holds this token if that was checked in the last two seconds; the database is not asked."""
-    taken_apart = read_token(token)
-    return _recall(taken_apart, at=at) if taken_apart else None
 
 
 def forget_keys() -> None:
@@ -90,19 +110,18 @@ def _look_up(token: Token, *, at: datetime) -> KeyHolder:
         )
 
 
-def _recall(token: Token, *, at: datetime) -> KeyHolder | None:
+def _recall(token: Token, *, at: datetime) -> Remembered | None:
     # The secret's hash is the place where we look: a guess that shares its first bytes is no nearer to an answer.
     remembered = _remembered.get((token.merchant, token.key_id, token.hash))
     if remembered is None:
         return None
-    seen_at, holder = remembered
-    is_fresh = timedelta(0) <= at - seen_at < REMEMBERED_FOR
-    return holder if is_fresh and is_live(expires_at=holder.expires_at, revoked_at=None, at=at) else None
+    is_fresh = timedelta(0) <= at - remembered.seen_at < REMEMBERED_FOR
+    return remembered if is_fresh and is_live(expires_at=remembered.holder.expires_at, revoked_at=None, at=at) else None
 
 
 def _remember(token: Token, holder: KeyHolder, *, at: datetime) -> None:
     with _lock:
-        _remembered[token.merchant, token.key_id, token.hash] = (at, holder)
+        _remembered[token.merchant, token.key_id, token.hash] = Remembered(holder, at)
         _remembered.move_to_end((token.merchant, token.key_id, token.hash))
         while len(_remembered) > MOST_REMEMBERED:
             _remembered.popitem(last=False)
