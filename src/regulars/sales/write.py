@@ -40,6 +40,7 @@ class LineRow(msgspec.Struct):
     a: int
 
 
+# In the order of the receipts' unique index: two processes with the same receipts wait for each other in one order.
 WRITE = """
 WITH line AS (
     INSERT INTO sales_line (sale_id, position, sku, category, brand, quantity_milli, amount_minor)
@@ -53,6 +54,7 @@ SELECT id, store_id, external_id, till, member_id, occurred_at, %(at)s, total_mi
 FROM json_to_recordset(%(sales)s::json) AS r(
     id bigint, store_id bigint, external_id text, till text, member_id bigint, occurred_at timestamptz,
     total_minor bigint, points_minor bigint, tenders jsonb, rule_versions bigint[], fingerprint text, balances jsonb)
+ORDER BY external_id COLLATE "C", store_id
 """
 
 
