@@ -81,7 +81,7 @@ def _say(name: str, value: Any, office: Office, *, changes: bool) -> str:
         case None:
             return str(_("none"))
         case int():
-            return money(value, office.currency) if name.endswith("_minor") else number(value)
+            return money(value, office.currency) if "minor" in name.split("_") else number(value)
         case str() if name.endswith("_at"):
             return exact(datetime.fromisoformat(value), office.zone)
         case _:

@@ -1,0 +1,97 @@
+"""Who may open what, by the table of rights; everybody else is told who can grant it."""
+
+import pytest
+from django.test import Client
+
+from regulars.sales.models import Sale
+from regulars.staff.models import Role
+from tests.backoffice.conftest import YESTERDAY, sign_in
+from tests.shop import a_member, a_sale, sell
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = {Role.OWNER, Role.MANAGER, Role.CASHIER}
+MANAGERS = {Role.OWNER, Role.MANAGER}
+OWNERS = {Role.OWNER}
+
+PAGES = [
+    ("/", EVERYBODY),
+    ("/search/?q=smith", EVERYBODY),
+    ("/members/", EVERYBODY),
+    ("/members/new/", EVERYBODY),
+    ("/members/{member}/", EVERYBODY),
+    ("/members/{member}/edit/", EVERYBODY),
+    ("/members/{member}/cards/new/", EVERYBODY),
+    ("/members/{member}/adjust/", MANAGERS),
+    ("/members/{member}/adjust/preview/?amount=5&unit=points", MANAGERS),
+    ("/members/{member}/status/", MANAGERS),
+    ("/sales/", EVERYBODY),
+    ("/sales/{sale}/", EVERYBODY),
+    ("/sales/{sale}/refund/", MANAGERS),
+    ("/sales/{sale}/member/", EVERYBODY),
+    ("/rules/", MANAGERS),
+    ("/rules/new/", MANAGERS),
+    ("/rules/1/", MANAGERS),
+    ("/program/", OWNERS),
+    ("/keys/", OWNERS),
+    ("/keys/new/", OWNERS),
+    ("/activity/", MANAGERS),
+    ("/jobs/", OWNERS),
+    ("/office/stores/store/", EVERYBODY),
+    ("/office/stores/store/add/", MANAGERS),
+    ("/office/staff/person/", OWNERS),
+    ("/office/staff/person/add/", OWNERS),
+    ("/accounts/2fa/", EVERYBODY),
+]
+
+
+@pytest.fixture
+def places(shop) -> dict[str, int]:
+    from regulars.programs.models import Rule
+
+    member = a_member(at=YESTERDAY)
+    sale = sell(a_sale(at=YESTERDAY), at=YESTERDAY)
+    return {"member": member, "sale": sale.id, "rule": Rule.objects.get().pk}
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+@pytest.mark.parametrize(("path", "roles"), PAGES, ids=[path for path, _ in PAGES])
+def test_a_page_opens_to_the_roles_that_have_its_right(places, path, roles, role):
+    path = path.replace("/rules/1/", f"/rules/{places['rule']}/").format(**places)
+    answer = sign_in(role).get(path)
+    allowed = {200, 302} if path.startswith("/search") else {200}
+    assert answer.status_code in (allowed if role in roles else {403})
+
+
+def test_who_is_turned_away_reads_who_can_grant_it(shop):
+    sign_in(Role.OWNER)
+    answer = sign_in(Role.CASHIER).get("/keys/")
+    assert answer.status_code == 403
+    assert "owner@example.com" in answer.content.decode()
+
+
+def test_a_menu_shows_only_doors_that_open(cashier):
+    page = cashier.get("/").content.decode()
+    assert 'href="/members/"' in page
+    for path in ("/keys/", "/program/", "/rules/", "/jobs/", "/activity/"):
+        assert f'href="{path}"' not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/members/", "/sales/", "/office/stores/store/"])
+def test_strangers_are_sent_to_sign_in(shop, path):
+    answer = Client(headers={"host": "localhost"}).get(path)
+    assert answer.status_code == 302
+    assert "/login/" in answer["Location"]
+
+
+def test_a_refund_that_is_posted_without_the_right_moves_nothing(places, cashier):
+    assert cashier.post(f"/sales/{places['sale']}/refund/", {"how": "all"}).status_code == 403
+    assert Sale.objects.get(pk=places["sale"]).refunded_minor == 0
+
+
+def test_no_page_may_load_or_run_anything_from_elsewhere(owner):
+    policy = owner.get("/members/")["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    scripts = next(part for part in policy.split(";") if "script-src" in part)
+    assert "unsafe-inline" not in scripts

@@ -1,0 +1,128 @@
+"""The sale page: refunds are previewed, count once and are refused with a word; anonymous sales find their member."""
+
+from datetime import timedelta
+
+import pytest
+
+from regulars.backoffice.pages.sales import WINDOW
+from regulars.core.actor import SYSTEM
+from regulars.core.sale import SaleLine
+from regulars.core.terms import Terms
+from regulars.members.change import change_status
+from regulars.members.models import Status
+from regulars.points.adjust import adjust_points
+from regulars.programs.settings import change_terms
+from regulars.sales.models import Refund, Sale
+from tests.backoffice.conftest import NOW, YESTERDAY
+from tests.shop import a_member, a_sale, points_of, sell
+
+pytestmark = pytest.mark.django_db
+
+LINES = (SaleLine("1", 2000, 900, "COFFEE", "Roast"), SaleLine("2", 1000, 600, "BREAD", "Hearth"))
+KEY = "office-" + "0" * 32
+SOON = NOW + timedelta(minutes=5)
+
+
+def sold(member: int | None, *, points: int = 0) -> int:
+    return sell(a_sale(1500, member=member, lines=LINES, points=points, at=YESTERDAY), at=YESTERDAY).id
+
+
+def refund(**typed: object) -> dict[str, object]:
+    return {"how": "all", "key": KEY, "at": NOW.isoformat(), **typed}
+
+
+def test_a_refund_shows_its_effect_and_writes_nothing(manager):
+    member = a_member(at=YESTERDAY)
+    sale = sold(member)
+    page = manager.get(f"/sales/{sale}/refund/", refund(how="lines", lines=["1"])).content.decode()
+    assert "9.00 USD" in page
+    assert "9 points</b> go back" in page
+    assert "Balance after: 6 points" in page
+    assert not Refund.objects.exists()
+
+
+def test_a_refund_by_line_does_what_it_showed(manager):
+    member = a_member(at=YESTERDAY)
+    sale = sold(member)
+    answer = manager.post(f"/sales/{sale}/refund/", refund(how="lines", lines=["1"]), follow=True)
+    assert "Give back 9.00 USD" in answer.content.decode()
+    assert "9.00 USD came back" in answer.content.decode()
+    assert points_of(member, at=SOON) == 6
+
+
+def test_a_refund_by_amount_gives_points_that_paid_back_first(manager):
+    member = a_member(points=500, at=YESTERDAY - timedelta(days=1))
+    sale = sold(member, points=300)
+    page = manager.get(f"/sales/{sale}/refund/", refund()).content.decode()
+    assert "12.00 USD" in page
+    assert "300 points</b> return to the member" in page
+    manager.post(f"/sales/{sale}/refund/", refund())
+    assert points_of(member, at=SOON) == 500
+
+
+def test_the_same_refund_sent_twice_counts_once(manager):
+    sale = sold(a_member(at=YESTERDAY))
+    form = refund(how="amount", amount="5.00")
+    manager.post(f"/sales/{sale}/refund/", form)
+    manager.post(f"/sales/{sale}/refund/", form)
+    assert Sale.objects.get(pk=sale).refunded_minor == 500
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (refund(how="amount", amount="15.01"), "more than is left"),
+        (refund(how="amount", amount="0"), "above 0"),
+        (refund(how="amount", amount="1.001"), "no smaller coins"),
+        (refund(how="amount", amount="-1"), "greater than or equal"),
+        (refund(how="lines"), "at least one line"),
+        (refund(how="lines", lines=["9"]), "not one of the available choices"),
+        (refund(how="everything"), "not one of the available choices"),
+        (refund(key="mine"), "valid value"),
+    ],
+)
+def test_a_refused_refund_says_why_and_moves_nothing(manager, form, said):
+    member = a_member(at=YESTERDAY)
+    sale = sold(member)
+    answer = manager.post(f"/sales/{sale}/refund/", form)
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    assert not Refund.objects.exists()
+    assert points_of(member, at=SOON) == 15
+
+
+def test_a_program_that_refuses_says_so(manager):
+    change_terms(terms=Terms(shortfall="refuse"), at=NOW, by=SYSTEM)
+    member = a_member(at=YESTERDAY)
+    sale = sold(member)
+    adjust_points(member_id=member, amount=-10, reason="x", key="k", at=NOW, by=SYSTEM)
+    page = manager.get(f"/sales/{sale}/refund/", refund()).content.decode()
+    assert "10 points of this sale were spent already" in page
+
+
+def test_an_anonymous_sale_shows_whose_it_will_be_and_then_earns(cashier):
+    member = a_member(cards=("9555",), first_name="Ida", last_name="Holm", at=YESTERDAY)
+    sale = sold(None)
+    asked = cashier.post(f"/sales/{sale}/member/", {"member": "9555"}).content.decode()
+    assert "Attach to Ida Holm" in asked
+    assert Sale.objects.get(pk=sale).member_id is None
+    done = cashier.post(f"/sales/{sale}/member/", {"member": "9555", "sure": "1"}, follow=True).content.decode()
+    assert "+15 points" in done
+    assert points_of(member, at=SOON) == 15
+
+
+def test_a_sale_is_not_attached_to_nobody_or_to_a_blocked_member(cashier):
+    sale, blocked = sold(None), a_member(cards=("9666",), at=YESTERDAY)
+    change_status(member_id=blocked, status=Status.BLOCKED, reason="Fraud", at=NOW, by=SYSTEM)
+    assert "Nobody is known" in cashier.post(f"/sales/{sale}/member/", {"member": "404"}).content.decode()
+    said = cashier.post(f"/sales/{sale}/member/", {"member": "9666", "sure": "1"}).content.decode()
+    assert "This member is blocked" in said
+    assert Sale.objects.get(pk=sale).member_id is None
+
+
+def test_a_filter_looks_back_a_window_at_a_time(manager):
+    old = sell(a_sale(at=NOW - WINDOW * 2), at=NOW).id
+    sell(a_sale(member=a_member(at=YESTERDAY), at=YESTERDAY), at=NOW)
+    page = manager.get("/sales/?who=anonymous").content.decode()
+    assert f"/sales/{old}/" not in page
+    assert "Look further back" in page

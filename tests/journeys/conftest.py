@@ -1,0 +1,145 @@
+"""A shop behind a real server, and a real browser in front of it.
+
+Without a browser these tests are skipped, or fail where REGULARS_REQUIRE_BROWSER=1 says that there must be one.
+Every page is held to the house rules while it is used: no error in the console, no request to another host.
+"""
+
+import itertools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+
+from tests.journeys.shop import open_for_business
+
+CHROMIUM = os.environ.get("REGULARS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+PASSWORD = "correct horse 42"
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if CHROMIUM is None:
+        said = "There is no browser: install Debian's chromium, or name one in REGULARS_CHROMIUM."
+        if os.environ.get("REGULARS_REQUIRE_BROWSER") == "1":
+            pytest.fail(said)
+        pytest.skip(said)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        # Django takes the driver's event loop for one of its own.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        yield browser
+        browser.close()
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Nothing: a failing test says enough."""
+
+
+@pytest.fixture(scope="session")
+def shop(chromium, django_db_setup, django_db_blocker) -> Iterator["Shop"]:
+    """A merchant of these journeys' own, open for business, at an address of its own; gone afterwards."""
+    from django.db import connection, connections
+
+    from regulars.config.wsgi import application
+    from regulars.platform.merchants import create_merchant, drop_merchant
+
+    code = f"journey{os.getpid()}x{next(NUMBERS)}"
+    host = f"{code}.localhost"
+    with django_db_blocker.unblock():
+        connection.set_schema_to_public()
+        merchant = create_merchant(code=code, name="Corner Grocer", at=datetime.now(UTC), hosts=(host,))
+        connection.set_tenant(merchant)
+        known = open_for_business(password=PASSWORD)
+        server = make_server("127.0.0.1", 0, application, server_class=Server, handler_class=Quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Shop(f"http://{host}:{server.server_port}", known)
+        server.shutdown()
+        server.server_close()
+        connections.close_all()
+        drop_merchant(code=code)
+        connections.close_all()
+
+
+class Shop:
+    """Where the shop is, and who is in it."""
+
+    def __init__(self, url: str, known: dict[str, int]) -> None:
+        self.url = url
+        self.known = known
+
+    def sign_in(self, page, role: str = "owner") -> None:
+        page.goto(f"{self.url}/accounts/login/")
+        page.get_by_label("Email").or_(page.get_by_label("E-mail")).fill(f"{role}@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.url}/")
+
+
+@pytest.fixture
+def open_page(chromium, shop):
+    """Open pages of any width and theme; afterwards none of them may have complained or asked elsewhere."""
+    contexts, complaints = [], []
+
+    def open_one(*, width: int = 1280, theme: str = "light", **options: object):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce", **options
+        )
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: None if is_ours(asked.url, shop.url) else complaints.append(asked.url))
+        contexts.append(context)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def is_complaint(said) -> bool:
+    """An error or a warning; a request that a newer one replaced, or that a click left behind, is neither."""
+    return said.type in ("error", "warning") and not said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+
+
+def is_ours(url: str, home: str) -> bool:
+    return url.startswith((f"{home}/", "data:", "blob:"))
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+@pytest.fixture
+def keep(request):
+    """Keep a picture of a page under the name of its test, for people to look at."""
+
+    def keep_one(page, name: str) -> None:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    return keep_one

@@ -1,0 +1,100 @@
+"""What holds on every page: nothing runs off a phone or shuts anybody out, and reading needs no JavaScript."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+PAGES = {
+    "home": "/",
+    "members": "/members/",
+    "enrol": "/members/new/",
+    "member": "/members/{member}/",
+    "member-points": "/members/{member}/?show=points",
+    "edit": "/members/{member}/edit/",
+    "adjust": "/members/{member}/adjust/",
+    "status": "/members/{member}/status/",
+    "entry": "/entries/{entry}/",
+    "sales": "/sales/",
+    "sale": "/sales/{sale}/",
+    "refund": "/sales/{sale}/refund/",
+    "rules": "/rules/",
+    "rule": "/rules/new/",
+    "program": "/program/",
+    "keys": "/keys/",
+    "key": "/keys/new/",
+    "activity": "/activity/",
+    "jobs": "/jobs/",
+    "stores": "/office/stores/store/",
+    "store": "/office/stores/store/add/",
+    "team": "/office/staff/person/",
+    "security": "/accounts/2fa/",
+    "password": "/accounts/password/change/",
+    "nothing-found": "/search/?q=xyzzy",
+}
+# What the page measured of itself since it was opened.
+LAYOUT = """() => new Promise((answer) => {
+    let shift = 0;
+    new PerformanceObserver((seen) => { for (const one of seen.getEntries()) shift += one.value; })
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => answer({wide: document.documentElement.scrollWidth, shift}), 50);
+})"""
+STILL = 0.05
+
+
+@pytest.mark.parametrize(("width", "theme"), [(360, "dark"), (1440, "light")])
+def test_every_page_is_open_to_everybody(shop, open_page, keep, width, theme):
+    page = open_page(width=width, theme=theme, bypass_csp=True)
+    axe = AXE.read_text()
+    faults = door_faults(shop, page, axe)
+    shop.sign_in(page)
+    for name, path in PAGES.items():
+        page.goto(shop.url + path.format(**shop.known), wait_until="networkidle")
+        keep(page, f"{name}-{width}-{theme}")
+        seen = page.evaluate(LAYOUT)
+        if seen["wide"] > width:
+            faults.append(f"{name}: {seen['wide']} pixels wide")
+        if seen["shift"] > STILL:
+            faults.append(f"{name}: moved while it was loading, by {seen['shift']:.3f}")
+        faults += [f"{name}: {fault}" for fault in serious(page, axe)]
+    assert not faults, "\n".join(faults)
+
+
+def door_faults(shop, page, axe: str) -> list[str]:
+    page.goto(f"{shop.url}/accounts/login/", wait_until="networkidle")
+    return [f"sign-in: {fault}" for fault in serious(page, axe)]
+
+
+def serious(page, axe: str) -> list[str]:
+    """What axe finds serious or critical, a line each."""
+    page.evaluate(axe)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']} {node['target']} {node['failureSummary'][:160]!r}"
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+def test_a_wide_screen_is_not_wasted_nor_overrun(shop, open_page, keep):
+    page = open_page(width=1920)
+    shop.sign_in(page)
+    page.goto(f"{shop.url}/members/{shop.known['member']}/")
+    keep(page, "member-1920-light")
+    assert page.evaluate(LAYOUT)["wide"] <= 1920
+
+
+@pytest.mark.parametrize("name", ["member", "sale", "rules", "members"])
+def test_a_page_is_read_without_javascript(shop, open_page, keep, name):
+    page = open_page(java_script_enabled=False)
+    page.goto(f"{shop.url}/accounts/login/")
+    page.fill("[name=login]", "owner@example.com")
+    page.fill("[name=password]", "correct horse 42")
+    page.click("button.main")
+    page.goto(shop.url + PAGES[name].format(**shop.known))
+    keep(page, f"{name}-without-javascript")
+    assert page.locator("h1").is_visible()
+    assert page.locator("nav#menu a", has_text="Members").is_visible()

@@ -1,0 +1,92 @@
+"""An owner sets the shop up: rules, keys, the second factor, the dashboard."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_rule_is_read_while_it_is_written_and_published_on_sight(shop, page, keep):
+    shop.sign_in(page)
+    page.goto(f"{shop.url}/rules/new/")
+    page.get_by_label("Name").fill("Bread weeks")
+    page.get_by_label("Certain products").check()
+    page.get_by_label("How many", exact=True).fill("3")
+    page.get_by_label("Categories", exact=True).fill("BAKERY")
+    expect(page.locator("#sentence")).to_contain_text("3 points per full unit of BAKERY.")
+    page.get_by_label("Expires").select_option("months")
+    page.get_by_label("How long").fill("6")
+    expect(page.locator("#sentence")).to_contain_text("Expires 6 months after it was given.")
+    keep(page, "rule-editor")
+    page.get_by_role("button", name="Publish…").click()
+    expect(page.get_by_text("keep the version they earned by")).to_be_visible()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("section", has_text="Bread weeks")).to_contain_text("Live")
+
+
+def test_a_key_is_seen_once_and_revoked(shop, page):
+    shop.sign_in(page)
+    page.goto(f"{shop.url}/keys/new/")
+    page.get_by_label("Name").fill("Web shop")
+    page.get_by_label("Record and refund sales").check()
+    page.get_by_role("button", name="Make the key").click()
+    assert re.fullmatch(r"rk_\w+_\d+\.[\w-]{43}", page.locator("#token").inner_text())
+    page.get_by_role("link", name="I have kept it").click()
+    page.locator("tr", has_text="Web shop").get_by_role("link", name="Revoke").click()
+    page.locator("#drawer").get_by_role("button", name="Revoke this key").click()
+    expect(page.locator("tr", has_text="Web shop")).to_contain_text("Revoked")
+
+
+def test_the_dashboard_tells_its_days(shop, page, keep):
+    shop.sign_in(page)
+    page.get_by_role("link", name="90 days").click()
+    page.locator(".chart .hit").nth(60).hover(force=True)
+    expect(page.locator(".chart .tip").first).to_contain_text("by members")
+    keep(page, "home")
+
+
+def test_the_second_factor_is_asked_for_once_it_is_set_up(shop, page, keep):
+    shop.sign_in(page, "second")
+    page.goto(f"{shop.url}/accounts/2fa/")
+    page.get_by_role("link", name="Activate").click()
+    if page.get_by_label("Password").count():
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button").last.click()
+    secret = page.locator("#authenticator_secret").input_value()
+    keep(page, "second-factor")
+    page.locator("[name=code]").fill(code_of(secret))
+    page.get_by_role("button", name="Activate").click()
+    expect(page.get_by_text("recovery codes", exact=False).first).to_be_visible()
+    page.context.clear_cookies()
+    page.goto(f"{shop.url}/accounts/login/")
+    page.locator("[name=login]").fill("second@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[name=code]")).to_be_visible()
+    assert page.locator("h1", has_text="Home").count() == 0
+
+
+def code_of(secret: str) -> str:
+    from allauth.mfa.totp.internal import auth
+
+    return auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))
+
+
+def test_a_cashier_sees_the_counter(shop, page, keep):
+    shop.sign_in(page, "cashier")
+    expect(page.get_by_role("heading", name="Latest sales")).to_be_visible()
+    keep(page, "counter")
+    expect(page.locator("nav#menu a", has_text="API keys")).to_have_count(0)
+
+
+def test_signing_out_ends_it(shop, page):
+    shop.sign_in(page)
+    page.locator("[data-drop] summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{shop.url}/members/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
