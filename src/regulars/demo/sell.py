@@ -11,7 +11,7 @@ from regulars.demo.shop import ZONE
 from regulars.platform.rows import fetch
 from regulars.sales.record import record_sales
 
-SALES_AT_ONCE = 500
+SALES_AT_ONCE = 1_000
 
 FIND = """
 SELECT 1 FROM sales_sale JOIN stores_store AS store ON store.id = sales_sale.store_id
