@@ -83,8 +83,7 @@ CATALOG = {
         SELECT tablename, indexname, indexdef
         FROM pg_indexes WHERE schemaname = %(schema)s ORDER BY 1, 2""",
     "sequences": """
-        SELECT sequencename, data_type::text, start_value, increment_by, cache_size, cycle,
-               CASE WHEN sequencename ~ %(ours)s THEN last_value END
+        SELECT sequencename, data_type::text, start_value, increment_by, cache_size, cycle
         FROM pg_sequences WHERE schemaname = %(schema)s ORDER BY 1""",
     "rights": """
         SELECT c.relname, c.relkind, a.grantee::regrole::text, a.privilege_type FROM pg_class c
