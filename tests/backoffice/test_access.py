@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from regulars.sales.models import Sale
-from regulars.staff.models import Role
+from regulars.staff.models import Person, Role
 from tests.backoffice.conftest import YESTERDAY, sign_in
 from tests.shop import a_member, a_sale, sell
 
@@ -95,3 +95,17 @@ def test_no_page_may_load_or_run_anything_from_elsewhere(owner):
     assert "unsafe-eval" not in policy
     scripts = next(part for part in policy.split(";") if "script-src" in part)
     assert "unsafe-inline" not in scripts
+
+
+def test_an_address_that_is_nowhere_says_so_in_our_words(owner):
+    answer = owner.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.content.decode()
+
+
+def test_nobody_lets_themselves_in(shop):
+    stranger = Client(headers={"host": "localhost"})
+    before = Person.objects.count()
+    asked = {"email": "thief@example.com", "password1": "correct horse 42"}
+    assert "closed" in stranger.post("/accounts/signup/", asked).content.decode()
+    assert Person.objects.count() == before

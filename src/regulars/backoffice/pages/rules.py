@@ -69,6 +69,7 @@ def rule_sentence(request: HttpRequest) -> HttpResponse:
     """The sentence of what is typed so far, while it is typed."""
     office = office_of(request)
     form = RuleForm(request.POST or None, office=office)
+    form.fields["name"].required = False
     said = say_rule(form.terms, office) if form.is_valid() else None
     return render(request, "backoffice/parts/rule_sentence.html", {"said": said, "form": form})
 

@@ -15,7 +15,7 @@ from regulars.sales.models import Sale
 from regulars.staff.rights import Right
 from regulars.stores.models import Store
 
-WINDOW = timedelta(days=92)
+WINDOW = timedelta(days=31)
 """How far back a filter looks at once: a store that sold nothing for years must not make the page read all sales."""
 
 

@@ -53,6 +53,8 @@
   // A form's own page, shown beside the page it belongs to.
   async function openDrawer(url) {
     const drawer = $("#drawer");
+    drawer.innerHTML = '<div class="page" aria-busy="true"><span class="bone"></span><span class="bone"></span><span class="bone"></span></div>';
+    drawer.showModal();
     const answer = await fetch(url, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const content = page.querySelector("#content");
@@ -60,7 +62,6 @@
     content.removeAttribute("id");
     drawer.replaceChildren(content);
     window.htmx?.process(drawer);
-    drawer.showModal();
     $("[autofocus]", drawer)?.focus();
   }
 
@@ -85,8 +86,8 @@
     if (event.target.matches?.("details.why") && event.target.open) keepInside($(".because", event.target));
   }, true);
   function keepInside(panel) {
-    panel?.parentElement.classList.remove("left");
-    if (panel && panel.getBoundingClientRect().left < 8) panel.parentElement.classList.add("left");
+    panel?.parentElement.classList.remove("right");
+    if (panel && panel.getBoundingClientRect().right > innerWidth - 8) panel.parentElement.classList.add("right");
   }
 
   document.addEventListener("mouseover", (event) => {
