@@ -74,6 +74,28 @@ def test_a_flush_takes_at_most_its_size_and_a_merchant_has_one_at_a_time():
     assert counter.most_at_work == 1
 
 
+def test_a_second_flush_runs_beside_the_first_once_enough_wait():
+    counter = Counter()
+    lanes = a_lane(counter, threads=4, at_once=2)
+
+    async def run() -> None:
+        waiting = [lanes.submit("a", 0)]
+        await has_started(counter)
+        waiting += [lanes.submit("a", item) for item in range(1, 16)]
+        await asyncio.sleep(0.05)
+        assert len(counter.flushes) == 1
+        waiting.append(lanes.submit("a", 16))
+        await has_started(counter)
+        waiting += [lanes.submit("a", item) for item in range(17, 99)]
+        await asyncio.sleep(0.05)
+        assert [len(items) for _, items in counter.flushes] == [1, 16]
+        counter.open.set()
+        assert await asyncio.gather(*waiting) == [item * 10 for item in range(99)]
+
+    asyncio.run(run())
+    assert counter.most_at_work == 2
+
+
 def test_a_full_lane_refuses_and_takes_again_when_it_has_drained():
     counter = Counter()
     lanes = a_lane(counter, size=2)

@@ -1,7 +1,8 @@
 """A lane gives concurrent requests one commit: what waits goes into the next flush together.
 
 One queue per merchant, bounded. A flush starts when the last one ended (no timers), takes at most `size` items, and
-runs in a plain thread. Several threads serve the merchants in turn, and never two of them the same merchant.
+runs in a plain thread. Several threads serve the merchants in turn. Where a lane allows it, a second flush of the same
+merchant runs beside the first once enough items wait: while one waits for the disk, the other decides.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from regulars.core.refusals import Refusal
 
 SIZE = 200
 PATIENCE = 2.0
+ENOUGH = 16
+"""So many must wait before another flush starts beside one that runs: small ones cost more than they save."""
 logger = logging.getLogger(__name__)
 
 
@@ -50,12 +53,12 @@ class _Waiting[Item, Answer]:
 
 
 class _Lane[Item, Answer]:
-    __slots__ = ("is_scheduled", "merchant", "waiting")
+    __slots__ = ("flushes", "merchant", "waiting")
 
     def __init__(self, merchant: str) -> None:
         self.merchant = merchant
         self.waiting: deque[_Waiting[Item, Answer]] = deque()
-        self.is_scheduled = False
+        self.flushes = 0
 
 
 class Lanes[Item, Answer]:
@@ -70,6 +73,7 @@ class Lanes[Item, Answer]:
         flush: Callable[[str, Sequence[Item]], Sequence[Answer]],
         *,
         threads: int = 2,
+        at_once: int = 1,
         size: int = SIZE,
         patience: float = PATIENCE,
     ) -> None:
@@ -79,6 +83,7 @@ class Lanes[Item, Answer]:
         self.patience = patience
         self._flush = flush
         self._threads = threads
+        self._at_once = at_once
         self._started = 0
         self._lanes: dict[str, _Lane[Item, Answer]] = {}
         self._ready: queue.SimpleQueue[_Lane[Item, Answer]] = queue.SimpleQueue()
@@ -101,12 +106,16 @@ class Lanes[Item, Answer]:
         waiting = _Waiting[Item, Answer](item, time.monotonic() + self.patience, asyncio.get_running_loop())
         lane.waiting.append(waiting)
         with self._lock:
-            if not lane.is_scheduled:
-                lane.is_scheduled = True
+            if self._may_start(lane):
+                lane.flushes += 1
                 self._ready.put(lane)
                 if self._started < self._threads:
                     self._start_thread()
         return waiting.answer
+
+    def _may_start(self, lane: _Lane[Item, Answer]) -> bool:
+        is_enough = len(lane.waiting) >= ENOUGH * lane.flushes
+        return lane.flushes == 0 or (lane.flushes < self._at_once and is_enough)
 
     def count_waiting(self) -> int:
         """How many items wait, in all lanes of this kind."""
@@ -119,16 +128,17 @@ class Lanes[Item, Answer]:
     def _serve(self) -> None:
         while True:
             lane = self._ready.get()
-            self._flush_once(lane)
             with self._lock:
+                taken = [lane.waiting.popleft() for _ in range(min(self.size, len(lane.waiting)))]
+            self._flush_once(lane, taken)
+            with self._lock:
+                lane.flushes -= 1
                 # To the end of the queue: a merchant with a long lane does not keep the others waiting.
-                if lane.waiting:
+                if lane.waiting and self._may_start(lane):
+                    lane.flushes += 1
                     self._ready.put(lane)
-                else:
-                    lane.is_scheduled = False
 
-    def _flush_once(self, lane: _Lane[Item, Answer]) -> None:
-        taken = [lane.waiting.popleft() for _ in range(min(self.size, len(lane.waiting)))]
+    def _flush_once(self, lane: _Lane[Item, Answer], taken: list[_Waiting[Item, Answer]]) -> None:
         started = time.monotonic()
         in_time = [waiting for waiting in taken if waiting.deadline > started]
         answers: list[tuple[_Waiting[Item, Answer], Answer | Exception]] = [
