@@ -76,7 +76,7 @@ def test_the_same_upload_from_several_processes_is_recorded_once(fresh_merchant)
     before = count_deadlocks()
     with Crowd(fresh_merchant.schema_name, FLUSHERS) as crowd:
         for turn in range(rounds(6, release=300)):
-            upload = [a_sale(receipt=f"U-{turn}-{n}", member=ann if turn % 2 else None) for n in range(50)]
+            upload = [a_sale(receipt=f"U-{turn}-{n}", member=ann if turn == 5 else None) for n in range(700)]
             copies = [shuffled(random.Random(seed), upload) for seed in range(FLUSHERS)]
             told = crowd.at_once([lambda copy=copy: run_batch(copy, recorder(NOON)) for copy in copies])
             outcomes = [outcome for each in told for outcome in each]
