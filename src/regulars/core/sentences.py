@@ -1,6 +1,6 @@
 """Plain words for rules and whys, as a cashier would say them to a member."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from regulars.core.amounts import portion
 from regulars.core.expiry import AfterDays, AfterMonths, EndOf, ExpiryPolicy, Never, OnDate
@@ -87,14 +87,13 @@ def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
                 f"{back}, and the same part of the points with it.",
             ]
             if why.graced_until:
-                said.append(f"Some had expired meanwhile: they can be used until {_moment(why.graced_until, zone)}.")
+                said.append(f"Some had expired meanwhile: they can be used until {write_end(why.graced_until, zone)}.")
             return said
         case Adjusted():
             return [f"Changed by the team. The balance was {count(why.before, unit)} before."]
         case Expired():
-            return [
-                f"What was left of {count(why.lot_amount, unit)} when they expired on {_moment(why.expires_at, zone)}."
-            ]
+            end = write_end(why.expires_at, zone)
+            return [f"What was left of {count(why.lot_amount, unit)} that could be used until {end}."]
         case WrittenOff(withheld_minor=0):
             return [f"{count(why.short, unit)} of a returned sale had been spent already. The shop took the loss."]
         case WrittenOff():
@@ -124,8 +123,12 @@ def _explain_earning(why: Earned, unit: str, currency: str) -> list[str]:
     return said
 
 
-def _moment(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%d %b %Y %H:%M}"
+def write_end(end: datetime, zone: tzinfo) -> str:
+    """Say a half-open end as people count: midnight is the end of the day before."""
+    local = end.astimezone(zone)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"the end of {local - timedelta(days=1):%d %b %Y}"
+    return f"{local:%d %b %Y %H:%M}"
 
 
 def _either(names: tuple[str, ...]) -> str:
