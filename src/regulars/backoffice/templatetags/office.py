@@ -1,6 +1,6 @@
 """How pages write numbers, money and times, and the few parts that every page repeats."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -58,7 +58,10 @@ def quantity(milli: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, at: datetime | None, style: str = "relative", zone: Any = None) -> SafeString | str:
-    """A moment: how long ago, with the exact time on hover; or `exact`, or `day`; in the program's zone, or `zone`."""
+    """A moment: how long ago, with the exact time on hover; or `exact`, or `day`; in the program's zone, or `zone`.
+
+    `last day` is for a half-open end: midnight belongs to the day before.
+    """
     if at is None:
         return ""
     office = office_of(context["request"])
@@ -66,6 +69,7 @@ def when(context: Context, at: datetime | None, style: str = "relative", zone: A
     said = {
         "relative": lambda: wording.relative(at, now=office.now, zone=zone or office.zone),
         "day": lambda: wording.day(at, zone or office.zone),
+        "last day": lambda: wording.day(at - timedelta(microseconds=1), zone or office.zone),
         "exact": lambda: exact,
     }[style]()
     return format_html('<time datetime="{}" title="{}">{}</time>', at.astimezone(UTC).isoformat(), exact, said)
