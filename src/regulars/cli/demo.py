@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import os
+import shlex
 import signal
 import sys
 import time
@@ -170,7 +171,7 @@ def say_how_to_get_in(sign_ins: "SignIns", *, url: str, at: "datetime") -> None:
     typer.echo(
         f"\n  kept in {sign_ins.people_file}\n\nHousehold 17 has card {card_of(17)}. Sell her something:\n\n"
         f"  curl {url}/api/v1/sales -H 'Content-Type: application/json' \\\n"
-        f'    -H "Authorization: Bearer $(cat {sign_ins.key_file})" \\\n'
+        f'    -H "Authorization: Bearer $(cat {shlex.quote(str(sign_ins.key_file))})" \\\n'
         f'    -d \'{{"external_id":"R-1001","store":"330","till":"3","occurred_at":"{at:%Y-%m-%dT%H:%M:%SZ}",\n'
         f'         "member":{{"card":"{card_of(17)}"}},"total_minor":1234,\n'
         f'         "lines":[{{"sku":"1095275","quantity":2,"amount_minor":1234,"category":"PASTRY"}}],\n'

@@ -23,7 +23,10 @@ class NewStore(msgspec.Struct, frozen=True, kw_only=True):
 
 @transaction.atomic
 def open_stores(batch: Sequence[NewStore], *, at: datetime, by: Actor) -> int:
-    """Open the stores whose code nobody has yet, with their tills; how many. A store that is there stays as it is."""
+    """Open the stores whose code nobody has yet, with their tills; how many. A store that is there stays as it is.
+
+    Raises Django's ValidationError for a code, name or time zone that no store can have, and then opens none.
+    """
     codes = [new.code for new in batch]
     known = set(Store.objects.filter(code__in=codes).values_list("code", flat=True))
     new_ones = [new for new in batch if new.code not in known]
