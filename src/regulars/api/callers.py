@@ -21,6 +21,7 @@ from regulars.api.lane import LaneFull
 from regulars.api.session import merchant_session
 from regulars.core.actor import Actor
 from regulars.core.refusals import Refusal
+from regulars.platform.batches import run_batch
 from regulars.staff.key_check import KeyHolder, UnknownKey, recall_key, renew_key
 from regulars.staff.keys import SCHEMA_PREFIX
 
@@ -82,7 +83,7 @@ class ApiRequest(Request[Any, Call, Any]):
 async def admit(request: ApiRequest) -> None:
     """Let a request in whose key has the scope that its route asks for; a route without one (the documents) is open.
 
-    Runs before the body is read. Refuses: UnknownKey, ScopeMissing.
+    Runs before the body is read. Refuses: UnknownKey, ScopeMissing; Unavailable.
     """
     needed: str | None = request.route_handler.opt.get("scope")
     if needed is None:
@@ -142,5 +143,9 @@ def _forget_check(token: str, check: asyncio.Future[KeyHolder]) -> None:
 
 
 def _look_up(token: str) -> KeyHolder:
+    """Refuses: UnknownKey; Unavailable, where a connection that broke cannot be had again."""
     with merchant_session("public"):
-        return renew_key(token, at=timezone.now())
+        (holder,) = run_batch([token], lambda tokens: [renew_key(tokens[0], at=timezone.now())])
+    if isinstance(holder, Refusal):
+        raise holder
+    return holder
