@@ -36,19 +36,22 @@ ORDER BY upcoming.expires_at, unit.code
 LIMIT %(limit)s
 """
 
-# Two scans by index, each of which stops after a page: never all entries of an account.
+# Two scans by index, each of which stops after a page: never all entries of an account. The rows are compared as pairs,
+# since nearly all entries share one source: with an equality the planner would rather walk all entries by their ids.
 ENTRIES = """
 SELECT entry.id, entry.kind, entry.amount, entry.unit, entry.key, entry.occurred_at, entry.recorded_at,
        entry.actor, entry.approver, entry.reason, entry.comment, entry.why::text
 FROM unnest(%(accounts)s::bigint[], %(units)s::text[]) AS account(id, unit)
 CROSS JOIN LATERAL (
     (SELECT e.*, -1 AS sign FROM ledger_entry e
-     WHERE e.source_id = account.id AND e.id < %(before)s
-       AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[])) ORDER BY e.id DESC LIMIT %(limit)s)
+     WHERE e.source_id >= account.id AND (e.source_id, e.id) < (account.id, %(before)s)
+       AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[]))
+     ORDER BY e.source_id DESC, e.id DESC LIMIT %(limit)s)
     UNION ALL
     (SELECT e.*, 1 FROM ledger_entry e
-     WHERE e.target_id = account.id AND e.id < %(before)s
-       AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[])) ORDER BY e.id DESC LIMIT %(limit)s)
+     WHERE e.target_id >= account.id AND (e.target_id, e.id) < (account.id, %(before)s)
+       AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[]))
+     ORDER BY e.target_id DESC, e.id DESC LIMIT %(limit)s)
 ) AS side
 CROSS JOIN LATERAL (SELECT side.id, side.kind, side.sign * side.amount AS amount, account.unit, side.key,
     side.occurred_at, side.recorded_at, side.actor, side.approver, side.reason, side.comment, side.why) AS entry
