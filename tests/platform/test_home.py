@@ -37,7 +37,7 @@ def test_two_homes_have_two_keys(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("memory_mb", "shared", "cache"), [(256, "64MB", "128MB"), (2048, "512MB", "1024MB"), (65536, "512MB", "32768MB")]
+    ("memory_mb", "shared", "cache"), [(256, "64MB", "128MB"), (2048, "256MB", "1024MB"), (65536, "256MB", "32768MB")]
 )
 def test_the_server_takes_a_quarter_of_the_memory_and_at_most_half_a_gigabyte(tmp_path, memory_mb, shared, cache):
     settings = server_settings(socket_folder=tmp_path, memory=memory_mb * MB)

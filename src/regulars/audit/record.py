@@ -17,7 +17,7 @@ FROM json_to_recordset(%(events)s::json) AS event(
 """
 
 
-class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What to record: `action` is `thing.done`, `about` and `about_id` name the row it was done to.
 
     `facts` are numbers, codes and names of fields; never a person's data, because events outlive the person.

@@ -14,7 +14,7 @@ from regulars.core.sale import SaleLine
 from regulars.core.why import Earned
 
 
-class Purchase(msgspec.Struct, frozen=True):
+class Purchase(msgspec.Struct, frozen=True, gc=False):
     """A sale, or what is left of it. Only what was paid with money and kept earns: `money_minor` of the lines'
     `total_minor`.
 

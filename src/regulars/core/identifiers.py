@@ -9,7 +9,7 @@ import phonenumbers
 from regulars.core.refusals import Refusal
 
 
-class MemberHandle(msgspec.Struct, frozen=True, omit_defaults=True):
+class MemberHandle(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """How a caller names a member. Where several are given, the first that finds somebody counts: id, card,
     external id, phone, e-mail.
     """

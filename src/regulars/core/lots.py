@@ -11,7 +11,7 @@ import msgspec
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Lot(msgspec.Struct):
+class Lot(msgspec.Struct, gc=False):
     """`id` is that of the credit's entry. A lot made in this batch has a negative id until it is written; -1 is
     the first.
     """
@@ -23,7 +23,7 @@ class Lot(msgspec.Struct):
     expires_at: datetime | None
 
 
-class Draw(msgspec.Struct, frozen=True):
+class Draw(msgspec.Struct, frozen=True, gc=False):
     """So much of one lot; negative gives back."""
 
     lot: Lot

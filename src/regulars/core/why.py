@@ -9,7 +9,7 @@ import msgspec
 from regulars.core.amounts import Rounding
 
 
-class Earned(msgspec.Struct, frozen=True, omit_defaults=True, tag="earned"):
+class Earned(msgspec.Struct, frozen=True, omit_defaults=True, tag="earned", gc=False):
     """`counted` (minor units, or thousandths of a unit of goods) was counted in steps of `per`; each gave `points`.
 
     Of the sale's `total_minor`, `money_minor` was paid with money: what is counted shrinks in that proportion.
@@ -30,7 +30,7 @@ class Earned(msgspec.Struct, frozen=True, omit_defaults=True, tag="earned"):
     min_spend_minor: int = 0
 
 
-class Spent(msgspec.Struct, frozen=True, tag="spent"):
+class Spent(msgspec.Struct, frozen=True, tag="spent", gc=False):
     """Points used as a tender: `points_per` points pay `minor_per` minor units, rounded down."""
 
     points: int

@@ -26,7 +26,7 @@ _OTHER_SIDE = {
 }
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
+class Note(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What every entry carries: its natural key, when it happened, who did it, and why."""
 
     key: str

@@ -9,7 +9,7 @@ from regulars.core.why import Why
 from regulars.platform.rows import encode_rows, run
 
 
-class EntryRow(msgspec.Struct):
+class EntryRow(msgspec.Struct, gc=False):
     source_id: int
     target_id: int
     amount: int
@@ -23,7 +23,7 @@ class EntryRow(msgspec.Struct):
     id: int = 0
 
 
-class LotRow(msgspec.Struct):
+class LotRow(msgspec.Struct, gc=False):
     entry_id: int
     account_id: int
     amount: int
@@ -45,7 +45,7 @@ class DebtRow(msgspec.Struct):
     remaining: int
 
 
-class AllocationRow(msgspec.Struct):
+class AllocationRow(msgspec.Struct, gc=False):
     """Numbers below zero stand for entries of the same batch until they have ids."""
 
     entry_id: int
@@ -54,7 +54,7 @@ class AllocationRow(msgspec.Struct):
     amount: int
 
 
-class AccountRow(msgspec.Struct):
+class AccountRow(msgspec.Struct, gc=False):
     id: int
     balance: int
     debt: int

@@ -7,14 +7,14 @@ import msgspec
 from regulars.core.lots import Draw, Lot, is_lapsed, is_spendable
 
 
-class NextExpiry(msgspec.Struct, frozen=True):
+class NextExpiry(msgspec.Struct, frozen=True, gc=False):
     """So much expires next, at this moment."""
 
     amount: int
     at: datetime
 
 
-class Balance(msgspec.Struct, frozen=True, kw_only=True):
+class Balance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The parts of a balance, in whole units. `available` may be negative: debt is taken off."""
 
     unit: str

@@ -31,7 +31,7 @@ JOIN LATERAL (
 """
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """Whom a handle found; `card_status` is set when the handle named one of the member's cards."""
 
     member_id: int

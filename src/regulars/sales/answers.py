@@ -8,7 +8,7 @@ from regulars.core.why import Earned as EarnedWhy
 from regulars.ledger.wallet import Balance
 
 
-class Earned(msgspec.Struct, frozen=True):
+class Earned(msgspec.Struct, frozen=True, gc=False):
     """Of one unit: `desired` before caps, `awarded` after; `whys` explains each rule's part."""
 
     unit: str
@@ -17,13 +17,13 @@ class Earned(msgspec.Struct, frozen=True):
     whys: tuple[EarnedWhy, ...]
 
 
-class Spent(msgspec.Struct, frozen=True):
+class Spent(msgspec.Struct, frozen=True, gc=False):
     unit: str
     amount: int
     value_minor: int
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`replayed`: this receipt was here before, and this is its first answer again. A quote has no id."""
 
     id: int | None

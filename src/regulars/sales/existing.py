@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
 """
 
 
-class Existing(msgspec.Struct, frozen=True):
+class Existing(msgspec.Struct, frozen=True, gc=False):
     id: int
     fingerprint: str
     member_id: int | None

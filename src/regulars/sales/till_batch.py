@@ -15,7 +15,7 @@ from regulars.sales.refusals import CardInactive, MemberBlocked, MemberNotFound,
 from regulars.stores.find import StoreFacts, ask_stores
 
 
-class Checked(msgspec.Struct, frozen=True):
+class Checked(msgspec.Struct, frozen=True, gc=False):
     """A sale at a store that is known, with its place in the batch; `refusal` says what is wrong with it, if
     anything.
     """

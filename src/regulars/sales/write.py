@@ -13,7 +13,7 @@ from regulars.platform.rows import encode_rows, run
 _encode = msgspec.json.Encoder().encode
 
 
-class SaleRow(msgspec.Struct, kw_only=True):
+class SaleRow(msgspec.Struct, kw_only=True, gc=False):
     id: int
     store_id: int
     external_id: str
@@ -28,7 +28,7 @@ class SaleRow(msgspec.Struct, kw_only=True):
     balances: tuple[Balance, ...]
 
 
-class LineRow(msgspec.Struct):
+class LineRow(msgspec.Struct, gc=False):
     """Short names: there are ten lines to a sale, and each name crosses to the server with every one."""
 
     s: int

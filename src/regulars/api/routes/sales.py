@@ -28,7 +28,7 @@ from regulars.sales.record import record_sales
 from regulars.staff.models import Scope
 
 
-class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     sku: Annotated[str, Meta(min_length=1, max_length=64)]
     quantity: Quantity
     amount_minor: Minor
@@ -36,7 +36,7 @@ class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brand: Text = ""
 
 
-class TenderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TenderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """`points` for the type "points", `amount_minor` for every other."""
 
     type: Annotated[str, Meta(min_length=1, max_length=32)]
@@ -44,7 +44,7 @@ class TenderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT)] | None = None
 
 
-class SaleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SaleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One receipt. The store's code and `external_id` make it one of a kind: sent again, it gets its first answer."""
 
     external_id: ExternalId
