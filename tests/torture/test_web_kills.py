@@ -8,7 +8,7 @@ import pytest
 from tests.platform.serving import wait_until
 from tests.torture.crowd import broken_invariants
 from tests.torture.rounds import rounds
-from tests.torture.tills import Rush, broken_promises
+from tests.torture.tills import Rush, broken_promises, card_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
@@ -29,9 +29,3 @@ def test_every_promise_outlives_a_killed_web_server(shop, web):
         told = till.sell(receipt, card_of(receipt, shop.cards))
         assert told.is_acknowledged or told.body["code"] == "member_not_found", told
     assert broken_invariants() == []
-
-
-def card_of(receipt: str, cards: tuple[str, ...]) -> str:
-    """The card that a rush sold this receipt to."""
-    _, hand, number = receipt.split("-")
-    return "NOBODY" if int(number) % 10 == 9 else cards[(int(hand) + int(number)) % len(cards)]

@@ -77,6 +77,12 @@ class Till:
             self._connection = None
 
 
+def card_of(receipt: str, cards: Sequence[str]) -> str:
+    """Return the card that a rush sold this receipt to."""
+    _, hand, number = receipt.split("-")
+    return "NOBODY" if int(number) % 10 == 9 else cards[(int(hand) + int(number)) % len(cards)]
+
+
 def a_receipt(receipt: str, card: str, total_minor: int = 1234) -> dict[str, Any]:
     return {
         "external_id": receipt,
@@ -117,9 +123,8 @@ class Rush:
             if self._is_over.is_set():
                 break
             receipt = f"{self._name}-{hand}-{number}"
-            card = "NOBODY" if number % 10 == 9 else self._cards[(hand + number) % len(self._cards)]
             self.told[receipt] = UNKNOWN  # it may be on its way when everything ends
-            told = till.sell(receipt, card)
+            told = till.sell(receipt, card_of(receipt, self._cards))
             self.told[receipt] = told
             if told.status is None:
                 self._is_over.wait(0.02)
@@ -127,7 +132,10 @@ class Rush:
 
     def is_under_way(self) -> bool:
         """Say whether enough was answered, both ways, for a test to mean something."""
-        return self.count(lambda told: told.is_acknowledged) > 50 and self.count(lambda told: told.is_refused) > 2
+        return self.count_acknowledged() > 50 and self.count(lambda told: told.is_refused) > 2
+
+    def count_acknowledged(self) -> int:
+        return self.count(lambda told: told.is_acknowledged)
 
     def count(self, test: Callable[[Told], bool]) -> int:
         return sum(test(told) for told in list(self.told.values()))
