@@ -19,9 +19,9 @@ class Page[Row](msgspec.Struct, frozen=True):
 
 def page_by_id[M: Model](rows: QuerySet[M], *, before: str, size: int = PAGE) -> Page[M]:
     """Newest first by id. `before` is the id that the last page ended with; anything else starts from the top."""
-    is_first = not before.isascii() or not before.isdigit() or len(before) > 18
-    found = list((rows if is_first else rows.filter(pk__lt=int(before))).order_by("-pk")[: size + 1])
-    return Page(found[:size], str(found[size - 1].pk) if len(found) > size else None, is_first)
+    last = read_id_key(before)
+    found = list((rows if last is None else rows.filter(pk__lt=last)).order_by("-pk")[: size + 1])
+    return Page(found[:size], str(found[size - 1].pk) if len(found) > size else None, last is None)
 
 
 def page_by_time[M: Model](rows: QuerySet[M], *, before: str, size: int = PAGE) -> Page[M]:
@@ -33,6 +33,10 @@ def page_by_time[M: Model](rows: QuerySet[M], *, before: str, size: int = PAGE) 
     found = list(rows.order_by("-occurred_at", "-pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], time_key(last.occurred_at, last.pk) if last else None, key is None)  # type: ignore[attr-defined]
+
+
+def read_id_key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def time_key(at: datetime, pk: int) -> str:

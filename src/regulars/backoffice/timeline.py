@@ -12,7 +12,7 @@ from django.db.models import Q
 from regulars.audit.models import Event
 from regulars.backoffice.deeds import say_event
 from regulars.backoffice.entries import Told, tell_entry
-from regulars.backoffice.keyset import read_time_key, time_key
+from regulars.backoffice.keyset import read_id_key, read_time_key, time_key
 from regulars.backoffice.office import Office
 from regulars.backoffice.receipts import Receipt, show_receipts
 from regulars.ledger.statement import entries_of
@@ -107,7 +107,7 @@ def _sales(member_id: int, before: str) -> Stream:
 def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
     """All entries where points are asked for; else those that no sale tells already."""
     limit = SIZE if show == "points" else ENTRIES
-    found = entries_of(member_id, before=_id(before), limit=limit + 1)
+    found = entries_of(member_id, before=read_id_key(before), limit=limit + 1)
     told = [tell_entry(view, office) for view in found[:limit]]
     steps = [Step(each.at, str(each.id), each if show == "points" or each.sale_id is None else None) for each in told]
     return Stream(steps, len(found) > limit, before)
@@ -116,7 +116,7 @@ def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
 def _events(member_id: int, before: str) -> Stream:
     cards = list(Card.objects.filter(member=member_id).values_list("pk", flat=True)[:100])
     rows = Event.objects.filter(Q(about="member", about_id=member_id) | Q(about="card", about_id__in=cards))
-    if (last := _id(before)) is not None:
+    if (last := read_id_key(before)) is not None:
         rows = rows.filter(pk__lt=last)
     found = list(rows.order_by("-pk")[: SIZE + 1])
     steps = [
@@ -124,10 +124,6 @@ def _events(member_id: int, before: str) -> Stream:
         for event in found[:SIZE]
     ]
     return Stream(steps, len(found) > SIZE, before)
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _moment(step: Sale | Told | Event, receipts: dict[int, Receipt], office: Office) -> Moment:

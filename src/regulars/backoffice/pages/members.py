@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.keyset import page_by_id
+from regulars.backoffice.keyset import Page, read_id_key
 from regulars.backoffice.office import Office, office_of
 from regulars.ledger.statement import balances_of
-from regulars.members.models import Member, Status
-from regulars.members.rows import MemberRow, read_members
+from regulars.members.listing import MemberFilters, list_members
+from regulars.members.models import Status
+from regulars.members.rows import MemberRow
 from regulars.members.search import search_members
 from regulars.staff.rights import Right
 
@@ -36,13 +37,13 @@ def _search(asked: str, office: Office) -> dict[str, Any]:
 
 def _newest(status: str, before: str, office: Office) -> dict[str, Any]:
     """One page by key: each filter reads its own index, so a rare status costs no more than a common one."""
-    wanted = Member.objects.all()
-    if status in Status.values:
-        wanted = wanted.filter(status=status)
-    elif status == "guest":
-        wanted = wanted.filter(joined_at=None)
-    page = page_by_id(wanted.only("id"), before=before)
-    return {"rows": _with_balances(read_members([row.pk for row in page.rows]), office), "page": page, "status": status}
+    filters = MemberFilters(
+        status=Status(status) if status in Status.values else None, has_joined=False if status == "guest" else None
+    )
+    last = read_id_key(before)
+    found = list_members(filters, before_id=last, limit=AT_MOST + 1)
+    page = Page(found[:AT_MOST], str(found[AT_MOST - 1].id) if len(found) > AT_MOST else None, last is None)
+    return {"rows": _with_balances(list(page.rows), office), "page": page, "status": status}
 
 
 def _with_balances(found: list[MemberRow], office: Office) -> list[dict[str, Any]]:
