@@ -21,7 +21,8 @@ from regulars.cli import app
 from regulars.core.terms import Terms
 from regulars.jobs.schedule import SCHEDULE
 from regulars.sales.verify import LEDGER_CHECKS, SALES_CHECKS
-from regulars.staff.models import Scope
+from regulars.staff.models import Role, Scope
+from regulars.staff.rights import RIGHTS, Right
 from tests.docs import refusal_table
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +110,15 @@ def test_every_route_is_documented_with_its_scope():
 def test_every_scope_is_explained():
     page = (ROOT / "docs" / "how-to" / "connect-a-till.md").read_text()
     assert [scope for scope in Scope.values if f"| `{scope}` |" not in page] == []
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_every_right_is_documented_with_the_roles_that_have_it(right):
+    allowed = " ".join(
+        f"| {'yes' if right in RIGHTS[role] else ''}" for role in (Role.OWNER, Role.MANAGER, Role.CASHIER)
+    )
+    rows = re.findall(rf"^\| `{right}` \| [^|]+ (\|.*)$", (REFERENCE / "roles.md").read_text(), re.MULTILINE)
+    assert [re.sub(r"\s", "", row) for row in rows] == [re.sub(r"\s", "", allowed + "|")]
 
 
 def test_every_check_of_verify_is_documented_with_its_sentence():
