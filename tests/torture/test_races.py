@@ -7,6 +7,7 @@ import pytest
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import AfterDays
+from regulars.core.identifiers import MemberHandle
 from regulars.core.refusals import Refusal
 from regulars.core.rules import RateRule
 from regulars.core.sale import NewRefund
@@ -17,6 +18,7 @@ from regulars.points.adjust import NotEnoughToDeduct, adjust_points
 from regulars.points.expire import expire_due_lots
 from regulars.programs.settings import change_terms
 from regulars.sales.answers import Recorded, Refunded
+from regulars.sales.attach import attach_sale
 from regulars.sales.record import record_sales
 from regulars.sales.refund import refund_sales
 from tests.shop import NOON, a_member, a_sale, a_shop, sell
@@ -179,3 +181,38 @@ def test_the_last_points_are_spent_once_however_many_tills_try(fresh_merchant):
 
 def is_code(outcome: object, code: str) -> bool:
     return isinstance(outcome, Refusal) and outcome.code == code
+
+
+def test_refunds_of_nobodys_sale_never_give_back_more_than_it_cost(fresh_merchant):
+    """No member's lock comes between them: the sale's own does."""
+    a_shop(TEN_DAYS)
+    with Crowd(fresh_merchant.schema_name, 4) as crowd:
+        for _ in range(rounds(20, release=2_000)):
+            sale = sell(a_sale(1000)).id or 0
+            refunds = [
+                NewRefund(sale_id=sale, external_id=f"F-{hand}", occurred_at=NOON, amount_minor=400)
+                for hand in range(4)
+            ]
+            outcomes = crowd.at_once([lambda refund=refund: refund_sales([refund], at=NOON)[0] for refund in refunds])
+            assert sum(isinstance(each, Refunded) for each in outcomes) == 2
+            assert {each.code for each in outcomes if isinstance(each, Refusal)} == {"refund_exceeds_sale"}
+    assert broken_invariants() == []
+
+
+def test_a_claim_racing_a_refund_earns_on_what_is_left(fresh_merchant):
+    """The receipt comes back while its buyer claims it: in either order the member keeps the points of what is left."""
+    a_shop(TEN_DAYS)
+    with Crowd(fresh_merchant.schema_name, 2) as crowd:
+        for _ in range(rounds(20, release=2_000)):
+            ann, sale = a_member(), sell(a_sale(1000)).id or 0
+            refund = NewRefund(sale_id=sale, external_id="F", occurred_at=NOON, amount_minor=400)
+
+            def give_back(refund=refund):
+                return refund_sales([refund], at=NOON)[0]
+
+            def claim(sale=sale, ann=ann):
+                return attach_sale(sale_id=sale, member=MemberHandle(id=str(ann)), at=NOON, by=SYSTEM)
+
+            crowd.at_once([give_back, claim])
+            assert balance_of(ann, at=NOON).available == 6
+    assert broken_invariants() == []
