@@ -1,0 +1,186 @@
+"""Ways to break the ledger, one line each: the tests must see every one of them.
+
+python -m tests.torture.mutants [NAME …]
+
+Each mutant is made in a copy of the source, never in the tree you work in, and runs the tests that should kill it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+
+
+class Mutant(NamedTuple):
+    """`file` below src/regulars, the text there that is replaced (it must occur once), and the tests that must fail."""
+
+    name: str
+    file: str
+    was: str
+    becomes: str
+    tests: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant(
+        "accounts locked in any order",
+        "ledger/lock.py",
+        'LOCK = SELECT + "FOR NO KEY UPDATE"',
+        'LOCK = SELECT.replace("BY account.id", "BY random()") + "FOR NO KEY UPDATE"',
+        ("test_flushers.py::test_overlapping_batches_never_deadlock",),
+    ),
+    Mutant(
+        "accounts not locked",
+        "ledger/lock.py",
+        'LOCK = SELECT + "FOR NO KEY UPDATE"',
+        "LOCK = SELECT",
+        ("test_races.py",),
+    ),
+    Mutant(
+        "a sale not locked for its refund",
+        "sales/sold.py",
+        "ORDER BY id FOR NO KEY UPDATE",
+        "ORDER BY id",
+        ("test_races.py::test_refunds_of_nobodys_sale_never_give_back_more_than_it_cost",),
+    ),
+    Mutant(
+        "receipts written in any order",
+        "sales/write.py",
+        'ORDER BY external_id COLLATE "C", store_id',
+        "",
+        ("test_flushers.py::test_the_same_upload_from_several_processes_is_recorded_once",),
+    ),
+    Mutant(
+        "no unique key for receipts",
+        "sales/migrations/0001_initial.py",
+        'fields=("external_id", "store"), name="one_sale_per_receipt_and_store"',
+        'fields=("external_id", "store", "id"), name="one_sale_per_receipt_and_store"',
+        ("test_flushers.py::test_the_same_upload_from_several_processes_is_recorded_once",),
+    ),
+    Mutant(
+        "a race for a receipt not tried again",
+        "platform/batches.py",
+        'PASSING = frozenset({"40001", "40P01", "23505"})',
+        'PASSING = frozenset({"40001", "40P01"})',
+        ("test_flushers.py::test_the_same_upload_from_several_processes_is_recorded_once",),
+    ),
+    Mutant(
+        "a debit that adds",
+        "ledger/journal.py",
+        "        wallet.balance -= amount\n",
+        "        wallet.balance += amount\n",
+        ("test_state_machine.py",),
+    ),
+    Mutant(
+        "debts forgotten when they are repaid",
+        "ledger/journal.py",
+        "            debt.remaining -= paid\n",
+        "",
+        ("test_state_machine.py",),
+    ),
+    Mutant(
+        "spendable at the very second of its end",
+        "core/lots.py",
+        "lot.expires_at is None or at < lot.expires_at",
+        "lot.expires_at is None or at <= lot.expires_at",
+        ("test_clocks.py",),
+    ),
+    Mutant(
+        "latest to expire spent first",
+        "core/lots.py",
+        "key=spending_order), wanted)",
+        "key=spending_order, reverse=True), wanted)",
+        ("test_state_machine.py",),
+    ),
+    Mutant(
+        "refunds hurt most instead of least",
+        "core/lots.py",
+        "key=spending_order, reverse=True)",
+        "key=spending_order)",
+        ("test_state_machine.py",),
+    ),
+    Mutant(
+        "any content is a replay",
+        "sales/settle.py",
+        "if first.fingerprint != mark:",
+        "if False:",
+        ("test_duplicates.py::test_the_same_number_with_another_body_changes_nothing",),
+    ),
+    Mutant(
+        "answered before the commit is on disk",
+        "platform/sizing.py",
+        '"wal_compression": "on",',
+        '"wal_compression": "on", "synchronous_commit": "off", "wal_writer_delay": "10s",',
+        ("test_database_kills.py",),
+    ),
+    Mutant(
+        "answered although the commit was lost",
+        "platform/batches.py",
+        "if left == 0 or (is_done and not is_replayable):",
+        "if is_done:\n                    return outcomes\n                if left == 0:",
+        ("../platform/test_batches.py",),
+    ),
+)
+
+
+class Breaking:
+    """A copy of the source in which one mutant lives."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="regulars-mutants-"))
+        for name in ("src", "tests", "pyproject.toml"):
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, self.folder / name)
+
+    def make(self, mutant: Mutant) -> None:
+        file = self.folder / "src" / "regulars" / mutant.file
+        source = file.read_text()
+        assert source.count(mutant.was) == 1, (
+            f"{mutant.name}: {mutant.file} has changed, look for a new way to break it"
+        )
+        file.write_text(source.replace(mutant.was, mutant.becomes))
+
+    def run(self, *tests: str) -> subprocess.CompletedProcess[str]:
+        """Run the tests on the copy; they start a database of their own."""
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src"), "REGULARS_TORTURE": ""}
+        for name in ("REGULARS_HOME", "REGULARS_TEST_HOME", "REGULARS_DB_ROLE"):
+            environment.pop(name, None)
+        files = [str(self.folder / "tests" / "torture" / test) for test in tests]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *files]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=900)
+
+    def clear(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def is_killed(mutant: Mutant) -> tuple[bool, str]:
+    """Say whether a test failed (a crash of the run itself is no kill), and what the run said last."""
+    breaking = Breaking()
+    try:
+        breaking.make(mutant)
+        done = breaking.run(*mutant.tests)
+        return done.returncode == 1, (done.stdout + done.stderr)[-2000:]
+    finally:
+        breaking.clear()
+
+
+def main(wanted: list[str]) -> int:
+    survivors = 0
+    for mutant in MUTANTS:
+        if wanted and not any(word in mutant.name for word in wanted):
+            continue
+        killed, told = is_killed(mutant)
+        survivors += not killed
+        print(f"{'killed  ' if killed else 'SURVIVED'}  {mutant.name}", flush=True)  # noqa: T201
+        if not killed:
+            print(told)  # noqa: T201
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
