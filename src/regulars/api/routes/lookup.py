@@ -64,4 +64,4 @@ def flush_lookups(schema: str, handles: Sequence[MemberHandle]) -> list[Reply[An
     return flush(schema, handles, work)
 
 
-LOOKUPS: Lanes[MemberHandle, Reply[Any]] = Lanes("lookups", flush_lookups, threads=4, at_once=2)
+LOOKUPS: Lanes[MemberHandle, Reply[Any]] = Lanes("lookups", flush_lookups, at_once=2)

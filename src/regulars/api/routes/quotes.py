@@ -63,4 +63,4 @@ def _quote_out(quoted: Recorded, book: Book) -> QuoteOut:
     )
 
 
-QUOTES: Lanes[NewSale, Reply[Any]] = Lanes("quotes", flush_quotes, threads=4, at_once=2)
+QUOTES: Lanes[NewSale, Reply[Any]] = Lanes("quotes", flush_quotes, at_once=2)

@@ -145,4 +145,4 @@ def earned_out(earned: Earned, book: Book) -> EarnedOut:
     return EarnedOut(earned.unit, earned.desired, earned.awarded, why)
 
 
-SALES: Lanes[tuple[Asked | None, NewSale], Reply[Any]] = Lanes("sales", flush_sales, threads=4, at_once=2)
+SALES: Lanes[tuple[Asked | None, NewSale], Reply[Any]] = Lanes("sales", flush_sales, at_once=2)
