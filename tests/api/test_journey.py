@@ -199,7 +199,7 @@ def test_a_balance_is_adjusted_up_and_down(till):
         till.post(f"/members/{ann}/adjustments", {"amount": 1, "reason": "x", "unit": "x"}).json()["code"]
         == "unknown_unit"
     )
-    assert till.post("/members/999999/adjustments", {"amount": 1, "reason": "x"}).json()["code"] == "unknown_member"
+    assert till.post("/members/999999/adjustments", {"amount": 1, "reason": "x"}).json()["code"] == "member_not_found"
 
 
 def test_a_receipt_without_a_member_is_claimed_later(till):

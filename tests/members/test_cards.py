@@ -78,6 +78,6 @@ def test_a_blocked_card_is_told_and_the_other_one_works_on():
     assert found_again.card_status == "active"
 
 
-def test_an_unknown_card_cannot_be_blocked():
+def test_an_card_not_found_cannot_be_blocked():
     with pytest.raises(UnknownCard):
         block_card(number="1", at=NOON, by=SYSTEM)

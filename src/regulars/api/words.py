@@ -23,10 +23,9 @@ WORDS: dict[str, tuple[int, str]] = {
     "no_program": (409, "There is no loyalty program yet: set one up in the back office first."),
     "not_found": (404, "Nothing here has this id: check it, and that the key is the right merchant's."),
     # members and cards
-    "unknown_member": (404, "No member was found by this: enrol them first, or look for them by something else."),
     "member_blocked": (422, "This member is blocked: ask the shop's manager."),
     "member_locked": (422, "This member is locked and cannot spend now: ask the shop's manager."),
-    "unknown_card": (404, "No card has this number: check it, or issue it first."),
+    "card_not_found": (404, "No card has this number: check it, or issue it first."),
     "member_not_found": (404, "Nobody is known by this card, phone, e-mail or id: enrol them first, or sell without."),
     "card_inactive": (422, "This card is blocked: ask for another card of the member."),
     "duplicate": (409, "Another member has this $kind already: look at member $member_id."),
@@ -40,7 +39,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "reason_needed": (422, "Locking and blocking need a `reason` of at most $longest characters."),
     # sales
     "store_not_found": (404, "No store has the code $store: GET /api/v1/stores lists them."),
-    "receipt_reused": (409, "This store recorded another sale under this external_id: give each sale its own."),
+    "receipt_reused": (422, "This store recorded another sale under this external_id: give each sale its own."),
     "invalid_amount": (422, "The amount in $field is negative or too large."),
     "lines_do_not_add_up": (
         422,
@@ -68,7 +67,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "line_not_found": (422, "The sale has no line $position, or it is named twice: positions count from 1."),
     "nothing_to_refund": (422, "All of the sale has come back already."),
     "refund_before_sale": (422, "The sale was at $sold_at: a refund comes after it."),
-    "refund_id_reused": (409, "This sale has another refund under this external_id: give each refund its own."),
+    "refund_id_reused": (422, "This sale has another refund under this external_id: give each refund its own."),
     "points_spent_already": (
         422,
         "$short of the points this sale gave are spent: they must be there to be taken back.",

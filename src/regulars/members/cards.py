@@ -17,7 +17,7 @@ from regulars.members.models import Card, CardStatus
 class UnknownCard(Refusal):
     """No card of this merchant has this number."""
 
-    code = "unknown_card"
+    code = "card_not_found"
 
 
 def issue_card(*, member_id: int, number: str, at: datetime, by: Actor) -> Card:

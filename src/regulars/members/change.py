@@ -25,7 +25,7 @@ IDENTIFIERS = (IdentifierKind.EXTERNAL_ID, IdentifierKind.PHONE, IdentifierKind.
 class UnknownMember(Refusal):
     """No member of this merchant has this id."""
 
-    code = "unknown_member"
+    code = "member_not_found"
 
 
 class ReasonNeeded(Refusal):
