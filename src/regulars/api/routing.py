@@ -49,6 +49,7 @@ def reads(path: str, *, scope: Scope, summary: str) -> Callable[[Callable[..., A
     return get(
         path,
         opt={"scope": scope.value},
+        tags=[_group(path)],
         security=SECURITY,
         summary=summary,
         responses=_failures({**EVERYWHERE, 404: OF_WRITES[404]}),
@@ -59,22 +60,23 @@ def creates(
     path: str, *, scope: Scope, takes: type, summary: str, largest: int = MAX_BODY
 ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """A POST that needs `scope` and a body of the type `takes`."""
-    return post(path, operation_class=Write, **_takes(takes, scope, summary, largest))
+    return post(path, operation_class=Write, **_takes(path, takes, scope, summary, largest))
 
 
 def asks(path: str, *, scope: Scope, takes: type, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """A POST that only asks: nothing is written, so it takes no `Idempotency-Key`."""
-    return post(path, status_code=200, **_takes(takes, scope, summary, MAX_BODY))
+    return post(path, status_code=200, **_takes(path, takes, scope, summary, MAX_BODY))
 
 
 def changes(path: str, *, scope: Scope, takes: type, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """A PATCH that needs `scope` and a body of the type `takes`."""
-    return patch(path, operation_class=Write, **_takes(takes, scope, summary, MAX_BODY))
+    return patch(path, operation_class=Write, **_takes(path, takes, scope, summary, MAX_BODY))
 
 
-def _takes(takes: type, scope: Scope, summary: str, largest: int) -> dict[str, Any]:
+def _takes(path: str, takes: type, scope: Scope, summary: str, largest: int) -> dict[str, Any]:
     return {
         "opt": {"scope": scope.value},
+        "tags": [_group(path)],
         "dto": Strict[takes],  # type: ignore[valid-type]  # the type is a value here
         "return_dto": None,
         "request_max_body_size": largest,
@@ -82,6 +84,11 @@ def _takes(takes: type, scope: Scope, summary: str, largest: int) -> dict[str, A
         "summary": summary,
         "responses": _failures({**EVERYWHERE, **OF_WRITES}),
     }
+
+
+def _group(path: str) -> str:
+    """What the documents list a route under: the first part of its path."""
+    return path.split("/")[1].title()
 
 
 def _failures(statuses: dict[int, str]) -> dict[int, ResponseSpec]:
