@@ -148,3 +148,15 @@ def test_a_job_whose_worker_died_is_done_by_the_next_worker(shop):
 
     connection.set_schema(shop)
     assert figures_between(NOW.date() - timedelta(days=2), NOW.date() + timedelta(days=2)).sales == 1
+
+
+@pytest.mark.fault
+def test_figures_rest_in_proportion_to_the_time_they_took(shop, monkeypatch):
+    sell(a_sale(1000))
+    clock = iter([100.0, 103.0, 103.0])  # began, ended: three seconds
+    monkeypatch.setattr(tasks, "monotonic", lambda: next(clock))
+    tasks.roll_up(schema=shop, days=["2026-03-10"])
+    for now, rests in ((103.0, True), (162.9, True), (163.0, False)):
+        monkeypatch.setattr(tasks, "monotonic", lambda now=now: now)
+        assert tasks.is_resting(shop) is rests
+    assert not tasks.is_resting("m_nobody")

@@ -10,7 +10,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
 from regulars.jobs.merchants import find_time_zones, find_waiting, is_night_work_due
-from regulars.jobs.tasks import FIGURES, expire, forget_answers, prove, relay
+from regulars.jobs.tasks import FIGURES, expire, forget_answers, is_resting, prove, relay
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -19,7 +19,8 @@ FAILED_JOBS_KEPT_HOURS = 30 * 24
 @app.task(name="tick_relay", queue="ticks")
 def tick_relay(timestamp: int) -> None:
     for schema in find_waiting(FIGURES):
-        defer_once(relay, schema=schema)
+        if not is_resting(schema):
+            defer_once(relay, schema=schema)
 
 
 @app.task(name="tick_night", queue="ticks")

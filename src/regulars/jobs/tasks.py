@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from time import monotonic
 
 from django.db import OperationalError
 from django.utils import timezone
@@ -28,6 +29,11 @@ ANSWERS_AT_ONCE = 5_000
 DAYS_SWEPT = 40
 """More than a till may report late, or a lot may expire late: each night these days are rebuilt."""
 
+REST = 20
+"""A day's figures are rebuilt whole: this many times as long as it took, nothing is rebuilt. One part in 21 at most."""
+
+_rests_until: dict[str, float] = {}
+
 AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions={OperationalError})
 
 
@@ -50,9 +56,17 @@ def relay(*, schema: str) -> int:
 
 @app.task(name="roll_up", queue="figures", retry=AGAIN)
 def roll_up(*, schema: str, days: list[str]) -> int:
-    """Rebuild the figures of these days; how many rows there are for them."""
+    """Rebuild the figures of these days; how many rows there are for them. A busy day then rests for a while."""
+    began = monotonic()
     with in_merchant(schema):
-        return roll_up_days([date.fromisoformat(day) for day in days])
+        rows = roll_up_days([date.fromisoformat(day) for day in days])
+    _rests_until[schema] = monotonic() + REST * (monotonic() - began)
+    return rows
+
+
+def is_resting(schema: str) -> bool:
+    """Tell whether this merchant's figures were rebuilt so lately that tills had better have the processor."""
+    return monotonic() < _rests_until.get(schema, 0)
 
 
 @app.task(name="expire", queue="night", retry=AGAIN)
