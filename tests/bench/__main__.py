@@ -15,17 +15,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-HOME = Path("bench") / "home"
-
 
 def main(
     quick: Annotated[bool, typer.Option(help="Short measurements: to see that it works.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Measure these rows only.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Measure these rows only, and write no results.")] = None,
+    home: Annotated[Path, typer.Option(help="Where its installation lives meanwhile.")] = Path("bench") / "home",
 ) -> None:
     """Measure, print a table, and write bench/results.json."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console(width=None if sys.stdout.isatty() else 132)
-    os.environ["REGULARS_HOME"] = str(HOME.absolute())
+    os.environ["REGULARS_HOME"] = str(home.absolute())
     os.environ["REGULARS_DB_ROLE"] = "owner"  # while schemas are made
     os.environ["DJANGO_SETTINGS_MODULE"] = "regulars.config.settings"
     os.environ.pop("DATABASE_URL", None)
@@ -36,8 +35,8 @@ def main(
     from tests.bench.rows import print_table, write_results
     from tests.bench.set_up import bench_home
 
-    with bench_home(HOME.absolute()) as (home, server):
-        bench = Bench(home, server, console=console, quick=quick, only=only or [], at=datetime.now(UTC))
+    with bench_home(home.absolute()) as (installation, server):
+        bench = Bench(installation, server, console=console, quick=quick, only=only or [], at=datetime.now(UTC))
         try:
             rows = bench.run()
             broken = bench.verify()
