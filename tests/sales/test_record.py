@@ -1,10 +1,16 @@
 """A till's sale becomes a receipt once, and the member's points move with it."""
 
+from datetime import timedelta
+
 import pytest
 
+from regulars.core.actor import SYSTEM
 from regulars.ledger.models import Entry
+from regulars.points.adjust import adjust_points
+from regulars.sales.answers import Recorded
 from regulars.sales.models import Line, Sale
-from tests.shop import a_member, a_sale, a_shop, points_of, sell
+from regulars.sales.record import record_sales
+from tests.shop import NOON, a_member, a_sale, a_shop, points_of, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +49,12 @@ def test_the_same_receipt_again_gets_its_first_answer():
     )
     assert Sale.objects.filter(external_id=sale.external_id).count() == 1
     assert Entry.objects.filter(kind="redeem").count() == 1
+
+
+@pytest.mark.parametrize(("late", "is_taken"), [(timedelta(minutes=10), True), (timedelta(minutes=11), False)])
+def test_a_slow_clock_hides_no_points_but_a_late_sale_spends_what_was_there_then(late, is_taken):
+    a_shop()
+    ann = a_member()
+    adjust_points(member_id=ann, amount=50, reason="goodwill", key="1", at=NOON, by=SYSTEM)
+    [outcome] = record_sales([a_sale(100, member=ann, points=50, at=NOON - late)], at=NOON)
+    assert isinstance(outcome, Recorded) is is_taken

@@ -58,6 +58,8 @@ def test_points_live_to_the_last_moment_of_the_shops_day_and_not_longer(policy, 
     assert expire_due_lots(at=before) == 0
     [spent] = record_sales([a_sale(4, member=ann, points=4, at=before)], at=before)
     assert spent.spent[0].amount == 4
+    [late] = record_sales([a_sale(4, member=ann, points=4, at=last_moment)], at=last_moment)
+    assert late.code == "insufficient_balance"
     assert expire_due_lots(at=last_moment) == 1
     assert balance_of(ann, at=last_moment).expired == 6
     assert broken_invariants() == []

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from string import Template
 from typing import Any
@@ -30,7 +31,8 @@ def refused(refusal: Refusal) -> Reply[Failure]:
     """Give a refusal its status and its words."""
     facts = refusal.facts()
     status, words = WORDS.get(refusal.code, OTHERWISE)
-    return _failure(status, refusal.code, Template(words).safe_substitute(facts), facts)
+    told = {name: f"{fact:%Y-%m-%dT%H:%M:%SZ}" if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+    return _failure(status, refusal.code, Template(words).safe_substitute(told), facts)
 
 
 def answer_refusal(_request: Request[Any, Any, Any], refusal: Refusal) -> Reply[Failure]:

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "future_sale": (422, "The sale lies in the future: set the till's clock."),
     "sale_too_old": (
         422,
-        "The sale is older than the program takes, which is $earliest: record it in the back office.",
+        "The program takes no sale from before $earliest: its settings say how late a till may be.",
     ),
     "below_minimum": (422, "At least $minimum points pay at once: take more, or money."),
     "member_needed": (422, "Only a member can pay with points: name the member."),

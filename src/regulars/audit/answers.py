@@ -8,7 +8,7 @@ import msgspec
 from regulars.platform.rows import encode_rows, fetch, run
 
 KEPT_FOR = timedelta(days=35)
-"""Tills come back late: QUALITY asks for 30 days at least, and the clean-up runs once a day."""
+"""Tills come back late: an answer is kept for 30 days at least, and the clean-up runs once a day."""
 
 LOOK_UP = """
 SELECT answer.caller, answer.key, answer.body_hash, answer.status, answer.body

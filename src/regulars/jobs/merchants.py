@@ -42,6 +42,9 @@ def find_waiting(reader: str) -> list[str]:
         SELECT {name}::text, EXISTS (
             SELECT FROM {schema}.audit_event WHERE transaction >= coalesce(
                 (SELECT transaction FROM {schema}.audit_relayposition WHERE reader = {reader}), 0))
+            -- restored into a younger server: the position is ahead of every transaction, and the relay starts over
+            OR EXISTS (SELECT FROM {schema}.audit_relayposition WHERE reader = {reader}
+                       AND transaction > pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
     """
     return [schema for schema, is_waiting in _ask_each(question, reader=reader) if is_waiting]
 

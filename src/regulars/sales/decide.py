@@ -1,8 +1,10 @@
 """What one sale does to a member's wallets: points pay first, then what was paid with money earns."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from regulars.core.actor import Actor
+from regulars.core.checkout import CLOCK_SKEW
 from regulars.core.earning import Published, Purchase, applies, award
 from regulars.core.expiry import expires_at
 from regulars.core.lots import draw, spendable_total
@@ -30,24 +32,30 @@ def pay_with_points(checked: Checked, *, sale_id: int, wallets: Wallets, book: B
     if checked.member.status == "locked":
         raise MemberLocked()
     sale = checked.sale
+    moment = _moment_of_spending(sale.occurred_at, recorded_at=journal.at)
     wallet = wallets.get((checked.member.member_id, POINTS))
-    spendable = spendable_total(wallet.open_lots, at=sale.occurred_at) - wallet.debt if wallet else 0
+    spendable = spendable_total(wallet.open_lots, at=moment) - wallet.debt if wallet else 0
     if wallet is None or spendable < tender.points:
         raise InsufficientBalance(available=spendable, wanted=tender.points)
     spent = spent_on(tender, book)
     journal.debit(
         wallet,
         kind=Kind.REDEEM,
-        draws=draw(wallet.open_lots, wanted=tender.points, at=sale.occurred_at),
+        draws=draw(wallet.open_lots, wanted=tender.points, at=moment),
         amount=tender.points,
         note=Note(
             key=f"sale/{sale_id}/{POINTS}",
-            occurred_at=sale.occurred_at,
+            occurred_at=moment,
             by=sale.by,
             why=SpentWhy(spent.amount, spent.value_minor, book.terms.points_per, book.terms.minor_per),
         ),
     )
     return spent
+
+
+def _moment_of_spending(occurred_at: datetime, *, recorded_at: datetime) -> datetime:
+    """A sale that arrives at once spends what there is now: a slow clock hides no points. A late one, what was then."""
+    return recorded_at if abs(recorded_at - occurred_at) <= CLOCK_SKEW else occurred_at
 
 
 def spent_on(tender: Tender, book: Book) -> Spent:

@@ -21,7 +21,7 @@ from regulars.staff.models import ApiKey, Scope
 from regulars.stores.models import Store
 
 SECRET_BYTES = 32
-"""256 bits, by QUALITY 5.3: nobody guesses it, so a plain SHA-256 keeps it (no salt, no slow hash)."""
+"""256 bits: nobody guesses it, so a plain SHA-256 keeps it (no salt, no slow hash)."""
 
 LIVE_KEYS_PER_NAME = 2
 SCHEMA_PREFIX = "m_"
