@@ -3,6 +3,8 @@
 import os
 
 IS_RELEASE = os.environ.get("REGULARS_TORTURE") == "1"
+SHRINKS = os.environ.get("REGULARS_SHRINK") != "no"
+"""Whether a failing history is made smaller, which takes minutes: mutants need not."""
 
 
 def rounds(ordinary: int, *, release: int) -> int:

@@ -41,7 +41,7 @@ from regulars.sales.refund import preview_refund, refund_sales
 from regulars.sales.verify import verify
 from tests.shop import a_member, a_shop
 from tests.torture.oracle import Oracle, Parts, Refused
-from tests.torture.rounds import IS_RELEASE, rounds
+from tests.torture.rounds import IS_RELEASE, SHRINKS, rounds
 from tests.torture.scheme import Goods, Rule, Scheme, half_up, started
 
 pytestmark = pytest.mark.fault
@@ -420,6 +420,6 @@ def test_any_history_leaves_what_the_oracle_says(fresh_merchant):
             report_multiple_bugs=False,
             derandomize=not IS_RELEASE,
             suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.generate, Phase.shrink],
+            phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if SHRINKS else [])],
         ),
     )
