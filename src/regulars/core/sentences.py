@@ -74,7 +74,7 @@ def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
         case TakenBack():
             gives = f"“{why.rule}” gives {count(why.target, unit)}"
             said = [
-                f"{money(why.remaining_minor)} of the sale is left after the refund; for that, {gives}.",
+                f"After the refund {money(why.remaining_minor)} paid with money is left of the sale; for that, {gives}.",
                 f"{count(why.held, unit)} were held for the sale, so {count(why.held - why.target, unit)} went back.",
             ]
             if why.short:
