@@ -73,8 +73,9 @@ def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
             return [f"{count(why.points, unit)} paid {money(why.value_minor)}: {rate}."]
         case TakenBack():
             gives = f"“{why.rule}” gives {count(why.target, unit)}"
+            left = f"{money(why.remaining_minor)} paid with money is left of the sale"
             said = [
-                f"After the refund {money(why.remaining_minor)} paid with money is left of the sale; for that, {gives}.",
+                f"After the refund {left}; for that, {gives}.",
                 f"{count(why.held, unit)} were held for the sale, so {count(why.held - why.target, unit)} went back.",
             ]
             if why.short:
