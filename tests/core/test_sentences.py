@@ -70,9 +70,9 @@ MIDNIGHT = datetime(2026, 4, 1, 4, tzinfo=UTC)  # in New York
             ],
         ),
         (
-            TakenBack(version=1, rule="1 per 1.00", remaining_minor=2600, held=35, target=26, short=4),
+            TakenBack(version=1, rule="1 per 1", remaining_minor=2600, held=35, target=26, short=4),
             [
-                "After the refund 26.00 USD paid with money is left of the sale; for that, “1 per 1.00” gives 26 points.",
+                "After the refund 26.00 USD paid with money is left of the sale; for that, “1 per 1” gives 26 points.",
                 "35 points were held for the sale, so 9 points went back.",
                 "4 points of them had been spent already.",
             ],
