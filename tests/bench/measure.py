@@ -21,7 +21,7 @@ from regulars.sales.verify import verify
 from tests.bench.in_process import count_statements, record_history, sales_per_second
 from tests.bench.load import Load, answers_at, free_port, is_wrk_here, open_loop, run_wrk, sale_request
 from tests.bench.million_members import make_members
-from tests.bench.reference import Reference
+from tests.bench.reference import CLIENTS, Reference
 from tests.bench.rows import Row, judged
 from tests.bench.search_queries import make_queries
 from tests.bench.set_up import migrate, play_role
@@ -101,7 +101,9 @@ class Bench:
         play_role("app")
         if self.wants(*IN_PROCESS, "http_sales_64"):
             self.say("Looking for what suits pgbench best")
-            seen = self.watch.measure(lambda: self.reference.choose(self.seconds))
+            seen = self.watch.measure(
+                lambda: self.reference.choose(self.seconds, clients=(1, 4) if self.quick else CLIENTS)
+            )
             told = ", ".join(f"{name} {tps:,.0f}/s" for name, tps in seen.items())
             self.say(f"  {told}: {self.reference.protocol} protocol, {self.reference.best_clients} clients")
 

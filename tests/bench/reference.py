@@ -7,6 +7,7 @@ The rows are copies of those our own code writes for such a sale, into tables wi
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -62,16 +63,16 @@ class Reference:
             raise Disturbed(done.stderr[-500:])
         return float(re.findall(r"tps = ([0-9.]+)", done.stdout)[0])
 
-    def choose(self, seconds: float) -> dict[str, float]:
+    def choose(self, seconds: float, *, clients: Sequence[int] = CLIENTS) -> dict[str, float]:
         """Find what suits pgbench best: the protocol with one client, then the number of clients."""
         seen = {}
         for self.protocol in PROTOCOLS:
             self.run(1, 1)
             seen[self.protocol] = self.run(1, seconds)
         self.protocol = max(PROTOCOLS, key=lambda name: seen[name])
-        by_clients = {clients: self.run(clients, seconds) for clients in CLIENTS}
-        self.best_clients = max(by_clients, key=lambda clients: by_clients[clients])
-        return seen | {f"{clients} clients": tps for clients, tps in by_clients.items()}
+        by_clients = {number: self.run(number, seconds) for number in clients}
+        self.best_clients = max(by_clients, key=lambda number: by_clients[number])
+        return seen | {f"{number} clients": tps for number, tps in by_clients.items()}
 
 
 def make_script(*, members: int, sample_sale: int) -> str:

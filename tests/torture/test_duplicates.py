@@ -9,7 +9,7 @@ import pytest
 from regulars.sales.models import Sale
 from tests.torture.crowd import broken_invariants
 from tests.torture.rounds import rounds
-from tests.torture.tills import a_receipt, broken_promises
+from tests.torture.tills import a_receipt
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
@@ -31,10 +31,12 @@ def everybody():
         yield threads
 
 
-def test_a_receipt_sent_fifty_times_from_two_processes_is_one_sale(shop, tills, everybody):
+@pytest.mark.parametrize("is_anonymous", [False, True])
+def test_a_receipt_sent_fifty_times_from_two_processes_is_one_sale(shop, tills, everybody, is_anonymous):
+    """A member's lock puts the copies in a row; where there is no member, the receipt's own key has to."""
     told = {}
     for turn in range(rounds(20, release=5_000)):
-        receipt, card = f"D-{turn}", shop.cards[turn % len(shop.cards)]
+        receipt, card = f"D-{turn}", None if is_anonymous else shop.cards[turn % len(shop.cards)]
         shot = threading.Barrier(COPIES)
 
         def send(till, receipt=receipt, card=card, shot=shot):
@@ -47,8 +49,8 @@ def test_a_receipt_sent_fifty_times_from_two_processes_is_one_sale(shop, tills, 
         assert [answer.body["replayed"] for answer in answers].count(False) == 1
         assert all(answer.body["balances"] == answers[0].body["balances"] for answer in answers)
         told[receipt] = answers[0]
-    assert broken_promises(told, shop.fetch) == []
-    assert shop.sum_of_balances() == 12 * len(told)
+    assert Sale.objects.filter(external_id__in=told).count() == len(told)
+    assert shop.sum_of_balances() == (0 if is_anonymous else 12 * len(told))
     assert broken_invariants() == []
 
 

@@ -51,8 +51,8 @@ class Till:
         self.seconds = seconds
         self._connection: http.client.HTTPConnection | None = None
 
-    def sell(self, receipt: str, card: str, *, total_minor: int = 1234, key: str | None = None) -> Told:
-        return self.send("/api/v1/sales", a_receipt(receipt, card, total_minor), key=key)
+    def sell(self, receipt: str, card: str | None) -> Told:
+        return self.send("/api/v1/sales", a_receipt(receipt, card))
 
     def send(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Told:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
@@ -83,16 +83,16 @@ def card_of(receipt: str, cards: Sequence[str]) -> str:
     return "NOBODY" if int(number) % 10 == 9 else cards[(int(hand) + int(number)) % len(cards)]
 
 
-def a_receipt(receipt: str, card: str, total_minor: int = 1234) -> dict[str, Any]:
-    return {
+def a_receipt(receipt: str, card: str | None, total_minor: int = 1234) -> dict[str, Any]:
+    sale = {
         "external_id": receipt,
         "store": "330",
         "till": "3",
         "occurred_at": SENT_AT,
-        "member": {"card": card},
         "lines": LINES if total_minor == 1234 else [],
         "total_minor": total_minor,
     }
+    return sale if card is None else {**sale, "member": {"card": card}}
 
 
 SENT_AT = datetime.now(UTC).isoformat()
