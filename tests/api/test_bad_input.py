@@ -39,7 +39,7 @@ SALES = {
     "unknown store": (lambda s: a_sale(store="999"), 404, "store_not_found"),
     "wrong currency": (lambda s: a_sale(currency="EUR"), 422, "wrong_currency"),
     "currency in small letters": (lambda s: a_sale(currency="usd"), 400, "invalid_request"),
-    "future sale": (lambda s: a_sale(occurred_at=moments_ago(minutes=-11)), 422, "future_sale"),
+    "future sale": (lambda s: a_sale(occurred_at=moments_ago(days=-1)), 422, "future_sale"),
     "sale too old": (lambda s: a_sale(occurred_at=moments_ago(days=31)), 422, "sale_too_old"),
     "year 1": (lambda s: a_sale(occurred_at="0001-01-01T00:00:00+14:00"), 400, "invalid_request"),
     "year 9999": (lambda s: a_sale(occurred_at="9999-12-31T23:59:59-14:00"), 400, "invalid_request"),
@@ -178,7 +178,7 @@ REFUNDS = {
     "line 0": ({"lines": [{"position": 0}]}, 400, "invalid_request"),
     "negative": ({"amount_minor": -1}, 400, "invalid_request"),
     "before the sale": ({"occurred_at": moments_ago(days=2)}, 422, "refund_before_sale"),
-    "in the future": ({"occurred_at": moments_ago(minutes=-11)}, 422, "future_sale"),
+    "in the future": ({"occurred_at": moments_ago(days=-1)}, 422, "future_sale"),
     "unknown field": ({"points": 1}, 400, "invalid_request"),
     "no external id": ({"external_id": ""}, 400, "invalid_request"),
 }

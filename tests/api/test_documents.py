@@ -112,6 +112,7 @@ ELSEWHERE = {
     *("email_taken", "weak_password", "unknown_person", "last_owner", "not_allowed"),
     *("too_many_live_keys", "invalid_key", "unknown_key_id"),
     *("unknown_rule", "unknown_places", "rule_ended", "invalid_rule", "invalid_program", "program_exists"),
+    *("invalid_terms", "not_the_demo"),
     *("invalid_store", "unknown_store", "unknown_till"),
 }
 

@@ -31,7 +31,7 @@ PASSWORD = "correct horse 42"
 NUMBERS = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     if CHROMIUM is None:
         said = "There is no browser: install Debian's chromium, or name one in REGULARS_CHROMIUM."
@@ -46,6 +46,7 @@ def chromium():
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         yield browser
         browser.close()
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -57,7 +58,7 @@ class Quiet(WSGIRequestHandler):
         """Nothing: a failing test says enough."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(chromium, django_db_setup, django_db_blocker) -> Iterator["Shop"]:
     """A merchant of these journeys' own, open for business, at an address of its own; gone afterwards."""
     from django.db import connection, connections

@@ -40,7 +40,7 @@ def short_lived(migrated_home):
 def test_it_says_that_it_is_alive_and_ready(installation):
     assert httpx.get(f"{installation.url}/healthz").text == "alive\n"
     assert httpx.get(f"{installation.url}/readyz").json() == {"ready": True, "faults": []}
-    assert f"Regulars answers at {installation.url}/" in installation.log.read_text()
+    assert wait_until(lambda: f"Regulars answers at {installation.url}/" in installation.log.read_text())
 
 
 def test_it_counts_what_it_answers(installation):

@@ -151,7 +151,7 @@ class Breaking:
             **os.environ,
             "PYTHONPATH": str(self.folder / "src"),
             "REGULARS_TORTURE": "",
-            "REGULARS_SHRINK": "no",
+            "TORTURE_SHRINK": "no",
         }
         for name in ("REGULARS_HOME", "REGULARS_TEST_HOME", "REGULARS_DB_ROLE"):
             environment.pop(name, None)

@@ -3,7 +3,7 @@
 import os
 
 IS_RELEASE = os.environ.get("REGULARS_TORTURE") == "1"
-SHRINKS = os.environ.get("REGULARS_SHRINK") != "no"
+SHRINKS = os.environ.get("TORTURE_SHRINK") != "no"
 """Whether a failing history is made smaller, which takes minutes: mutants need not."""
 
 
