@@ -18,7 +18,7 @@ from regulars.platform.merchants import create_merchant
 from regulars.platform.postgres import EmbeddedServer
 from regulars.sales.record import record_sales
 from regulars.sales.verify import verify
-from tests.bench.in_process import count_statements, record_history, sales_per_second
+from tests.bench.in_process import Flushers, count_statements, find_best, record_history
 from tests.bench.load import Load, answers_at, free_port, is_wrk_here, open_loop, run_wrk, sale_request
 from tests.bench.million_members import make_members
 from tests.bench.reference import CLIENTS, Reference
@@ -110,26 +110,33 @@ class Bench:
     # --- in process ---------------------------------------------------------------------------------
 
     def measure_in_process(self) -> None:
-        def ours(batch: int, **where: object) -> Callable[[], float]:
-            stream = sales(members=MEMBERS, at=self.at, **where)  # type: ignore[arg-type]
-            return lambda: sales_per_second(stream, batch=batch, seconds=self.seconds)
+        schema, reference = self.merchant.schema_name, self.reference
+        spread = lambda: sales(members=MEMBERS, at=self.at)  # noqa: E731
+        sizes = (1, 2) if self.quick else (1, 2, 3)
+        best = self.watch.measure(lambda: find_best(schema, spread, sizes=sizes, seconds=self.seconds))
+        one, some = Flushers(schema, 1), Flushers(schema, best)
 
-        reference = self.reference
+        def ours(flushers: Flushers, batch: int, **where: object) -> Callable[[], float]:
+            stream = sales(members=MEMBERS, at=self.at, **where)  # type: ignore[arg-type]
+            return lambda: flushers.sales_per_second(stream, batch=batch, seconds=self.seconds)
+
         subjects: dict[str, Callable[[], float]] = {
             "pgbench, 1 client": lambda: reference.run(1, self.seconds),
-            "sale_single": ours(1),
+            "sale_single": ours(one, 1),
             "pgbench, best": lambda: reference.run(reference.best_clients, self.seconds),
-            "sales_batch_100": ours(100),
-            "one_store": ours(100, store="300"),
-            "one_member": ours(100, member=77),
+            "sales_batch_100": ours(some, 100),
+            "one_store": ours(some, 100, store="300"),
+            "one_member": ours(some, 100, member=77),
         }
         seen = self.in_turns(subjects)
+        one.end()
+        some.end()
         note = f"pgbench with the {reference.protocol} protocol"
         self.add(name="sale_single", value=seen["sale_single"], unit="sales/s", reference=seen["pgbench, 1 client"],
                  target=0.4, note=f"{note}, 1 client")  # fmt: skip
         self.add(name="sales_batch_100", value=seen["sales_batch_100"], unit="sales/s",
                  reference=seen["pgbench, best"], target=5,
-                 note=f"{note}, {reference.best_clients} clients")  # fmt: skip
+                 note=f"{best} flushers; {note}, {reference.best_clients} clients")  # fmt: skip
         for name, target in (("one_store", 0.9), ("one_member", 0.2)):
             self.add(name=name, value=seen[name], unit="sales/s", reference=seen["sales_batch_100"], target=target)
 
