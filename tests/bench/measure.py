@@ -105,7 +105,7 @@ class Bench:
                 lambda: self.reference.choose(self.seconds, clients=(1, 4) if self.quick else CLIENTS)
             )
             told = ", ".join(f"{name} {tps:,.0f}/s" for name, tps in seen.items())
-            self.say(f"  {told}: {self.reference.protocol} protocol, {self.reference.best_clients} clients")
+            self.say(f"  {told}: {self.reference.best_clients} clients")
 
     # --- in process ---------------------------------------------------------------------------------
 
@@ -131,12 +131,13 @@ class Bench:
         seen = self.in_turns(subjects)
         one.end()
         some.end()
-        note = f"pgbench with the {reference.protocol} protocol"
+        clients = reference.best_clients
+        prepared = {number: f"with prepared statements {tps:,.0f}/s" for number, tps in reference.prepared.items()}
         self.add(name="sale_single", value=seen["sale_single"], unit="sales/s", reference=seen["pgbench, 1 client"],
-                 target=0.4, note=f"{note}, 1 client")  # fmt: skip
+                 target=0.4, note=f"pgbench, 1 client; {prepared[1]}")  # fmt: skip
         self.add(name="sales_batch_100", value=seen["sales_batch_100"], unit="sales/s",
                  reference=seen["pgbench, best"], target=5,
-                 note=f"{best} flushers; {note}, {reference.best_clients} clients")  # fmt: skip
+                 note=f"{best} flushers; pgbench, {clients} clients; {prepared[clients]}")  # fmt: skip
         for name, target in (("one_store", 0.9), ("one_member", 0.2)):
             self.add(name=name, value=seen[name], unit="sales/s", reference=seen["sales_batch_100"], target=target)
 
@@ -154,6 +155,7 @@ class Bench:
 
     def measure_statements(self) -> None:
         stream = sales(members=MEMBERS, at=self.at)
+        count_statements(stream, batch=1)  # a new connection says first where it is
         one, thousand = (self.watch.measure(lambda n=n: count_statements(stream, batch=n)) for n in (1, 1000))
         self.add(name="statements_per_batch", value=thousand, unit="statements", reference=one, target=1)
 

@@ -17,7 +17,6 @@ from regulars.platform.home import Home
 from tests.bench.watch import Disturbed
 
 CLIENTS = (1, 2, 4, 8, 16)
-PROTOCOLS = ("simple", "prepared")
 
 # What differs from one sale to the next; the other columns are copied from the sample.
 DIFFERENT = {
@@ -51,6 +50,7 @@ class Reference:
         self.environment = {**os.environ, **libpq_environment(facts), "PGOPTIONS": options}
         self.protocol = "simple"
         self.best_clients = 1
+        self.prepared: dict[int, float] = {}
 
     def run(self, clients: int, seconds: float) -> float:
         """Return transactions a second."""
@@ -64,15 +64,14 @@ class Reference:
         return float(re.findall(r"tps = ([0-9.]+)", done.stdout)[0])
 
     def choose(self, seconds: float, *, clients: Sequence[int] = CLIENTS) -> dict[str, float]:
-        """Find what suits pgbench best: the protocol with one client, then the number of clients."""
-        seen = {}
-        for self.protocol in PROTOCOLS:
-            self.run(1, 1)
-            seen[self.protocol] = self.run(1, seconds)
-        self.protocol = max(PROTOCOLS, key=lambda name: seen[name])
+        """Find the number of clients that suits pgbench best, and what it would do with prepared statements besides."""
+        self.run(1, 1)
         by_clients = {number: self.run(number, seconds) for number in clients}
         self.best_clients = max(by_clients, key=lambda number: by_clients[number])
-        return seen | {f"{number} clients": tps for number, tps in by_clients.items()}
+        self.protocol = "prepared"
+        self.prepared = {number: self.run(number, seconds) for number in {1, self.best_clients}}
+        self.protocol = "simple"
+        return {f"{number} clients": tps for number, tps in by_clients.items()}
 
 
 def make_script(*, members: int, sample_sale: int) -> str:

@@ -9,7 +9,7 @@ from regulars.core.checkout import check_sale, check_time
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale, Tender
 from regulars.members.find import Found, find_members
-from regulars.platform.rows import together
+from regulars.platform.rows import plan_by_index, together
 from regulars.programs.book import Book, ask_book
 from regulars.sales.refusals import CardInactive, MemberBlocked, MemberNotFound, StoreNotFound, WrongStore
 from regulars.stores.find import StoreFacts, ask_stores
@@ -36,13 +36,14 @@ class Checked(msgspec.Struct, frozen=True, gc=False):
 def check_batch(
     batch: Sequence[NewSale], *, at: datetime, is_history: bool
 ) -> tuple[Book, list[Checked], dict[int, Refusal]]:
-    """Check every sale of a batch by itself, with three statements.
+    """Check every sale of a batch by itself, with four statements.
 
     Returns the book, the sales at known stores (sound or not: one that is refused today may be a receipt of yesterday),
     and by place the refusals StoreNotFound and WrongStore. The others refuse what `check_sale` and `check_time` refuse,
     MemberNotFound, MemberBlocked, CardInactive. `is_history` lets any past time in.
     """
     with together():
+        plan_by_index()
         asked_book, asked_stores = ask_book(), ask_stores({sale.store for sale in batch})
     book, stores = asked_book(), asked_stores()
     named = [(place, sale.member) for place, sale in enumerate(batch) if sale.member is not None]
