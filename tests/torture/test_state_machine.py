@@ -159,7 +159,7 @@ class History(RuleBasedStateMachine):
         """Half-open: at this very second the points are gone."""
         ends = [lot.end for purse in self.oracle.world().purses.values() for lot in purse.lots if lot.left and lot.end]
         if later := [end for end in ends if end > self.now]:
-            self.now = min(later)
+            self.now = min(later).astimezone(UTC)
 
     @rule()
     def night_falls(self) -> None:
