@@ -49,8 +49,8 @@ def together() -> Iterator[None]:
 def plan_by_index() -> None:
     """Look rows up by index until the transaction ends, however few the planner believes there are.
 
-    Statements are planned once and kept: planned while a shop was new and its tables empty, they would read whole tables
-    until the server's next ANALYZE, at a fifth of the rate.
+    Statements are planned once and kept: planned while a shop was new and its tables empty, they would read whole
+    tables until the server's next ANALYZE, at a fifth of the rate.
     """
     run("SET LOCAL enable_seqscan = off", {})
 
