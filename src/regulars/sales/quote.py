@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 
 import msgspec
+from django.db import transaction
 
 from regulars.core.sale import NewSale
 from regulars.ledger.lock import ask_wallets
@@ -15,6 +16,7 @@ from regulars.sales.settle import Outcome, Settlement
 from regulars.sales.till_batch import check_batch
 
 
+@transaction.atomic(savepoint=False)
 def quote_sales(batch: Sequence[NewSale], *, at: datetime) -> list[Outcome]:
     """Return what `record_sales` would answer to each sale by itself, without an id; refuses what it refuses."""
     book, seen, refused = check_batch(batch, at=at, is_history=False)
