@@ -44,7 +44,13 @@ class EndOf(msgspec.Struct, frozen=True, tag="end_of"):
     after: Annotated[int, msgspec.Meta(ge=0, le=600)] = 0
 
 
-ExpiryPolicy = Never | OnDate | AfterDays | AfterMonths | EndOf
+class AfterIdle(msgspec.Struct, frozen=True, tag="idle"):
+    """Lives while the member is active: to the end of the day `days` days after the last sale, spend or event."""
+
+    days: Count
+
+
+ExpiryPolicy = Never | OnDate | AfterDays | AfterMonths | EndOf | AfterIdle
 
 
 def expires_at(policy: ExpiryPolicy, *, given_at: datetime, zone: tzinfo) -> datetime | None:
