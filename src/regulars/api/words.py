@@ -75,4 +75,10 @@ WORDS: dict[str, tuple[int, str]] = {
     # points
     "invalid_adjustment": (422, "The $field of this adjustment cannot be: move at least 1, and give a `reason`."),
     "unknown_unit": (422, "The program does not count this unit: use points."),
+    # the program
+    "no_draft": (409, "The program has no draft: begin one first."),
+    "draft_exists": (409, "The program has a draft already, version $number: publish or discard it first."),
+    "unknown_version": (404, "The program has no version $number."),
+    "version_has_started": (409, "Version $number has started, so it stays as it is: draft the next one."),
+    "invalid_document": (422, "This is no program: $why."),
 }

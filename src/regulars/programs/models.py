@@ -1,6 +1,7 @@
-"""The merchant's settings: the program, its earning rules and their published versions."""
+"""The merchant's settings: the program with the versions of its document, and what holders have had so far."""
 
 from django.db import models
+from django.db.models import Q
 
 from regulars.ledger.models import Unit
 from regulars.stores.zones import check_time_zone
@@ -17,6 +18,47 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProgramVersion(models.Model):
+    """A whole `core.program.document.ProgramDocument`, as it is drafted, scheduled, and then decides sales.
+
+    `starts_at` None is the draft, of which there is at most one. A sale earns by the version that was live when it
+    happened: the newest with `starts_at` <= then, or the first. What has started never changes.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.PositiveIntegerField(unique=True)
+    document = models.JSONField()
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=64)
+    changed_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    scheduled_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["starts_at"], name="one_draft", condition=Q(starts_at=None), nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
+class Tally(models.Model):
+    """What a holder has had so far, as a `core.tallies.Tally`: the memory of caps, stamp cards and tiers.
+
+    `holder` names a member, or a card, a store, a cashier or the program where a cap bounds one of those.
+    """
+
+    holder = models.TextField(primary_key=True, db_collation="C")
+    counts = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.holder
 
 
 class Rule(models.Model):

@@ -10,13 +10,14 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
+from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
 from regulars.core.terms import Terms
-from regulars.ledger.accounts import open_unit
 from regulars.programs.models import Program
+from regulars.programs.versions import begin_versions
 from regulars.stores.zones import check_time_zone
 
-POINTS = "points"
+NO_RULES = ProgramDocument()
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -37,9 +38,17 @@ class ProgramExists(Refusal):
 
 @transaction.atomic
 def create_program(
-    *, name: str, time_zone: str, currency: str, country: str, terms: Terms, at: datetime, by: Actor
+    *,
+    name: str,
+    time_zone: str,
+    currency: str,
+    country: str,
+    terms: Terms,
+    document: ProgramDocument = NO_RULES,
+    at: datetime,
+    by: Actor,
 ) -> Program:
-    """Create the merchant's program with its unit, points, and the merchant's side of the ledger.
+    """Create the merchant's program with `document` as version 1: points and no rule yet, if nothing else is given.
 
     Refuses: InvalidProgram, ProgramExists.
     """
@@ -52,9 +61,9 @@ def create_program(
         country=_clean_country(country),
         terms=msgspec.to_builtins(terms),
     )
-    open_unit(code=POINTS, name="Points")
     facts = {"time_zone": program.time_zone, "currency": program.currency, "country": program.country}
     record_event(action="program.created", about="program", about_id=program.pk, facts=facts, at=at, by=by)
+    begin_versions(program, document, at=at, by=by)
     return program
 
 
