@@ -16,11 +16,20 @@ class Right(StrEnum):
     REFUND_SALES = "refund_sales"
     ATTACH_SALES = "attach_sales"
     ADJUST_POINTS = "adjust_points"
+    CLAIM_REWARDS = "claim_rewards"
+    REMOVE_REWARDS = "remove_rewards"
+    FULFIL_REWARDS = "fulfil_rewards"
+    GIVE_STAMPS = "give_stamps"
+    CHANGE_TIERS = "change_tiers"
+    RELEASE_PENDING = "release_pending"
+    CHANGE_DATES = "change_dates"
+    UNDO_REFUNDS = "undo_refunds"
     SEE_DASHBOARD = "see_dashboard"
     SEE_STORES = "see_stores"
     CHANGE_STORES = "change_stores"
     SEE_RULES = "see_rules"
     CHANGE_RULES = "change_rules"
+    RUN_BACKTESTS = "run_backtests"
     CHANGE_PROGRAM = "change_program"
     SEE_ACTIVITY = "see_activity"
     SEE_JOBS = "see_jobs"
@@ -28,15 +37,32 @@ class Right(StrEnum):
     CHANGE_PEOPLE = "change_people"
 
 
-CASHIER = frozenset({Right.SEE_MEMBERS, Right.CHANGE_MEMBERS, Right.SEE_SALES, Right.ATTACH_SALES, Right.SEE_STORES})
+CASHIER = frozenset(
+    {
+        Right.SEE_MEMBERS,
+        Right.CHANGE_MEMBERS,
+        Right.SEE_SALES,
+        Right.ATTACH_SALES,
+        Right.CLAIM_REWARDS,
+        Right.FULFIL_REWARDS,
+        Right.SEE_STORES,
+    }
+)
 MANAGER = CASHIER | {
     Right.BLOCK_MEMBERS,
     Right.REFUND_SALES,
     Right.ADJUST_POINTS,
+    Right.REMOVE_REWARDS,
+    Right.GIVE_STAMPS,
+    Right.CHANGE_TIERS,
+    Right.RELEASE_PENDING,
+    Right.CHANGE_DATES,
+    Right.UNDO_REFUNDS,
     Right.SEE_DASHBOARD,
     Right.CHANGE_STORES,
     Right.SEE_RULES,
     Right.CHANGE_RULES,
+    Right.RUN_BACKTESTS,
     Right.SEE_ACTIVITY,
 }
 RIGHTS: dict[str, frozenset[Right]] = {

@@ -1,0 +1,51 @@
+"""Amounts of a unit as people write them, with its precision and its name: "1 point", "1,240 stars", "12.50 coins"."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import get_language
+
+from regulars.core.amounts import LARGEST_AMOUNT
+from regulars.core.program.units import Unit, UnitWords
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def digits(amount: int, unit: Unit) -> str:
+    """The bare number: 1250 of a unit with two decimals is "12.50"; a minus is a real minus."""
+    whole, rest = divmod(abs(amount), 10**unit.decimals)
+    said = f"{whole:,}.{rest:0{unit.decimals}d}" if unit.decimals else f"{whole:,}"
+    return MINUS + said if amount < 0 else said
+
+
+def say_amount(amount: int, unit: Unit) -> str:
+    """With the unit's name in the reader's language: exactly one is singular."""
+    name = words_of(unit)
+    return f"{digits(amount, unit)} {name.singular if abs(amount) == 10**unit.decimals else name.plural}"
+
+
+def say_change(amount: int, unit: Unit) -> str:
+    """A change with its sign: "+9 points"."""
+    return f"+{say_amount(amount, unit)}" if amount > 0 else say_amount(amount, unit)
+
+
+def words_of(unit: Unit) -> UnitWords:
+    language = get_language() or "en"
+    return unit.translations.get(language) or unit.translations.get(language.partition("-")[0]) or unit.name
+
+
+def read_amount(text: str, unit: Unit) -> int:
+    """What somebody typed, in smallest steps: "12.5" of a unit with two decimals is 1250. Raises ValueError."""
+    try:
+        steps = Decimal(text.strip().replace(MINUS, "-").replace(",", "").replace(" ", "")).scaleb(unit.decimals)
+    except InvalidOperation:
+        raise ValueError("This is no number.") from None
+    if not steps.is_finite() or steps != steps.to_integral_value():
+        raise ValueError("The unit has no smaller step.")
+    if abs(steps) > LARGEST_AMOUNT:
+        raise ValueError("This is too much.")
+    return int(steps)
+
+
+def unknown_unit(code: str) -> Unit:
+    """A unit that the program no longer describes, under its code."""
+    return Unit(code=code, name=UnitWords(singular=code.removesuffix("s") or code, plural=code))
