@@ -50,6 +50,8 @@ TENANT_APPS = [
     "regulars.staff",
     "regulars.programs",
     "regulars.members",
+    "regulars.rewards",
+    "regulars.points",
     "regulars.sales",
     "regulars.reports",
 ]
@@ -61,7 +63,14 @@ TENANT_LIMIT_SET_CALLS = True
 AUTH_USER_MODEL = "staff.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-APPEND_ONLY_TABLES = ("ledger_entry", "ledger_allocation", "ledger_seal", "audit_event")
+APPEND_ONLY_TABLES = (
+    "ledger_entry",
+    "ledger_allocation",
+    "ledger_seal",
+    "audit_event",
+    "rewards_step",
+    "points_memberevent",
+)
 """Tables whose rows the application may add and read, and never change or remove."""
 
 # --- database -------------------------------------------------------------------------------------
