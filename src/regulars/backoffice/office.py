@@ -8,7 +8,9 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from regulars.backoffice.amounts import unknown_unit
 from regulars.core.actor import Actor
+from regulars.core.program.units import Unit
 from regulars.programs.book import Book, NoProgram, load_book
 from regulars.staff.models import Person
 from regulars.staff.people import actor_for
@@ -29,6 +31,10 @@ class Office:
             return load_book()
         except NoProgram:
             return None
+
+    def unit(self, code: str) -> Unit:
+        """A unit with its name and precision, as the program knows it now."""
+        return self.book.unit(code) if self.book else unknown_unit(code)
 
     @property
     def zone(self) -> tzinfo:

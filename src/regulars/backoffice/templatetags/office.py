@@ -9,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from regulars.backoffice import wording
+from regulars.backoffice.amounts import digits, say_amount, say_change, unknown_unit
 from regulars.backoffice.navigation import Door, doors
 from regulars.backoffice.office import Office, office_of
-from regulars.core.sentences import count
+from regulars.core.program.units import Unit
 from regulars.members.rows import MemberRow
 from regulars.staff.rights import Right
 
@@ -45,9 +46,21 @@ def signed(value: int) -> str:
 
 
 @register.filter
-def of(amount: int, unit: str) -> str:
-    """An amount with its unit: "1 point", "1,240 points"."""
-    return count(amount, unit)
+def of(amount: int, unit: Unit | str) -> str:
+    """An amount with its unit: "1 point", "1,240 points", "12.50 coins"."""
+    return say_amount(amount, _unit(unit))
+
+
+@register.filter
+def in_steps_of(amount: int, unit: Unit | str) -> str:
+    """The bare number with the unit's decimals."""
+    return digits(amount, _unit(unit))
+
+
+@register.simple_tag(takes_context=True)
+def units(context: Context, amount: int, code: str) -> str:
+    """An amount of a unit that is known by its code only."""
+    return say_amount(amount, office_of(context["request"]).unit(code))
 
 
 @register.filter
@@ -120,9 +133,14 @@ def at(names: dict[str, str], key: str) -> str:
 
 
 @register.filter
-def signed_of(amount: int, unit: str) -> str:
+def signed_of(amount: int, unit: Unit | str) -> str:
     """A change with its unit: "+9 points"."""
-    return f"+{count(amount, unit)}" if amount > 0 else count(amount, unit)
+    return say_change(amount, _unit(unit))
+
+
+def _unit(unit: Unit | str) -> Unit:
+    """A code stands for itself where nobody looked the unit up."""
+    return unknown_unit(unit) if isinstance(unit, str) else unit
 
 
 @register.filter
