@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from regulars.core.program.conditions import Audience, Tags
+from regulars.core.program.conditions import Audience, Hours, Tags
 from regulars.core.program.words import Amount, Code, Days, Name, Part, Positive, Text, Title
 
 RewardKind = Literal["product", "discount", "points", "credit", "gift", "experience"]
@@ -39,8 +39,10 @@ class PerMember(Part, frozen=True, kw_only=True):
 class Reward(Part, frozen=True, kw_only=True):
     """`price` None: it cannot be claimed, only given by a card, a level or the team.
 
-    A claimed reward can be used for `use_within_days` days (0: for ever). Points and credit are paid at once; a gift
-    or experience with `is_sent` is fulfilled by the team (ordered, sent, delivered).
+    It can be claimed in [starts_at, ends_at); `stock` bounds the claims of everybody. Whoever has it can use it in
+    [use_from, use_until), at `use_hours` in the store's time zone, and for `use_within_days` days (0: no such end): the
+    earlier end counts, unless `honour_full_period` lets those days outlive `use_until`. Points and credit are paid at
+    once; a gift or experience with `is_sent` is fulfilled by the team (ordered, sent, delivered).
     """
 
     code: Code
@@ -57,5 +59,9 @@ class Reward(Part, frozen=True, kw_only=True):
     stock: Positive | None = None
     per_member: PerMember | None = None
     use_within_days: Days = 0
+    use_from: datetime | None = None
+    use_until: datetime | None = None
+    use_hours: tuple[Hours, ...] = ()
+    honour_full_period: bool = False
     is_sent: bool = False
     cost_minor: Amount = 0
