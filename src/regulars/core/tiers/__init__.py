@@ -1,0 +1,29 @@
+"""Tiers: what is counted, how a level is reached, kept and lost, and how far it is to the next one.
+
+A sale that counts: `review` (when its `review_at` has come), `count_towards`, `rise`. A refund: `count_towards` with
+minus, `fall_on_refund`. None of them looks at a clock; each returns the new standing and what moved.
+"""
+
+from regulars.core.tiers.counts import Ladder, count_towards, metric_of
+from regulars.core.tiers.moves import fall_on_refund, place, release, review, rise
+from regulars.core.tiers.progress import Progress, progress
+from regulars.core.tiers.standing import NOWHERE, Move, Override, Standing, level_of, rank_of
+
+__all__ = [
+    "NOWHERE",
+    "Ladder",
+    "Move",
+    "Override",
+    "Progress",
+    "Standing",
+    "count_towards",
+    "fall_on_refund",
+    "level_of",
+    "metric_of",
+    "place",
+    "progress",
+    "rank_of",
+    "release",
+    "review",
+    "rise",
+]
