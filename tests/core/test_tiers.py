@@ -3,16 +3,25 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from regulars.core.program.tier_sets import Kept, Level, Metric, TierSet, Window
 from regulars.core.tiers import (
     NOWHERE,
+    Climber,
+    Counted,
     Ladder,
     Override,
     Standing,
+    bring_up,
+    climb,
     count_towards,
+    descend,
     fall_on_refund,
+    held_levels,
     level_of,
     metric_of,
     place,
@@ -520,3 +529,76 @@ def test_progress_changes_nothing():
     before = (dict(ann.ladder.counts), ann.standing)
     ann.progress(on(2026, 9, 11))
     assert (ann.ladder.counts, ann.standing) == before
+
+
+# --- all sets of a program together --------------------------------------------------------------------------
+
+BY_QUARTER = TierSet(
+    code="season", name="Season", levels=(Level(code="star", name="Star", threshold=300),),
+    window=Window(over="calendar_quarter"), on_refund="now",
+)  # fmt: skip
+
+
+def a_climber() -> Climber:
+    return Climber(used={}, standings={}, zone=NEW_YORK, joined_at=None)
+
+
+def test_a_sale_counts_towards_every_set_and_a_refund_comes_off_each():
+    ann, sets = a_climber(), (BY_YEAR, BY_QUARTER)
+    at = on(2026, 8, 10, 12)
+    moves = climb(sets, ann, {"vip": [Counted(600)], "season": [Counted(300)]}, at=at)
+    assert [(move.tier_set, move.after) for move in moves] == [("vip", "silver"), ("season", "star")]
+    assert held_levels(sets, ann.standings, at=at) == ("silver", "star")
+    moves = descend(sets, ann, {"vip": [Counted(-600)], "season": [Counted(-300)]}, sold_at=at, at=on(2026, 8, 11))
+    assert [(move.tier_set, move.after) for move in moves] == [("season", None)]
+    assert held_levels(sets, ann.standings, at=on(2026, 8, 11)) == ("silver",)
+
+
+def test_a_sale_finds_the_levels_of_its_own_moment_though_no_review_ran():
+    ann, sets = a_climber(), (BY_YEAR, BY_QUARTER)
+    climb(sets, ann, {"vip": [Counted(1_000)], "season": [Counted(300)]}, at=on(2026, 8, 10))
+    moves = bring_up(sets, ann, at=on(2028, 2, 1))
+    assert [(move.tier_set, move.before, move.after) for move in moves] == [
+        ("vip", "gold", "silver"),
+        ("season", "star", None),
+    ]
+    assert bring_up(sets, ann, at=on(2028, 2, 1)) == []
+
+
+def test_who_reached_nothing_needs_no_standing():
+    ann = a_climber()
+    climb((BY_YEAR,), ann, {"vip": [Counted(5)]}, at=on(2026, 8, 10))
+    assert ann.standings == {}
+    assert ann.used == {"tier/vip": {date(2026, 1, 1).toordinal(): 5}}
+
+
+amounts = st.lists(st.integers(1, 900), min_size=1, max_size=8)
+
+
+@given(amounts=amounts, days=st.data(), policy=st.sampled_from(["now", "review"]))
+def test_the_order_of_sales_does_not_matter(amounts, days, policy):
+    tier_set = msgspec.structs.replace(BY_YEAR, on_refund=policy)
+    sales = [(amount, on(2026, 1, 1) + timedelta(days=days.draw(st.integers(0, 700)), hours=5)) for amount in amounts]
+    shuffled = days.draw(st.permutations(sales))
+    ends = []
+    for order in (sorted(sales, key=lambda sale: sale[1]), shuffled):
+        ann = Card(tier_set)
+        for amount, at in order:
+            count_towards(ann.ladder, ann.standing, amount, at=at)
+            ann._take(rise(ann.ladder, ann.standing, at=at))
+        ends.append((ann.level(on(2027, 12, 31)), ann.standing.kept_until, ann.metric(on(2027, 12, 31))))
+    assert ends[0] == ends[1]
+
+
+@given(amounts=amounts, policy=st.sampled_from(["now", "review"]))
+def test_refunding_everything_in_parts_counts_like_refunding_it_at_once(amounts, policy):
+    tier_set = msgspec.structs.replace(BY_YEAR, on_refund=policy)
+    at, later = on(2026, 3, 1), on(2026, 4, 1)
+    ends = []
+    for parts in (amounts, [sum(amounts)]):
+        ann = Card(tier_set)
+        ann.earns(sum(amounts), at)
+        for part in parts:
+            ann.returns(part, at, later)
+        ends.append((ann.standing.level, ann.metric(later)))
+    assert ends[0] == ends[1]
