@@ -1,11 +1,13 @@
 """What makes a sale acceptable, told from the sale alone: its sums, its money, its time."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale, Tender
-from regulars.core.terms import Terms, worth_minor
+from regulars.core.program.policies import Policies
+from regulars.core.program.units import Unit
 
 # A till's clock may run ahead by this much before its sales are refused.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -41,7 +43,7 @@ class InvalidAmount(Refusal):
 
 
 class InvalidTender(Refusal):
-    """A points tender counts points, every other money; and points are named once."""
+    """A points tender counts units that pay, every other money; and a unit is named once."""
 
     code = "invalid_tender"
 
@@ -78,7 +80,7 @@ class SaleTooOld(Refusal):
 
 
 class BelowMinimum(Refusal):
-    """Fewer points than the program lets pay at once, or too few to be worth anything."""
+    """Fewer units than the program lets pay at once, or too few to be worth anything."""
 
     code = "below_minimum"
 
@@ -88,13 +90,13 @@ class BelowMinimum(Refusal):
 
 
 class MemberNeeded(Refusal):
-    """Points can only be paid by a member."""
+    """Units can only be paid by a member."""
 
     code = "member_needed"
 
 
-def check_sale(sale: NewSale, *, currency: str, terms: Terms) -> Tender | None:
-    """Return the points tender of an acceptable sale, if it has one.
+def check_sale(sale: NewSale, *, currency: str, units: Mapping[str, Unit]) -> tuple[Tender, ...]:
+    """Return the tenders of an acceptable sale that are paid in units.
 
     Refuses InvalidAmount, LinesDoNotAddUp, WrongCurrency, InvalidTender, BelowMinimum, MemberNeeded,
     TendersExceedTotal.
@@ -106,14 +108,19 @@ def check_sale(sale: NewSale, *, currency: str, terms: Terms) -> Tender | None:
             raise LinesDoNotAddUp(lines_minor=lines_minor, total_minor=sale.total_minor)
     if sale.currency is not None and sale.currency != currency:
         raise WrongCurrency(expected=currency, got=sale.currency)
-    return _check_tenders(sale, terms) if sale.tenders else None
+    return _check_tenders(sale, units) if sale.tenders else ()
 
 
-def check_time(occurred_at: datetime, *, at: datetime, terms: Terms) -> None:
+def worth_minor(units: int, unit: Unit) -> int:
+    """Return what units pay, in minor units of money, rounded down; nothing where the unit does not pay."""
+    return units * unit.pays.minor // unit.pays.units if unit.pays else 0
+
+
+def check_time(occurred_at: datetime, *, at: datetime, policies: Policies) -> None:
     """Refuse FutureSale and SaleTooOld."""
     if occurred_at > at + CLOCK_SKEW:
         raise FutureSale(occurred_at=occurred_at, latest=at + CLOCK_SKEW)
-    earliest = at - timedelta(days=terms.max_backdate_days)
+    earliest = at - timedelta(days=policies.max_backdate_days)
     if occurred_at < earliest:
         raise SaleTooOld(occurred_at=occurred_at, earliest=earliest)
 
@@ -126,35 +133,41 @@ def _check_amounts(sale: NewSale) -> None:
             raise InvalidAmount(field="lines.amount_minor")
         if not 0 <= line.quantity_milli <= LARGEST_AMOUNT:
             raise InvalidAmount(field="lines.quantity")
+        if not 0 <= line.tax_minor <= line.amount_minor:
+            raise InvalidAmount(field="lines.tax_minor")
 
 
-def _check_tenders(sale: NewSale, terms: Terms) -> Tender | None:
-    points: Tender | None = None
+def _check_tenders(sale: NewSale, units: Mapping[str, Unit]) -> tuple[Tender, ...]:
+    paying: dict[str, Tender] = {}
     paid_minor = 0
     for tender in sale.tenders:
         if tender.type == "points":
-            if points is not None or tender.points is None or tender.amount_minor is not None:
+            unit = units.get(tender.unit)
+            if unit is None or unit.pays is None or unit.code in paying:
                 raise InvalidTender(tender=tender.type)
-            points = tender
-            paid_minor += _check_points(tender.points, sale, terms)
+            if tender.points is None or tender.amount_minor is not None:
+                raise InvalidTender(tender=tender.type)
+            paying[unit.code] = tender
+            paid_minor += _check_units(tender.points, unit, sale)
         else:
-            if tender.amount_minor is None or tender.points is not None:
+            if tender.amount_minor is None or tender.points is not None or tender.hold is not None:
                 raise InvalidTender(tender=tender.type)
             if not 0 <= tender.amount_minor <= LARGEST_AMOUNT:
                 raise InvalidAmount(field="tenders.amount_minor")
             paid_minor += tender.amount_minor
     if paid_minor > sale.total_minor:
         raise TendersExceedTotal(tenders_minor=paid_minor, total_minor=sale.total_minor)
-    return points
+    return tuple(paying.values())
 
 
-def _check_points(points: int, sale: NewSale, terms: Terms) -> int:
-    if not 0 < points <= LARGEST_AMOUNT:
+def _check_units(wanted: int, unit: Unit, sale: NewSale) -> int:
+    if not 0 < wanted <= LARGEST_AMOUNT:
         raise InvalidAmount(field="tenders.points")
-    worth = worth_minor(points, terms)
-    if points < terms.min_points or worth == 0:
-        smallest = -(-terms.points_per // terms.minor_per)
-        raise BelowMinimum(wanted=points, minimum=max(terms.min_points, smallest))
+    assert unit.pays is not None, "only units that pay are tenders"
+    worth = worth_minor(wanted, unit)
+    if wanted < unit.pays.least or worth == 0:
+        smallest = -(-unit.pays.units // unit.pays.minor)
+        raise BelowMinimum(wanted=wanted, minimum=max(unit.pays.least, smallest))
     if sale.member is None:
         raise MemberNeeded()
     return worth

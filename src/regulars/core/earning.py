@@ -1,123 +1,198 @@
-"""What a sale earns: a rule counts steps of what was paid with money, once per rule and sale, and each step gives
-its points.
+"""What a sale earns: its rules in their order, then the caps, narrow before wide. The same for tills, quotes, refunds
+and back-tests.
+
+A rule counts steps of what was paid with money, once per rule and sale, and each step gives its points.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from regulars.core.amounts import count_steps
-from regulars.core.periods import within
-from regulars.core.rules import EarningRule, ItemRule, RateRule
-from regulars.core.sale import SaleLine
-from regulars.core.why import Earned
+from regulars.core.amounts import Rounding, count_steps, portion
+from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit, Limit
+from regulars.core.facts import Facts
+from regulars.core.filters import Counted
+from regulars.core.when import Purchase
+from regulars.core.why import Bite, RulePart
+
+Rooms = Callable[[Limit], int | None]
+"""How much a limit still leaves (None: it cannot bite), before the sale."""
 
 
-class Purchase(msgspec.Struct, frozen=True, gc=False):
-    """A sale, or what is left of it. Only what was paid with money and kept earns: `money_minor` of the lines'
-    `total_minor`.
+class Award(msgspec.Struct, frozen=True, gc=False):
+    """What one rule gives: `counted` (minor units, or thousandths of goods) in steps of `per`, `points` a step; once
+    where `per` is 0. A multiplier counts the units it works on, in hundredths.
 
-    The rest (paid with points, or given back as an amount) is spread over the lines in proportion.
-    `lines` may be empty: then the total counts as one line without SKU, category or brand.
+    `desired` is before caps, `awarded` after. `carried`: what the rule carried in, and what it leaves.
     """
 
-    occurred_at: datetime
-    store: str
-    store_tags: frozenset[str]
-    lines: Sequence[SaleLine]
-    total_minor: int
-    money_minor: int
+    rule: CompiledRule
+    counted: int
+    per: int
+    points: int
+    desired: int
+    awarded: int
+    rounding: Rounding
+    of_goods: bool = False
+    bites: tuple[Bite, ...] = ()
+    carried: tuple[int, int] | None = None
+
+    @property
+    def part(self) -> RulePart:
+        """Return what an entry keeps of it."""
+        return RulePart(
+            self.rule.code,
+            self.counted,
+            self.per,
+            self.points,
+            self.desired,
+            self.awarded,
+            self.rounding,
+            self.of_goods,
+            self.bites,
+            self.carried,
+        )
 
 
-class Published(msgspec.Struct, frozen=True):
-    """A rule as it was published; `sentence` is how people read it."""
-
-    version_id: int
-    rule_id: int
-    name: str
-    terms: EarningRule
-    sentence: str = ""
-
-
-def applies(rule: EarningRule, purchase: Purchase) -> bool:
-    """A rule counts in its time, half-open, and in its stores: by code or by one of its tags; everywhere if it
-    names none.
+def evaluate(program: Compiled, sale: Purchase, facts: Facts, *, rooms: Rooms) -> list[Award]:
+    """Return the award of every rule that applies, also of those that caps left nothing; a sale paid with money only
+    in part earns in that proportion.
     """
-    if not within(purchase.occurred_at, start=rule.starts_at, end=rule.ends_at):
-        return False
-    if not rule.stores and not rule.store_tags:
-        return True
-    return purchase.store in rule.stores or not purchase.store_tags.isdisjoint(rule.store_tags)
+    counted = program.filters.count(sale.lines, total_minor=sale.total_minor)
+    awards: list[Award] = []
+    for unit in program.sale_units:
+        desired = _ask(unit, sale, facts, counted)
+        if desired:
+            awards += _limit(unit, desired, rooms)
+    return awards
 
 
-def award(rule: Published, purchase: Purchase) -> Earned:
-    """Return what one rule gives for a purchase, with its why; nothing where the purchase stays below the minimum."""
-    terms = rule.terms
-    match terms:
-        case RateRule():
-            counted, goods = _counted_by_rate(terms, purchase), False
-        case ItemRule():
-            counted, goods = _counted_by_item(terms, purchase), terms.per == "unit"
-    per = 1000 if goods else terms.per_minor
-    money, total = purchase.money_minor, purchase.total_minor
-    if money == total:
-        steps = count_steps(counted, per=per, rounding=terms.rounding)
-    else:
-        # counted * money / total is a fraction: rounding it before the steps would round twice.
-        steps = count_steps(counted * money, per=per * total, rounding=terms.rounding)
-    minimum = terms.min_spend_minor if isinstance(terms, RateRule) else 0
-    if money < minimum:
-        steps = 0
-    points = steps * terms.points
-    return Earned(
-        version=rule.version_id,
-        rule=rule.sentence or rule.name,
-        counted=counted,
-        per=per,
-        points=terms.points,
-        desired=points,
-        awarded=points,
-        rounding=terms.rounding,
-        of_goods=goods,
-        total_minor=total,
-        money_minor=money,
-        min_spend_minor=minimum,
-    )
+def rooms_again(facts: Facts) -> Rooms:
+    """Return the rooms of a sale that was evaluated before: what bit then had this much room; the rest cannot bite,
+    since what is left of a sale never earns more than the sale.
+    """
+    return lambda limit: limit.limit if limit.period == "transaction" else facts.rooms.get(limit.id)
 
 
-def _counted_by_rate(rule: RateRule, purchase: Purchase) -> int:
-    if not rule.excluded_categories and not rule.excluded_skus:
-        return purchase.total_minor
-    excluded = sum(
-        line.amount_minor
-        for line in purchase.lines
-        if line.category in rule.excluded_categories or line.sku in rule.excluded_skus
-    )
-    return purchase.total_minor - excluded
+def _ask(unit: CompiledUnit, sale: Purchase, facts: Facts, counted: Counted) -> list[Award]:
+    """Ask the rules of a unit in their order, then its multipliers, which work on those that still stand."""
+    applied: list[Award] = []
+    stopped_at = -1
+    for rule in unit.rules:
+        award = _award(rule, sale, facts, counted)
+        if award is None:
+            continue
+        if rule.terms.stacking == "alone":
+            return [award]
+        applied.append(award)
+        if rule.terms.stop:
+            stopped_at = rule.place
+            break
+    applied = _best_only(applied)
+    multiplied = []
+    for rule in unit.multipliers:
+        if 0 <= stopped_at < rule.place:
+            break
+        if (award := _multiply(rule, applied, sale, facts, counted)) is not None:
+            multiplied.append(award)
+    return applied + _best_only(multiplied)
 
 
-def _counted_by_item(rule: ItemRule, purchase: Purchase) -> int:
-    """Return thousandths of units, or minor units, of the lines that match."""
-    matching = [line for line in purchase.lines if matches(rule, line)]
-    if rule.per == "unit":
-        return sum(line.quantity_milli for line in matching)
-    return sum(line.amount_minor for line in matching)
+def _best_only(applied: list[Award]) -> list[Award]:
+    """Of the rules marked `best` keep the one that gives most, the first of them on a tie."""
+    rivals = [award for award in applied if award.rule.terms.stacking == "best"]
+    if len(rivals) < 2:
+        return applied
+    best = max(rivals, key=lambda award: award.desired)
+    return [award for award in applied if award is best or award.rule.terms.stacking != "best"]
 
 
-def matches(rule: ItemRule, line: SaleLine) -> bool:
-    return line.sku in rule.skus or line.category in rule.categories or line.brand in rule.brands
+def _award(rule: CompiledRule, sale: Purchase, facts: Facts, counted: Counted) -> Award | None:
+    """Return what a rule would give without caps; None where it does not apply or gives nothing.
+
+    A rule that carries is returned also when it only adds to what it carries.
+    """
+    amount = counted.quantities[rule.filter] if rule.of_goods else counted.amounts[rule.filter]
+    if amount <= 0 or sale.money_minor <= 0:
+        return None
+    for question in rule.questions:
+        if not question(sale, facts):
+            return None
+    if facts.silent and rule.code in facts.silent:
+        return None
+    points, per = rule.points, rule.per
+    if rule.tier_points is not None and facts.tiers:
+        points = max([rule.tier_points[tier] for tier in facts.tiers if tier in rule.tier_points], default=points)
+    if rule.carries:
+        return _carry(rule, sale, facts, amount, points)
+    steps = _steps(amount, per, sale, rule.rounding) if per else 1
+    if steps == 0:
+        return None
+    desired = steps * points
+    return Award(rule, amount, per, points, desired, desired, rule.rounding, rule.of_goods)
 
 
-def line_weights(rule: EarningRule, lines: Sequence[SaleLine]) -> list[int]:
-    """Return how much of a rule's award each line made, as weights for `amounts.share`."""
-    match rule:
-        case RateRule():
-            return [
-                0 if line.category in rule.excluded_categories or line.sku in rule.excluded_skus else line.amount_minor
-                for line in lines
-            ]
-        case ItemRule(per="unit"):
-            return [line.quantity_milli if matches(rule, line) else 0 for line in lines]
-        case ItemRule():
-            return [line.amount_minor if matches(rule, line) else 0 for line in lines]
+def _carry(rule: CompiledRule, sale: Purchase, facts: Facts, amount: int, points: int) -> Award:
+    """Count what was carried in too; what does not fill a step is carried on. Whole minor units (or thousandths)."""
+    if sale.money_minor != sale.total_minor:
+        amount = portion(amount, part=sale.money_minor, whole=sale.total_minor)
+    carried_in = facts.carry.get(rule.code, 0)
+    steps = (carried_in + amount) // rule.per
+    carried = (carried_in, carried_in + amount - steps * rule.per)
+    desired = steps * points
+    return Award(rule, amount, rule.per, points, desired, desired, "full", rule.of_goods, carried=carried)
+
+
+def _steps(amount: int, per: int, sale: Purchase, rounding: Rounding) -> int:
+    if sale.money_minor == sale.total_minor:
+        return count_steps(amount, per=per, rounding=rounding)
+    # amount * money / total is a fraction: rounding it before the steps would round twice.
+    return count_steps(amount * sale.money_minor, per=per * sale.total_minor, rounding=rounding)
+
+
+def _multiply(
+    rule: CompiledRule, applied: Sequence[Award], sale: Purchase, facts: Facts, counted: Counted
+) -> Award | None:
+    """Return the part above 100 % of what the multiplied rules give for the multiplier's lines."""
+    worked = [(award, number) for award in applied for place, number in rule.works_on if award.rule.place == place]
+    if not worked:
+        return None
+    for question in rule.questions:
+        if not question(sale, facts):
+            return None
+    base = 0
+    for award, number in worked:
+        amount = counted.quantities[number] if award.of_goods else counted.amounts[number]
+        if amount > 0:
+            base += _steps(amount, award.per, sale, award.rounding) * award.points
+    desired = count_steps(base * rule.points, per=100, rounding=rule.rounding)
+    if desired == 0:
+        return None
+    return Award(rule, base, 100, rule.points, desired, desired, rule.rounding)
+
+
+def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms) -> list[Award]:
+    """Apply each rule's caps, then the unit's, whose room the rules share in their order."""
+    shared = [(limit, rooms(limit)) for limit in unit.limits]
+    left = {limit.id: room for limit, room in shared if room is not None}
+    limited = []
+    for award in awards:
+        bites: list[Bite] = []
+        awarded = award.desired
+        for limit in award.rule.limits:
+            room = rooms(limit)
+            if room is not None and room < awarded:
+                awarded = _bite(limit, room, bites)
+        for limit in unit.limits:
+            if limit.id in left and left[limit.id] < awarded:
+                awarded = _bite(limit, left[limit.id], bites)
+        for limit_id in left:
+            left[limit_id] -= awarded
+        limited.append(msgspec.structs.replace(award, awarded=awarded, bites=tuple(bites)) if bites else award)
+    return limited
+
+
+def _bite(limit: Limit, room: int, bites: list[Bite]) -> int:
+    room = max(room, 0)
+    bites.append(Bite(limit.id, limit.scope, limit.period, limit.limit, room, limit.days))
+    return 0 if limit.skips else room

@@ -4,14 +4,14 @@ The stored rule version is evaluated again on what is left of the sale after all
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from regulars.core.amounts import portion
-from regulars.core.earning import Purchase
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, SaleLine
+from regulars.core.when import Purchase
 
 
 class RefundExceedsSale(Refusal):
@@ -63,7 +63,16 @@ def remaining_lines(lines: Sequence[SaleLine], returned: Sequence[LineShare]) ->
         quantities[back.position - 1] -= back.quantity_milli
         amounts[back.position - 1] -= back.amount_minor
     return [
-        SaleLine(line.sku, quantity, amount, line.category, line.brand)
+        SaleLine(
+            line.sku,
+            quantity,
+            amount,
+            line.category,
+            line.brand,
+            line.labels,
+            line.kind,
+            portion(line.tax_minor, part=amount, whole=line.amount_minor) if line.tax_minor else 0,
+        )
         for line, quantity, amount in zip(lines, quantities, amounts, strict=True)
     ]
 
@@ -131,30 +140,20 @@ def _part_of_line(line: SaleLine, wanted: LineRefund) -> LineShare:
 
 
 def purchase_left(
-    *,
-    occurred_at: datetime,
-    store: str,
-    store_tags: frozenset[str],
-    lines: Sequence[SaleLine],
-    returned: Sequence[LineShare],
-    total_minor: int,
-    refunded_minor: int,
-    points_minor: int,
+    sale: Purchase, *, returned: Sequence[LineShare], refunded_minor: int, unearning_minor: int
 ) -> Purchase:
-    """Return what is left of a sale after `refunded_minor` came back, as earning rules look at it.
+    """Return what is left of a whole `sale` after `refunded_minor` came back, as earning rules look at it.
 
     It depends on the sums alone, never on the order or the size of the single refunds. What was refunded as an
-    amount, and what points paid of the rest, earns nothing.
+    amount, and what units or vouchers paid of the rest (`unearning_minor` of the whole), earns nothing.
     """
-    left = remaining_lines(lines, returned)
-    points_left = points_minor - portion(points_minor, part=refunded_minor, whole=total_minor)
-    return Purchase(
-        occurred_at=occurred_at,
-        store=store,
-        store_tags=store_tags,
+    left = remaining_lines(sale.lines, returned)
+    unearning_left = unearning_minor - portion(unearning_minor, part=refunded_minor, whole=sale.total_minor)
+    return replace(
+        sale,
         lines=left,
-        total_minor=sum(line.amount_minor for line in left) if left else total_minor,
-        money_minor=total_minor - refunded_minor - points_left,
+        total_minor=sum(line.amount_minor for line in left) if left else sale.total_minor,
+        money_minor=sale.total_minor - refunded_minor - unearning_left,
     )
 
 

@@ -6,31 +6,46 @@ of the processor's time.
 """
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import MemberHandle
 
+LineKind = Literal["goods", "gift_card", "shipping", "tax"]
 
-class SaleLine(msgspec.Struct, frozen=True, gc=False):
+
+class SaleLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """`tax_minor` is the part of the amount that is tax; `labels` are the shop's own words for the article."""
+
     sku: str
     quantity_milli: int
     amount_minor: int
     category: str = ""
     brand: str = ""
+    labels: tuple[str, ...] = ()
+    kind: LineKind = "goods"
+    tax_minor: int = 0
 
 
 class Tender(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A means of payment: `type` "points" counts points, every other type counts money."""
+    """A means of payment: `type` "points" counts `points` of a `unit` that pays, every other type counts money.
+
+    `hold` names the basket whose reserved units are used.
+    """
 
     type: str
     amount_minor: int | None = None
     points: int | None = None
+    unit: str = "points"
+    hold: str | None = None
 
 
 class NewSale(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """`only_store`: the store code that the caller's key is bound to, if any."""
+    """`channel`: where it was sold (store, online, app …). `cashier`: the till's name for who sold it.
+    `only_store`: the store code that the caller's key is bound to, if any.
+    """
 
     external_id: str
     store: str
@@ -40,6 +55,8 @@ class NewSale(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tenders: tuple[Tender, ...] = ()
     member: MemberHandle | None = None
     till: str = ""
+    cashier: str = ""
+    channel: str = ""
     currency: str | None = None
     by: Actor = SYSTEM
     only_store: str | None = None

@@ -9,25 +9,57 @@ import msgspec
 from regulars.core.amounts import Rounding
 
 
-class Earned(msgspec.Struct, frozen=True, omit_defaults=True, tag="earned", gc=False):
-    """`counted` (minor units, or thousandths of a unit of goods) was counted in steps of `per`; each gave `points`.
+class Bite(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A cap that held something back: of its `limit` it left `room`. `id` names it within its version."""
 
-    Of the sale's `total_minor`, `money_minor` was paid with money: what is counted shrinks in that proportion.
-    Nothing below `min_spend_minor`. `desired` is before caps, `awarded` after.
+    id: str
+    per: str
+    period: str
+    limit: int
+    room: int
+    days: int = 0
+
+
+class RulePart(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one rule gave: `counted` (minor units, or thousandths of goods) in steps of `per`, each of which gives
+    `points`; once where `per` is 0. A multiplier counts units, in hundredths.
+
+    `desired` is before caps, `awarded` after. `carried`: what the rule carried in, and what it left for the next sale.
     """
 
-    version: int
     rule: str
     counted: int
     per: int
     points: int
-    awarded: int
     desired: int
-    total_minor: int
-    money_minor: int
+    awarded: int
     rounding: Rounding = "full"
     of_goods: bool = False
-    min_spend_minor: int = 0
+    bites: tuple[Bite, ...] = ()
+    carried: tuple[int, int] | None = None
+
+
+class Earned(msgspec.Struct, frozen=True, omit_defaults=True, tag="earned", gc=False):
+    """What the rules of program version `version` gave, each with its part.
+
+    Of the sale's `total_minor`, `money_minor` was paid with money: what is counted shrinks in that proportion.
+    `lines` are the positions of the sale's lines that made stamps. `event` names what happened where it was no sale.
+    """
+
+    version: int
+    parts: tuple[RulePart, ...]
+    total_minor: int = 0
+    money_minor: int = 0
+    lines: tuple[int, ...] = ()
+    event: str = ""
+
+    @property
+    def awarded(self) -> int:
+        return sum([part.awarded for part in self.parts])
+
+    @property
+    def desired(self) -> int:
+        return sum([part.desired for part in self.parts])
 
 
 class Spent(msgspec.Struct, frozen=True, tag="spent", gc=False):
@@ -40,13 +72,16 @@ class Spent(msgspec.Struct, frozen=True, tag="spent", gc=False):
 
 
 class TakenBack(msgspec.Struct, frozen=True, omit_defaults=True, tag="taken_back"):
-    """After all refunds so far the rule gives `target` for what is left of the sale; `held` was still held for it."""
+    """After all refunds so far the rules give `target` for what is left of the sale; `held` was still held for it.
+
+    `parts`: what each rule gave before and gives now, where it changed.
+    """
 
     version: int
-    rule: str
     remaining_minor: int
     held: int
     target: int
+    parts: tuple[tuple[str, int, int], ...] = ()
     short: int = 0
     expired: int = 0
 

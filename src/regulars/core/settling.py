@@ -1,0 +1,245 @@
+"""One purchase and one member: what it earns, what it counts towards, which cards it fills and which level it reaches.
+
+Tills, quotes, tried baskets and back-tests all come through `settle`; nothing is read or written here.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+import msgspec
+
+from regulars.core.climbing import bring_up, climb, ladder_of, levels_held
+from regulars.core.compiled import Compiled, CompiledRule, Counter, Limit
+from regulars.core.earning import Award, Rooms, evaluate
+from regulars.core.facts import Facts
+from regulars.core.program.caps import CapScope
+from regulars.core.program.stamp_cards import StampCard
+from regulars.core.stamps import CardState, Stamped, room_on, stamp
+from regulars.core.tallies import Tally
+from regulars.core.tiers import Ladder, Move, Standing
+from regulars.core.when import Purchase, minute_of_week
+
+Versions = Callable[[int], Compiled]
+"""Any version of the program by its id: a card in progress keeps the terms it began with."""
+
+
+class MemberState(msgspec.Struct, kw_only=True):
+    """All that rules ask of a member, as it is before the sale; `settle` brings it to what it is after.
+
+    `balances`: by unit, what is held, pending included, debts taken off. `joined_at` None is a guest.
+    """
+
+    tally: Tally
+    joined_at: datetime | None
+    standings: dict[str, Standing] = msgspec.field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    balances: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class StoreSide(msgspec.Struct, frozen=True):
+    """What rules ask of a store: its tags, and the local time there."""
+
+    tags: frozenset[str]
+    local: datetime
+
+
+class Earning(msgspec.Struct, kw_only=True):
+    """`stamped` by card; `moves` are levels reached."""
+
+    awards: list[Award]
+    facts: Facts
+    stamped: dict[str, Stamped] = msgspec.field(default_factory=dict)
+    moves: list[Move] = msgspec.field(default_factory=list)
+
+
+def settle(
+    program: Compiled,
+    sale: Purchase,
+    member: MemberState,
+    *,
+    shared: Mapping[CapScope, Tally],
+    store: StoreSide,
+    versions: Versions,
+) -> Earning:
+    """Return what a purchase brings a member; `member` and the `shared` tallies count it.
+
+    `shared` holds the tally of the sale's card, cashier, store and program where the version `needs` them.
+    """
+    on = sale.occurred_at.astimezone(program.zone).date()
+    ladders = ladders_of(program, member)
+    moves = bring_up(ladders, member.standings, at=sale.occurred_at)
+    facts = gather(program, sale, member, store)
+    asked: dict[str, int] = {}
+    awards = evaluate(program, sale, facts, rooms=_rooms(program, member, shared, on, versions, asked))
+    for award in awards:
+        for bite in award.bites:
+            if bite.period != "transaction":
+                facts.rooms[bite.id] = asked[bite.id]
+    earning = Earning(awards=awards, facts=facts, moves=moves)
+    if program.needs.tallies:
+        _count(program, sale, member, shared, on, awards)
+        earning.stamped = _stamp(program, member, awards, versions)
+    for award in awards:
+        member.balances[award.rule.unit] = member.balances.get(award.rule.unit, 0) + award.awarded
+    for code, stamped in earning.stamped.items():
+        member.balances[code] = stamped.held
+    for ladder in ladders:
+        ladder.balance = member.balances.get(ladder.tier_set.metric.unit, 0)
+    moves += climb(ladders, member.standings, awards, at=sale.occurred_at, money_minor=sale.money_minor)
+    return earning
+
+
+def ladders_of(program: Compiled, member: MemberState) -> list[Ladder]:
+    """Return the member on each of the program's tier sets."""
+    return [
+        ladder_of(tier_set, member.tally, zone=program.zone, joined_at=member.joined_at, balances=member.balances)
+        for tier_set in program.tier_sets
+    ]
+
+
+def gather(program: Compiled, sale: Purchase, member: MemberState, store: StoreSide) -> Facts:
+    """Return the facts the version asks about, and no others."""
+    needs = program.needs
+    facts = Facts()
+    if needs.tiers and member.standings:
+        facts.tiers = levels_held(program, member.standings, at=sale.occurred_at)
+    if needs.tags:
+        facts.tags = member.tags
+    if needs.segments:
+        facts.segments = member.segments
+    if needs.store_tags and store.tags:
+        facts.store_tags = tuple(sorted(needs.store_tags & store.tags))
+    if needs.visits:
+        facts.visit = member.tally.visits + 1
+    if needs.minute:
+        facts.minute = minute_of_week(store.local)
+    if program.resting:
+        facts.silent = tuple(rule.code for rule in program.resting if rests(rule, member.tally, sale.occurred_at))
+    if program.carrying:
+        carry = member.tally.carry
+        facts.carry = {code: carry[code] for code in program.carrying if carry.get(code)}
+    return facts
+
+
+def rests(rule: CompiledRule, tally: Tally, at: datetime) -> bool:
+    """Tell whether a rule with a cool-down applied so lately, before or after, that it does not apply at `at`."""
+    last = tally.last.get(rule.code)
+    return last is not None and abs(int(at.timestamp()) - last) < rule.rests_seconds
+
+
+def room_left(limit: Limit, tally: Tally, on: date) -> int:
+    """Return how many units a counted limit still leaves on a day; a budget of money leaves the units it can pay."""
+    left = limit.limit - tally.used_of(limit.counter, limit.period, on, limit.days)  # type: ignore[arg-type]
+    if limit.worth is not None:
+        units, minor = limit.worth
+        return max(left, 0) * units // minor
+    return left
+
+
+def count_award(
+    counters: tuple[Counter, ...],
+    amount: int,
+    *,
+    member: Tally,
+    shared: Mapping[CapScope, Tally],
+    on: date,
+    keep_days: int,
+) -> None:
+    """Count an award (or, negative, what a refund takes back of one) where caps look for it."""
+    for counter in counters:
+        tally = member if counter.scope == "member" else shared.get(counter.scope)
+        if tally is None:
+            continue
+        counted = amount if counter.worth is None else _worth(amount, counter.worth)
+        tally.add(counter.name, counter.period, on, counted, keep_days=keep_days, days=counter.days)  # type: ignore[arg-type]
+
+
+def _worth(amount: int, worth: tuple[int, int]) -> int:
+    units, minor = worth
+    return -(-amount * minor // units) if amount < 0 else amount * minor // units
+
+
+def _rooms(
+    program: Compiled,
+    member: MemberState,
+    shared: Mapping[CapScope, Tally],
+    on: date,
+    versions: Versions,
+    asked: dict[str, int],
+) -> Rooms:
+    def room(limit: Limit) -> int | None:
+        match limit.period:
+            case "transaction":
+                return limit.limit
+            case "balance":
+                left: int | None = limit.limit - member.balances.get(limit.counter, 0)
+            case "card":
+                left = card_room(program, member, limit.counter, versions)
+            case _:
+                tally = member.tally if limit.scope == "member" else shared.get(limit.scope)
+                left = None if tally is None else room_left(limit, tally, on)
+        if left is not None:
+            asked[limit.id] = left
+        return left
+
+    return room
+
+
+def card_room(program: Compiled, member: MemberState, code: str, versions: Versions) -> int | None:
+    """Return how many stamps find room on a member's card now; None where there is always another card."""
+    state = member.tally.cards.get(code, CardState())
+    held = member.balances.get(code, 0)
+    return room_on(card_of(program, code, versions), state, held=held, version=program.version_id)
+
+
+def card_of(program: Compiled, code: str, versions: Versions) -> Callable[[int], StampCard]:
+    """Return how to find the definition of a card by version."""
+    return lambda version: (program if version == program.version_id else versions(version)).cards[code]
+
+
+def _count(
+    program: Compiled,
+    sale: Purchase,
+    member: MemberState,
+    shared: Mapping[CapScope, Tally],
+    on: date,
+    awards: list[Award],
+) -> None:
+    tally = member.tally
+    tally.visits += 1
+    for award in awards:
+        rule = award.rule
+        if award.awarded and rule.counters:
+            count_award(rule.counters, award.awarded, member=tally, shared=shared, on=on, keep_days=program.keep_days)
+        if rule.rests_seconds:
+            tally.last[rule.code] = max(tally.last.get(rule.code, 0), int(sale.occurred_at.timestamp()))
+        if award.carried is not None:
+            tally.carry[rule.code] = award.carried[1]
+            if not award.carried[1]:
+                del tally.carry[rule.code]
+    for unit in program.sale_units:
+        if unit.counters and (amount := sum([a.awarded for a in awards if a.rule.unit == unit.unit.code])):
+            count_award(unit.counters, amount, member=tally, shared=shared, on=on, keep_days=program.keep_days)
+
+
+def _stamp(program: Compiled, member: MemberState, awards: list[Award], versions: Versions) -> dict[str, Stamped]:
+    stamped: dict[str, Stamped] = {}
+    for award in awards:
+        code = award.rule.unit
+        if award.awarded and code in program.cards:
+            stamped[code] = put_stamps(program, member, code, award.awarded, versions)
+    return stamped
+
+
+def put_stamps(program: Compiled, member: MemberState, code: str, added: int, versions: Versions) -> Stamped:
+    """Put stamps on a member's card; the tally remembers which card it is."""
+    put = stamp(
+        card_of(program, code, versions),
+        member.tally.cards.get(code, CardState()),
+        held=member.balances.get(code, 0),
+        added=added,
+        version=program.version_id,
+    )
+    member.tally.cards[code] = put.state
+    return put

@@ -1,0 +1,74 @@
+"""What a holder has had so far, counted by period: the memory of caps, cool-downs, carried remainders, stamp cards and
+tiers. A holder is a member, or a card, store, cashier or the whole program where a cap bounds one of those.
+
+A counter's buckets are keyed by their first day, as the day's ordinal (`date.toordinal`); a lifetime's bucket is 0.
+"""
+
+from datetime import date
+
+import msgspec
+
+from regulars.core.program.caps import CapPeriod
+from regulars.core.stamps import CardState
+
+LIFETIME = 0
+
+# A period's own length, rounded up; buckets live as long, and as late sales may arrive.
+_LENGTHS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+
+
+class Tally(msgspec.Struct, omit_defaults=True, gc=False):
+    """`used`: counter to bucket to amount. `carry`: what a rule left of its last step. `visits`: purchases so far.
+    `last`: when a rule with a cool-down last applied, in seconds since 1970. `cards`: the stamp cards in progress.
+    """
+
+    used: dict[str, dict[int, int]] = msgspec.field(default_factory=dict)
+    carry: dict[str, int] = msgspec.field(default_factory=dict)
+    visits: int = 0
+    last: dict[str, int] = msgspec.field(default_factory=dict)
+    cards: dict[str, CardState] = msgspec.field(default_factory=dict)
+
+    def used_of(self, counter: str, period: CapPeriod, on: date, days: int = 0) -> int:
+        """Return what was counted in the period that holds the day `on`; `rolling` sums the `days` days up to it."""
+        buckets = self.used.get(counter)
+        if not buckets:
+            return 0
+        if period == "rolling":
+            last = on.toordinal()
+            return sum([amount for day, amount in buckets.items() if last - days < day <= last])
+        return buckets.get(first_day(period, on), 0)
+
+    def add(self, counter: str, period: CapPeriod, on: date, amount: int, *, keep_days: int, days: int = 0) -> None:
+        """Count `amount` in the bucket of the day `on` (negative gives back), and forget buckets that no sale can
+        reach any more: those that ended more than `keep_days` before.
+        """
+        buckets = self.used.setdefault(counter, {})
+        first = first_day(period, on)
+        counted = buckets.get(first, 0) + amount
+        if counted:
+            buckets[first] = counted
+        else:
+            buckets.pop(first, None)
+        if len(buckets) > 2 and period != "lifetime":
+            oldest = on.toordinal() - keep_days - (days if period == "rolling" else _LENGTHS[period])
+            for day in [day for day in buckets if day < oldest]:
+                del buckets[day]
+        if not buckets:
+            del self.used[counter]
+
+
+def first_day(period: CapPeriod, on: date) -> int:
+    """Return the first day of the calendar period that holds `on`; rolling windows count single days."""
+    match period:
+        case "day" | "rolling":
+            return on.toordinal()
+        case "week":
+            return on.toordinal() - on.weekday()
+        case "month":
+            return on.toordinal() - on.day + 1
+        case "quarter":
+            return date(on.year, on.month - (on.month - 1) % 3, 1).toordinal()
+        case "year":
+            return date(on.year, 1, 1).toordinal()
+        case _:
+            return LIFETIME
