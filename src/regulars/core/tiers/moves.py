@@ -56,8 +56,8 @@ def fall_on_refund(
     """
     tier_set = ladder.tier_set
     after = standing
-    if tier_set.on_refund == "now" and standing.level is not None:
-        rank = rank_of(tier_set, standing.level)
+    if tier_set.on_refund == "now" and standing.reached is not None:
+        rank = rank_of(tier_set, standing.reached)
         metric = metric_on(ladder, standing, ladder.day(sold_at if has_periods(tier_set) else at))
         if rank < len(tier_set.levels) and metric < tier_set.levels[rank].threshold <= metric + taken:
             after = _best_left(ladder, standing, sold_at=sold_at, at=at)
@@ -72,7 +72,7 @@ def place(
         after = replace(standing, override=override)
     else:
         until = None if level is None else _end_of_term(ladder, ladder.day(at))
-        after = Standing(level=level, entered_at=at, since=at, kept_until=until, given=level, given_until=until)
+        after = Standing(reached=level, entered_at=at, since=at, kept_until=until, given=level, given_until=until)
         _begin_anew(ladder, at)
     return _settled(ladder, standing, after, cause="manual", at=at)
 
@@ -92,7 +92,7 @@ def find_next_review(ladder: Ladder, standing: Standing, *, at: datetime) -> dat
 
 def term_over_at(tier_set: TierSet, standing: Standing) -> datetime | None:
     """Return when the level is judged: the grace days after its term."""
-    if standing.level is None or standing.kept_until is None:
+    if standing.reached is None or standing.kept_until is None:
         return None
     return standing.kept_until + timedelta(days=tier_set.grace_days)
 
@@ -110,11 +110,11 @@ def judged_on(ladder: Ladder, standing: Standing) -> date | None:
 def _reach(ladder: Ladder, standing: Standing, rank: int, earned_on: date, *, at: datetime) -> Standing:
     """Rise to a rank, or keep the present one for longer where a new period has earned it."""
     tier_set = ladder.tier_set
-    present = rank_of(tier_set, standing.level)
+    present = rank_of(tier_set, standing.reached)
     until = _end_of_term(ladder, earned_on) if rank >= 0 else None
     if rank > present:
         _begin_anew(ladder, at)
-        return replace(standing, level=level_at(tier_set, rank), entered_at=at, since=at, kept_until=until)
+        return replace(standing, reached=level_at(tier_set, rank), entered_at=at, since=at, kept_until=until)
     if rank == present >= 0 and _terms_are_periods(tier_set) and _is_later(until, standing.kept_until):
         return replace(standing, since=at, kept_until=until)
     return standing
@@ -143,7 +143,7 @@ def _judge(ladder: Ladder, standing: Standing, *, due: datetime) -> Standing:
     tier_set = ladder.tier_set
     day = judged_on(ladder, standing)
     assert day is not None and standing.kept_until is not None, "only what ends is judged"
-    present = rank_of(tier_set, standing.level)
+    present = rank_of(tier_set, standing.reached)
     earned = rank_for(tier_set, metric_on(ladder, standing, day))
     rank = max(earned, present - 1) if tier_set.review == "one_step" else earned
     level = level_at(tier_set, rank)
@@ -152,8 +152,8 @@ def _judge(ladder: Ladder, standing: Standing, *, due: datetime) -> Standing:
     is_owed = rank > earned
     _begin_anew(ladder, due)
     return Standing(
-        level=level,
-        entered_at=standing.entered_at if level == standing.level else due,
+        reached=level,
+        entered_at=standing.entered_at if level == standing.reached else due,
         since=due,
         kept_until=until,
         given=level if is_owed else None,
@@ -178,15 +178,15 @@ def _best_left(ladder: Ladder, standing: Standing, *, sold_at: datetime, at: dat
     grace = timedelta(days=tier_set.grace_days)
     valid = [(level, until) for level, until in left if until is None or until + grace > at]
     level, until = max(valid, key=lambda found: (rank_of(tier_set, found[0]), found[1] is None, found[1] or at))
-    if level == standing.level:
+    if level == standing.reached:
         return replace(standing, kept_until=until)
-    return replace(standing, level=level, entered_at=at, since=at, kept_until=until)
+    return replace(standing, reached=level, entered_at=at, since=at, kept_until=until)
 
 
 def _upgrade_due(ladder: Ladder, standing: Standing, today: date) -> datetime | None:
     """Find the first day to come on which a higher level begins, by what is known already."""
     tier_set = ladder.tier_set
-    present = rank_of(tier_set, standing.level)
+    present = rank_of(tier_set, standing.reached)
     coming = days_to_come(ladder, today)
     if tier_set.upgrade == "now":
         first = next((day for day in coming if rank_for(tier_set, metric_on(ladder, standing, day)) > present), None)
@@ -212,13 +212,13 @@ def _settled(
     """Note the next review, and say what moved: the level that the member has, or how long it is kept."""
     tier_set = ladder.tier_set
     review_at = find_next_review(ladder, after, at=at)
-    if after.review_at != review_at:
-        after = replace(after, review_at=review_at)
     has = level_of(tier_set, after, at=at)
+    if (after.review_at, after.level) != (review_at, has):
+        after = replace(after, review_at=review_at, level=has)
     # Who is judged at the very end of an override had until then what it said.
     had = level_of(tier_set, before, at=at if cause != "override_ended" else at - timedelta(microseconds=1))
     if had == has:
-        is_kept = before.level == after.level == has and _is_later(after.kept_until, before.kept_until)
+        is_kept = before.reached == after.reached == has and _is_later(after.kept_until, before.kept_until)
         if not is_kept or cause == "manual":
             return after, None
         cause = "requalified"

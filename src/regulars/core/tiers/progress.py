@@ -66,7 +66,7 @@ def progress(ladder: Ladder, standing: Standing, *, at: datetime) -> Progress:
 def _with_keeping(ladder: Ladder, standing: Standing, shown: Progress) -> Progress:
     """Add what keeps the level that was counted; a level the program has no more cannot be earned again."""
     tier_set = ladder.tier_set
-    rank = rank_of(tier_set, standing.level)
+    rank = rank_of(tier_set, standing.reached)
     over_at = term_over_at(tier_set, standing)
     last_day = judged_on(ladder, standing)
     if over_at is None or last_day is None or rank == len(tier_set.levels):
@@ -83,7 +83,7 @@ def _with_keeping(ladder: Ladder, standing: Standing, shown: Progress) -> Progre
         keep_by=standing.kept_until if has_periods(tier_set) else over_at,
         review_at=over_at,
         projected=projected,
-        is_at_risk=shown.level == standing.level and shown.metric < threshold,
+        is_at_risk=shown.level == standing.reached and shown.metric < threshold,
     )
 
 

@@ -24,14 +24,16 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What was counted has brought the member to `level`, since `entered_at`; its term began at `since` and ends at
-    `kept_until` (None: for ever).
+    """The member has `level` (None: below the first). What was counted has brought the member to `reached`, which
+    differs while staff decided otherwise; since `entered_at`, and its term began at `since` and ends at `kept_until`
+    (None: for ever).
 
     `given` is the level that is owed to no count (staff gave it, or a review let it down softly), to `given_until`:
     refunds do not take it. At `review_at` something will change or has to be judged; before, nothing does by itself.
     """
 
     level: str | None = None
+    reached: str | None = None
     entered_at: datetime | None = None
     since: datetime | None = None
     kept_until: datetime | None = None
@@ -84,9 +86,9 @@ def level_of(tier_set: TierSet, standing: Standing, *, at: datetime) -> str | No
     """Return the level that a member has at a moment: what was counted, or what staff decided instead."""
     override = standing.override
     if override is None or (override.until is not None and override.until <= at):
-        return standing.level
-    if override.kind == "floor" and rank_of(tier_set, standing.level) > rank_of(tier_set, override.level):
-        return standing.level
+        return standing.reached
+    if override.kind == "floor" and rank_of(tier_set, standing.reached) > rank_of(tier_set, override.level):
+        return standing.reached
     return override.level
 
 
