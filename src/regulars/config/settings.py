@@ -66,6 +66,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_ONLY_TABLES = (
     "ledger_entry",
     "ledger_allocation",
+    "ledger_lotdate",
     "ledger_seal",
     "audit_event",
     "rewards_step",

@@ -54,14 +54,14 @@ ExpiryPolicy = Never | OnDate | AfterDays | AfterMonths | EndOf | AfterIdle
 
 
 def expires_at(policy: ExpiryPolicy, *, given_at: datetime, zone: tzinfo) -> datetime | None:
-    """Return the half-open end of a credit's life in UTC, or None for ever; `zone` is the program's."""
+    """Return the half-open end of a credit's life in UTC, or None where no day is fixed; `zone` is the program's."""
     return _end_of_life(policy, given_at.astimezone(zone).date(), zone)
 
 
 @lru_cache(maxsize=4096)
 def _end_of_life(policy: ExpiryPolicy, given_on: date, zone: tzinfo) -> datetime | None:
     match policy:
-        case Never():
+        case Never() | AfterIdle():
             return None
         case OnDate(on=on):
             return end_of_day(on, zone)

@@ -36,6 +36,8 @@ class Account(models.Model):
 
     `balance` = what is left of all lots less `debt`. `earned`, `spent` and `expired` are lifetime sums. All are caches
     that `verify` recomputes from the entries. The holder is an opaque number: personal data stays with the members.
+    What is promised to live for `idle_days` of inactivity lives until `idle_at`, which activity moves; None: nothing
+    open lives so.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -47,8 +49,11 @@ class Account(models.Model):
     earned = models.BigIntegerField(null=True)
     spent = models.BigIntegerField(null=True)
     expired = models.BigIntegerField(null=True)
+    idle_days = models.PositiveIntegerField(null=True)
+    idle_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["idle_at"], name="accounts_going_idle", condition=Q(idle_at__isnull=False))]
         constraints = [
             models.UniqueConstraint(
                 fields=["holder_id", "unit", "side"], name="one_account_per_holder_and_unit", nulls_distinct=False
@@ -91,6 +96,8 @@ class Kind(models.TextChoices):
     CLAWBACK = "clawback"
     EXPIRE = "expire"
     WRITE_OFF = "write_off"
+    RESTORE = "restore"
+    REINSTATE = "reinstate"
 
 
 class Entry(models.Model):
@@ -138,7 +145,11 @@ class Entry(models.Model):
 
 
 class Lot(models.Model):
-    """What is left of one credit. Spendable while `available_at` <= t < `expires_at` (None: for ever)."""
+    """What is left of one credit. Spendable while `available_at` <= t < `expires_at` (None: for ever).
+
+    With `dies_idle` it ends when its account's `idle_at` comes. With a `promise` it waits for an event, which gives it
+    its dates.
+    """
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots", db_index=False)
@@ -146,16 +157,21 @@ class Lot(models.Model):
     remaining = models.BigIntegerField()
     available_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+    dies_idle = models.BooleanField(default=False)
+    promise = models.JSONField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="a_lot_dies_on_a_day_or_of_idleness", condition=Q(dies_idle=False) | Q(expires_at=None)
+            ),
             models.CheckConstraint(
                 name="a_lot_keeps_between_nothing_and_its_amount",
                 condition=Q(remaining__gte=0, remaining__lte=F("amount")),
             ),
             models.CheckConstraint(
                 name="a_lot_lives_before_it_expires",
-                condition=Q(expires_at=None) | Q(expires_at__gt=F("available_at")),
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("available_at")) | Q(promise__isnull=False),
             ),
         ]
         indexes = [
@@ -163,10 +179,81 @@ class Lot(models.Model):
             models.Index(fields=["account", "expires_at", "entry"], name="open_lots", condition=Q(remaining__gt=0)),
             models.Index(fields=["expires_at"], name="lots_due", condition=Q(remaining__gt=0)),
             models.Index(fields=["account", "available_at"], name="lots_pending", condition=Q(remaining__gt=0)),
+            models.Index(fields=["account"], name="lots_dying_idle", condition=Q(remaining__gt=0, dies_idle=True)),
         ]
 
     def __str__(self) -> str:
         return f"{self.remaining}/{self.amount}"
+
+
+class LotDate(models.Model):
+    """A lot's dates were changed, and how: the `cause` is a grace, an extension, a reinstatement, a release, an event
+    it waited for, or the idleness it died of. Its id comes from the entries' numbers, so that it has its place among
+    them.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="dates")
+    changed_at = models.DateTimeField()
+    available_before = models.DateTimeField()
+    available_after = models.DateTimeField()
+    expires_before = models.DateTimeField(null=True)
+    expires_after = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=16)
+    actor = models.CharField(max_length=64)
+    reason = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return f"{self.cause} of lot {self.lot_id}"
+
+
+class Ending(models.TextChoices):
+    REDEEMED = "redeemed"
+    RELEASED = "released"
+    REPLACED = "replaced"
+    LAPSED = "lapsed"
+
+
+class Hold(models.Model):
+    """Units an open basket has reserved: `draws` are [lot, amount] pairs, which never change. It ends once.
+
+    `key` is the basket's; the same key again replaces the hold. `began_at` is when the first of them was made.
+    `entry_id` is the redemption that used it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds", db_index=False)
+    key = models.CharField(max_length=100, db_collation="C")
+    amount = models.BigIntegerField()
+    draws = models.JSONField()
+    began_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    ended_at = models.DateTimeField(null=True)
+    ending = models.CharField(max_length=16, choices=Ending, null=True)
+    entry_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="one_open_hold_per_key", condition=Q(ended_at=None)),
+            models.CheckConstraint(name="a_hold_holds_something", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="a_hold_ends_in_one_way",
+                condition=Q(ended_at=None, ending=None, entry_id=None)
+                | Q(ended_at__isnull=False, ending="redeemed", entry_id__isnull=False)
+                | Q(ended_at__isnull=False, ending__in=["released", "replaced", "lapsed"], entry_id=None),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account"], name="open_holds", condition=Q(ended_at=None)),
+            models.Index(fields=["until"], name="holds_due", condition=Q(ended_at=None)),
+            models.Index(fields=["key"], name="holds_by_key"),
+            models.Index(fields=["entry_id"], name="holds_by_entry", condition=Q(entry_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} for {self.key}"
 
 
 class Debt(models.Model):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from regulars.core.life import Promise
 from regulars.core.why import Why
 from regulars.platform.rows import encode_rows, run
 
@@ -30,12 +31,46 @@ class LotRow(msgspec.Struct, gc=False):
     remaining: int
     available_at: datetime
     expires_at: datetime | None
+    dies_idle: bool = False
+    promise: Promise | None = None
 
 
 class LotChange(msgspec.Struct):
+    """`is_dated`: its dates were changed too; otherwise they are left as they are."""
+
     entry_id: int
     remaining: int
+    available_at: datetime
     expires_at: datetime | None
+    dies_idle: bool
+    is_dated: bool
+
+
+class DateRow(msgspec.Struct):
+    lot_id: int
+    available_before: datetime
+    available_after: datetime
+    expires_before: datetime | None
+    expires_after: datetime | None
+    cause: str
+    actor: str
+    reason: str
+
+
+class HoldRow(msgspec.Struct):
+    account_id: int
+    key: str
+    amount: int
+    draws: list[tuple[int, int]]
+    began_at: datetime
+    until: datetime
+    actor: str
+
+
+class HoldEnd(msgspec.Struct):
+    id: int
+    ending: str
+    entry_id: int | None
 
 
 class DebtRow(msgspec.Struct):
@@ -61,6 +96,8 @@ class AccountRow(msgspec.Struct, gc=False):
     earned: int
     spent: int
     expired: int
+    idle_days: int | None
+    idle_at: datetime | None
 
 
 CREDITS = """
@@ -72,24 +109,33 @@ WITH entry AS (
         id bigint, source_id bigint, target_id bigint, amount bigint, kind text, key text,
         occurred_at timestamptz, actor text, reason text, comment text, why jsonb)
 ), lot AS (
-    INSERT INTO ledger_lot (entry_id, account_id, amount, remaining, available_at, expires_at)
-    SELECT entry_id, account_id, amount, remaining, available_at, expires_at
+    INSERT INTO ledger_lot (entry_id, account_id, amount, remaining, available_at, expires_at, dies_idle, promise)
+    SELECT entry_id, account_id, amount, remaining, available_at, expires_at, dies_idle, promise
     FROM json_to_recordset(%(lots)s::json) AS r(
         entry_id bigint, account_id bigint, amount bigint, remaining bigint,
-        available_at timestamptz, expires_at timestamptz)
+        available_at timestamptz, expires_at timestamptz, dies_idle boolean, promise jsonb)
 )"""
 
 ACCOUNTS = """
 UPDATE ledger_account account
-SET balance = r.balance, debt = r.debt, earned = r.earned, spent = r.spent, expired = r.expired
+SET balance = r.balance, debt = r.debt, earned = r.earned, spent = r.spent, expired = r.expired,
+    idle_days = r.idle_days, idle_at = r.idle_at
 FROM json_to_recordset(%(accounts)s::json) AS r(
-    id bigint, balance bigint, debt bigint, earned bigint, spent bigint, expired bigint)
+    id bigint, balance bigint, debt bigint, earned bigint, spent bigint, expired bigint,
+    idle_days integer, idle_at timestamptz)
 WHERE account.id = r.id
 """
 
 DEBITS = """, lot_change AS (
-    UPDATE ledger_lot lot SET remaining = r.remaining, expires_at = r.expires_at
-    FROM json_to_recordset(%(lot_changes)s::json) AS r(entry_id bigint, remaining bigint, expires_at timestamptz)
+    UPDATE ledger_lot lot
+    SET remaining = r.remaining,
+        available_at = CASE WHEN r.is_dated THEN r.available_at ELSE lot.available_at END,
+        expires_at = CASE WHEN r.is_dated THEN r.expires_at ELSE lot.expires_at END,
+        dies_idle = CASE WHEN r.is_dated THEN r.dies_idle ELSE lot.dies_idle END,
+        promise = CASE WHEN r.is_dated AND r.available_at < '9999-12-31Z' THEN NULL ELSE lot.promise END
+    FROM json_to_recordset(%(lot_changes)s::json) AS r(
+        entry_id bigint, remaining bigint, available_at timestamptz, expires_at timestamptz, dies_idle boolean,
+        is_dated boolean)
     WHERE lot.entry_id = r.entry_id
 ), debt AS (
     INSERT INTO ledger_debt (entry_id, account_id, amount, remaining)
@@ -105,27 +151,89 @@ DEBITS = """, lot_change AS (
     FROM json_to_recordset(%(allocations)s::json) AS r(entry_id bigint, debit_id bigint, lot_id bigint, amount bigint)
 )"""
 
+# What died of idleness before its member came back, in wallets that only add: their lots were never loaded.
+DEATHS = """, died AS (
+    UPDATE ledger_lot lot SET expires_at = r.died_at, dies_idle = false
+    FROM json_to_recordset(%(deaths)s::json) AS r(account_id bigint, died_at timestamptz)
+    WHERE lot.account_id = r.account_id AND lot.dies_idle AND lot.remaining > 0 AND lot.available_at < r.died_at
+    RETURNING lot.entry_id, lot.available_at, lot.expires_at
+), death_date AS (
+    INSERT INTO ledger_lotdate (id, lot_id, changed_at, available_before, available_after, expires_before,
+                                expires_after, cause, actor, reason)
+    SELECT nextval('ledger_entry_id_seq'), entry_id, %(at)s, available_at, available_at, NULL, expires_at, 'idle',
+           'system', ''
+    FROM died
+)"""
 
-def write_rows(
-    *,
-    at: datetime,
-    entries: Sequence[EntryRow],
-    lots: Sequence[LotRow],
-    lot_changes: Sequence[LotChange],
-    debts: Sequence[DebtRow],
-    debt_changes: Sequence[tuple[int, int]],
-    allocations: Sequence[AllocationRow],
-    accounts: Sequence[AccountRow],
-) -> None:
-    """Write a posting with one statement; one that only adds skips the parts that take away."""
-    params = {"at": at, "entries": encode_rows(entries), "lots": encode_rows(lots), "accounts": encode_rows(accounts)}
-    if not allocations and not debts and not lot_changes:
-        run(CREDITS + ACCOUNTS, params)
-        return
-    params |= {
-        "lot_changes": encode_rows(lot_changes),
-        "debts": encode_rows(debts),
-        "debt_changes": encode_rows([{"entry_id": entry, "remaining": left} for entry, left in debt_changes]),
-        "allocations": encode_rows(allocations),
+DATES = """, lot_date AS (
+    INSERT INTO ledger_lotdate (id, lot_id, changed_at, available_before, available_after, expires_before,
+                                expires_after, cause, actor, reason)
+    SELECT nextval('ledger_entry_id_seq'), lot_id, %(at)s, available_before, available_after, expires_before,
+           expires_after, cause, actor, reason
+    FROM json_to_recordset(%(dates)s::json) AS r(
+        lot_id bigint, available_before timestamptz, available_after timestamptz, expires_before timestamptz,
+        expires_after timestamptz, cause text, actor text, reason text)
+)"""
+
+HOLD_ENDS = """
+UPDATE ledger_hold hold SET ended_at = %(at)s, ending = r.ending, entry_id = r.entry_id
+FROM json_to_recordset(%(hold_ends)s::json) AS r(id bigint, ending text, entry_id bigint)
+WHERE hold.id = r.id
+"""
+
+# After those they replace have ended: one key has one open hold.
+HOLDS = """
+INSERT INTO ledger_hold (account_id, key, amount, draws, began_at, made_at, until, actor)
+SELECT account_id, key, amount, draws, began_at, %(at)s, until, actor
+FROM json_to_recordset(%(holds)s::json) AS r(
+    account_id bigint, key text, amount bigint, draws jsonb, began_at timestamptz, until timestamptz, actor text)
+"""
+
+
+class Posting(msgspec.Struct, kw_only=True):
+    """Everything that one journal writes."""
+
+    entries: Sequence[EntryRow]
+    lots: Sequence[LotRow]
+    accounts: Sequence[AccountRow]
+    lot_changes: Sequence[LotChange]
+    debts: Sequence[DebtRow]
+    debt_changes: Sequence[tuple[int, int]]
+    allocations: Sequence[AllocationRow]
+    dates: Sequence[DateRow]
+    deaths: Sequence[tuple[int, datetime]]
+    holds: Sequence[HoldRow]
+    hold_ends: Sequence[HoldEnd]
+
+
+def write_rows(posting: Posting, *, at: datetime) -> None:
+    """Write a posting with one statement; one that only adds skips the parts that take away. Holds come after it."""
+    params = {
+        "at": at,
+        "entries": encode_rows(posting.entries),
+        "lots": encode_rows(posting.lots),
+        "accounts": encode_rows(posting.accounts),
     }
-    run(CREDITS + DEBITS + ACCOUNTS, params)
+    parts = [CREDITS]
+    if posting.allocations or posting.debts or posting.lot_changes:
+        parts.append(DEBITS)
+        params |= {
+            "lot_changes": encode_rows(posting.lot_changes),
+            "debts": encode_rows(posting.debts),
+            "debt_changes": encode_rows(
+                [{"entry_id": entry, "remaining": left} for entry, left in posting.debt_changes]
+            ),
+            "allocations": encode_rows(posting.allocations),
+        }
+    if posting.deaths:
+        parts.append(DEATHS)
+        params["deaths"] = encode_rows([{"account_id": account, "died_at": died} for account, died in posting.deaths])
+    if posting.dates:
+        parts.append(DATES)
+        params["dates"] = encode_rows(posting.dates)
+    if posting.entries or posting.accounts or posting.lot_changes:
+        run("".join(parts) + ACCOUNTS, params)
+    if posting.hold_ends:
+        run(HOLD_ENDS, {"at": at, "hold_ends": encode_rows(posting.hold_ends)})
+    if posting.holds:
+        run(HOLDS, {"at": at, "holds": encode_rows(posting.holds)})

@@ -8,16 +8,16 @@ import msgspec
 
 from regulars.core.why import Why
 from regulars.ledger.lock import LOOK
-from regulars.ledger.wallet import Balance, NextExpiry
+from regulars.ledger.wallet import Balance, NextExpiry, soonest
 from regulars.platform.rows import fetch
 
 # Nothing but the other statement is put into this one.
 BALANCES = f"""
 SELECT account.holder_id, unit.code, account.balance, account.debt, account.earned, account.spent, account.expired,
-       look.pending, look.lapsed, look.amount, look.expires_at
+       look.pending, look.lapsed, look.reserved, look.idle_live, account.idle_at, look.amount, look.expires_at
 FROM ledger_account account
 JOIN ledger_unit unit ON unit.id = account.unit_id
-JOIN ({LOOK}) AS look(account, pending, lapsed, amount, expires_at) ON look.account = account.id
+JOIN ({LOOK}) AS look(account, pending, lapsed, reserved, idle_live, amount, expires_at) ON look.account = account.id
 ORDER BY account.holder_id, account.unit_id
 """  # noqa: S608
 
@@ -108,22 +108,38 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
 def balances_of(member_ids: Sequence[int], *, at: datetime) -> dict[int, list[FullBalance]]:
     """Return the balances of these members at `at`, a list by unit for each, with one statement."""
     balances: dict[int, list[FullBalance]] = {member: [] for member in member_ids}
-    for holder, unit, balance, debt, earned, spent, expired, pending, lapsed, amount, expires_at in fetch(
-        BALANCES, {"members": list(member_ids), "at": at}
-    ):
-        balances[holder].append(
-            FullBalance(
-                unit=unit,
-                available=balance - pending - lapsed,
-                pending=pending,
-                debt=debt,
-                next_expiry=NextExpiry(amount, expires_at) if expires_at else None,
-                earned=earned,
-                spent=spent,
-                expired=expired + lapsed,
-            )
-        )
+    for holder, *columns in fetch(BALANCES, {"members": list(member_ids), "at": at}):
+        balances[holder].append(_balance(*columns))
     return balances
+
+
+def _balance(
+    unit: str,
+    balance: int,
+    debt: int,
+    earned: int,
+    spent: int,
+    expired: int,
+    pending: int,
+    lapsed: int,
+    reserved: int,
+    idle_live: int,
+    idle_at: datetime | None,
+    amount: int | None,
+    expires_at: datetime | None,
+) -> FullBalance:
+    dated = NextExpiry(amount or 0, expires_at) if expires_at else None
+    return FullBalance(
+        unit=unit,
+        available=balance - pending - lapsed - reserved,
+        pending=pending,
+        reserved=reserved,
+        debt=debt,
+        next_expiry=soonest(dated, idle_live, idle_at),
+        earned=earned,
+        spent=spent,
+        expired=expired + lapsed,
+    )
 
 
 def balance_of(member_id: int, *, at: datetime, unit: str = "points") -> FullBalance:

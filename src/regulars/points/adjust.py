@@ -85,7 +85,7 @@ def adjust_points(
     before = wallet.balance_at(at).available
     if earlier := entries_about(f"adjust/{member_id}/{key}/"):
         return _replay(earlier[0], member_id=member_id, amount=amount, unit=unit, wallet=wallet, at=at)
-    journal = Journal(at=at, sides=book.sides)
+    journal = Journal(at=at, sides=book.sides, zone=book.zone)
     leaving = _leaving(wallet, amount=amount, at=at)
     note = Note(
         key=f"adjust/{member_id}/{key}/{unit}",
