@@ -119,4 +119,42 @@ class WrittenOff(msgspec.Struct, frozen=True, omit_defaults=True, tag="written_o
     withheld_minor: int = 0
 
 
-Why = Earned | Spent | TakenBack | Returned | Adjusted | Expired | WrittenOff
+class Claimed(msgspec.Struct, frozen=True, tag="claimed"):
+    """A reward was claimed for `price`; `listed` is what members of no level pay."""
+
+    reward: str
+    price: int
+    listed: int
+
+
+class CardFilled(msgspec.Struct, frozen=True, tag="card_filled"):
+    """The member's stamp card `number` of this kind is full: its stamps are used up for its reward."""
+
+    card: str
+    number: int
+    size: int
+    version: int
+
+
+class CardReopened(msgspec.Struct, frozen=True, tag="card_reopened"):
+    """Stamps were taken off that had filled card `number`: it is as full as it was before."""
+
+    card: str
+    number: int
+
+
+class Rewarded(msgspec.Struct, frozen=True, tag="rewarded"):
+    """A reward that is paid at once."""
+
+    reward: str
+
+
+class RewardRemoved(msgspec.Struct, frozen=True, omit_defaults=True, tag="reward_removed"):
+    """The team took a reward away and gave its price back, to the lots it came from."""
+
+    reward: str
+    graced_until: datetime | None = None
+
+
+Gift = Claimed | CardFilled | CardReopened | Rewarded | RewardRemoved
+Why = Earned | Spent | TakenBack | Returned | Adjusted | Expired | WrittenOff | Gift

@@ -1,5 +1,6 @@
 """A reward is used once, at a till or by the team's hand; a use that was a mistake is taken back."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -121,12 +122,20 @@ def terms_of(issued: Issued, book: Book) -> Reward:
 
 def place_of(store: str) -> Place:
     """Return a store as conditions ask about it. Refuses: PlaceUnknown."""
-    if not store:
-        return ANYWHERE
-    facts = find_stores([store]).get(store)
-    if facts is None:
+    place = places_of([store]).get(store)
+    if place is None:
         raise PlaceUnknown(store=store)
-    return Place(store=facts.code, tags=tuple(facts.tags), zone=ZoneInfo(facts.time_zone))
+    return place
+
+
+def places_of(stores: Collection[str]) -> dict[str, Place]:
+    """Return these stores as conditions ask about them, with one statement; one that nobody has is missing."""
+    known = find_stores([store for store in stores if store])
+    places = {
+        code: Place(store=code, tags=tuple(sorted(facts.tags)), zone=ZoneInfo(facts.time_zone))
+        for code, facts in known.items()
+    }
+    return places | {"": ANYWHERE}
 
 
 def _lock(*, code: str | None, issued_id: int | None) -> Issued:
