@@ -51,6 +51,7 @@ TENANT_APPS = [
     "regulars.programs",
     "regulars.members",
     "regulars.rewards",
+    "regulars.tiers",
     "regulars.points",
     "regulars.sales",
     "regulars.reports",
