@@ -31,13 +31,13 @@ def test_eight_of_ten_and_four_more_fill_the_card_and_leave_two_on_the_next():
 
 def test_taking_the_four_off_again_reopens_the_card_and_undoes_its_reward():
     undone = unstamp(TEN, SECOND, held=2, taken=4)
-    assert (undone.state, undone.held, undone.short) == (FIRST, 8, 0)
+    assert (undone.state, undone.held, undone.short) == (CardState(1, ((1, 7),), 8), 8, 0)
     assert undone.undone == (Mark(1, 10, "free", 7),)
     assert undone.reopened == (FullCard(1, 10, 7),)
 
 
 def test_a_card_whose_reward_is_used_stays_full_and_the_rest_is_short():
-    undone = unstamp(TEN, SECOND, held=2, taken=4, kept=[1])
+    undone = unstamp(TEN, SECOND, held=2, taken=4, kept=[(1, 10)])
     assert (undone.state, undone.held, undone.short) == (SECOND, 0, 2)
     assert (undone.undone, undone.reopened) == ((), ())
 
@@ -91,7 +91,7 @@ def test_a_card_keeps_the_size_and_rewards_it_began_with_and_the_next_has_todays
     done = stamp(cards.__getitem__, begun.state, held=3, added=10, version=2)
     assert done.full == (FullCard(1, 10, 1),)
     assert done.marks == (Mark(1, 5, "cookie", 1), Mark(1, 10, "free", 1), Mark(2, 2, "tea", 2))
-    assert (done.held, done.state) == (3, CardState(2, ((1, 1), (2, 2))))
+    assert (done.held, done.state) == (3, CardState(2, ((1, 1), (2, 2)), 3))
     back = unstamp(cards.__getitem__, done.state, held=3, taken=10)
     assert (back.held, back.state) == (3, begun.state)
     assert back.reopened == (FullCard(1, 10, 1),)
@@ -110,6 +110,24 @@ def test_versions_that_change_nothing_about_the_card_leave_no_trace():
     assert state == CardState(30, ((1, 1),))
 
 
+def test_a_used_reward_on_the_way_is_not_given_again_when_its_stamp_comes_back():
+    begun = stamp(WITH_COOKIE, CardState(), held=0, added=6, version=7)
+    back = unstamp(WITH_COOKIE, begun.state, held=6, taken=3, kept=[(1, 5)])
+    assert (back.undone, back.held) == ((), 3)
+    assert stamp(WITH_COOKIE, back.state, held=3, added=4, version=7).marks == ()
+    unused = unstamp(WITH_COOKIE, begun.state, held=6, taken=3)
+    assert unused.undone == (Mark(1, 5, "cookie", 7),)
+    assert stamp(WITH_COOKIE, unused.state, held=3, added=4, version=7).marks == (Mark(1, 5, "cookie", 7),)
+
+
+def test_stamps_that_expired_bring_no_reward_twice_but_the_full_card_always_brings_its_own():
+    begun = stamp(WITH_COOKIE, CardState(), held=0, added=6, version=7)
+    again = stamp(WITH_COOKIE, begun.state, held=2, added=5, version=7)
+    assert (again.marks, again.held) == ((), 7)
+    assert stamp(WITH_COOKIE, begun.state, held=2, added=8, version=7).marks == (Mark(1, 10, "free", 7),)
+    assert unstamp(WITH_COOKIE, begun.state, held=2, taken=1).undone == ()
+
+
 @given(
     size=st.integers(2, 12),
     interim=st.sets(st.integers(1, 11), max_size=3),
@@ -123,7 +141,6 @@ def test_what_is_taken_off_again_leaves_everything_as_it_was(size, interim, befo
     done = stamp(card, state, held=held, added=added, version=7)
     assert held + added == done.held + sum(each.size for each in done.full)
     back = unstamp(card, done.state, held=done.held, taken=added)
-    # A card that was left full and blank behind it is the same as the full one before it.
     assert (back.held, back.state.number, back.short) == (held, state.number, 0)
     assert sorted(back.undone, key=lambda m: (m.number, m.stamp)) == list(done.marks)
     assert back.reopened == tuple(reversed(done.full))

@@ -17,11 +17,13 @@ type CardOf = Callable[[int], StampCard]
 
 class CardState(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     """`number` counts the member's cards from 1; `runs` are (first card, version): from that card on, cards began
-    under that version.
+    under that version. Up to the stamp `marked`, the present card has given its rewards: where stamps expire or a
+    used reward stays, it gives none of them twice.
     """
 
     number: int = 1
     runs: tuple[tuple[int, int], ...] = ()
+    marked: int = 0
 
     def version_of(self, number: int) -> int:
         """Return the version that a card began under; 0 where none has begun."""
@@ -94,37 +96,42 @@ def stamp(card_of: CardOf, state: CardState, *, held: int, added: int, version: 
         state, card = _begin(card_of, state, held=held, version=version)
         began = state.version_of(state.number)
         step = min(left, card.size - held)
-        marks += _marks(card, state.number, above=held, upto=held + step, version=began)
+        marks += _interim(card, state.number, above=max(held, state.marked), upto=held + step, version=began)
         held += step
         left -= step
-        if held == card.size:
+        if held < card.size:
+            state = CardState(state.number, state.runs, max(held, state.marked))
+        else:
+            marks.append(Mark(state.number, card.size, card.final, began))
             full.append(FullCard(state.number, card.size, began))
             state, held = CardState(state.number + 1, state.runs), 0
     return Stamped(state=state, put=put, held=held, marks=tuple(marks), full=tuple(full))
 
 
-def unstamp(card_of: CardOf, state: CardState, *, held: int, taken: int, kept: Collection[int] = ()) -> Unstamped:
+def unstamp(
+    card_of: CardOf, state: CardState, *, held: int, taken: int, kept: Collection[tuple[int, int]] = ()
+) -> Unstamped:
     """Take `taken` (> 0) stamps off, from the present card back; a full card is opened again for what is missing.
 
-    `kept` are the numbers of full cards that stay full, because their final reward is used: what they would have to
-    give is `short`, and the card's policy says who bears it.
+    `kept` are the marks, as (card, stamp), whose rewards are used: they stay. A full card whose last one is used stays
+    full: what it would have to give is `short`, and the card's policy says who bears it.
     """
     reopened: list[FullCard] = []
     undone: list[Mark] = []
     short = taken
     while True:
-        began = state.version_of(state.number)
         step = min(short, max(held, 0))
-        if step and began:
-            undone += reversed(_marks(card_of(began), state.number, above=held - step, upto=held, version=began))
+        state = _take_off(card_of, state, held=held, step=step, kept=kept, undone=undone)
         held -= step
         short -= step
-        if not short or state.number == 1 or state.number - 1 in kept:
+        before = _before(card_of, state) if short and state.number > 1 else None
+        if before is None or (before.number, before.size) in kept:
             return Unstamped(state=state, held=held, short=short, reopened=tuple(reopened), undone=tuple(undone))
-        state = _before(state)
-        began = state.version_of(state.number)
-        held += card_of(began).size
-        reopened.append(FullCard(state.number, card_of(began).size, began))
+        held += before.size
+        runs = tuple(run for run in state.runs if run[0] <= before.number)
+        state = CardState(before.number, runs, max(held, 0))
+        reopened.append(before)
+        undone.append(Mark(before.number, before.size, card_of(before.version).final, before.version))
 
 
 def _begin(card_of: CardOf, state: CardState, *, held: int, version: int) -> tuple[CardState, StampCard]:
@@ -136,16 +143,35 @@ def _begin(card_of: CardOf, state: CardState, *, held: int, version: int) -> tup
     if known and card_of(known) == card:
         return state, card
     runs = tuple(run for run in state.runs if run[0] < state.number)
-    return CardState(state.number, (*runs, (state.number, version))), card
+    return CardState(state.number, (*runs, (state.number, version)), state.marked), card
 
 
-def _before(state: CardState) -> CardState:
-    """The state with the card before as the present one."""
-    number = state.number - 1
-    return CardState(number, tuple(run for run in state.runs if run[0] <= number))
+def _take_off(
+    card_of: CardOf,
+    state: CardState,
+    *,
+    held: int,
+    step: int,
+    kept: Collection[tuple[int, int]],
+    undone: list[Mark],
+) -> CardState:
+    """Take `step` stamps off the present card, and undo the rewards that stood on them."""
+    began = state.version_of(state.number)
+    if not step or not began or state.marked > held:
+        return state
+    lost = _interim(card_of(began), state.number, above=held - step, upto=held, version=began)
+    undone += [mark for mark in reversed(lost) if (mark.number, mark.stamp) not in kept]
+    stay = max([mark.stamp for mark in lost if (mark.number, mark.stamp) in kept], default=0)
+    return CardState(state.number, state.runs, max(held - step, stay))
 
 
-def _marks(card: StampCard, number: int, *, above: int, upto: int, version: int) -> list[Mark]:
-    """The marks on the stamps in (above, upto], lowest first."""
-    rewards = {**card.interim, card.size: card.final}
-    return [Mark(number, place, rewards[place], version) for place in sorted(rewards) if above < place <= upto]
+def _before(card_of: CardOf, state: CardState) -> FullCard:
+    """The full card before the present one."""
+    version = state.version_of(state.number - 1)
+    return FullCard(state.number - 1, card_of(version).size, version)
+
+
+def _interim(card: StampCard, number: int, *, above: int, upto: int, version: int) -> list[Mark]:
+    """The rewards on the way that stand on the stamps in (above, upto], lowest first."""
+    places = sorted(place for place in card.interim if above < place <= upto and place < card.size)
+    return [Mark(number, place, card.interim[place], version) for place in places]
