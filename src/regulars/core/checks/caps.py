@@ -1,0 +1,86 @@
+"""Caps that contradict each other or what they bound, and budgets that cannot be counted."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from regulars.core.checks.faults import Fault, warning
+from regulars.core.checks.spots import all_caps
+from regulars.core.describe import find_unit
+from regulars.core.describe_limits import describe_cap
+from regulars.core.phrases import count
+from regulars.core.program.caps import PERIODS, Cap
+from regulars.core.program.document import ProgramDocument
+from regulars.core.program.rules import BonusRule, EventRule, VisitRule
+
+# A week may lie in two months, quarters or years, so that its cap can bite although theirs are lower.
+_STRADDLES = {("week", period) for period in ("month", "quarter", "year")}
+
+
+def check_caps(document: ProgramDocument) -> Iterator[Fault]:
+    for path, caps in all_caps(document):
+        for (i, a), (j, b) in combinations(enumerate(caps), 2):
+            yield from _compare(path, (i, a), (j, b))
+    yield from _below_the_award(document)
+    yield from _budgets(document)
+
+
+def _compare(path: str, one: tuple[int, Cap], other: tuple[int, Cap]) -> Iterator[Fault]:
+    (i, a), (j, b) = one, other
+    if a.per != b.per:
+        return
+    if (a.period, a.days) == (b.period, b.days):
+        yield Fault(f"{path}[{j}]", "cap_twice", f"Another cap bounds the same period already, at {path}[{i}].")
+        return
+    (narrow_at, narrow), (wide_at, wide) = sorted([one, other], key=_width)
+    if narrow.limit <= wide.limit or not _nests(narrow, wide):
+        return
+    said = (
+        f"A {_name(narrow)} cap of {narrow.limit:,} can never be reached: the {_name(wide)} cap, "
+        f"at {path}[{wide_at}], ends at {wide.limit:,}."
+    )
+    if (narrow.period, wide.period) in _STRADDLES:
+        yield warning(f"{path}[{narrow_at}].limit", "contradicting_caps", said)
+    else:
+        yield Fault(f"{path}[{narrow_at}].limit", "contradicting_caps", said)
+
+
+def _width(numbered: tuple[int, Cap]) -> tuple[int, int]:
+    return PERIODS.index(numbered[1].period), numbered[1].days or 0
+
+
+def _nests(narrow: Cap, wide: Cap) -> bool:
+    """Tell whether every period of the narrow cap lies within one of the wide cap's."""
+    return "rolling" not in (narrow.period, wide.period) or (
+        narrow.period in ("transaction", "day", "rolling") and wide.period in ("rolling", "lifetime")
+    )
+
+
+def _name(cap: Cap) -> str:
+    return {"transaction": "sale", "rolling": f"{cap.days}-day"}.get(cap.period, cap.period)
+
+
+def _below_the_award(document: ProgramDocument) -> Iterator[Fault]:
+    """A fixed award that is above its cap never comes where the cap skips, and never in full where it cuts."""
+    for i, rule in enumerate(document.rules):
+        if not isinstance(rule, BonusRule | VisitRule | EventRule):
+            continue
+        unit = find_unit(document, rule.unit)
+        for j, cap in enumerate(rule.caps):
+            if cap.limit >= rule.points:
+                continue
+            gives = f"It gives {count(rule.points, unit)}, but {describe_cap(cap, unit)}"
+            if cap.on_exceed == "skip":
+                yield Fault(f"rules[{i}].caps[{j}].limit", "cap_below_award", f"{gives}: it never gives any.")
+            else:
+                said = f"{gives}: it never gives all of them."
+                yield warning(f"rules[{i}].caps[{j}].limit", "cap_below_award", said)
+
+
+def _budgets(document: ProgramDocument) -> Iterator[Fault]:
+    for i, budget in enumerate(document.budgets):
+        units = {rule.unit for rule in document.rules if rule.budget == budget.code}
+        if not units:
+            yield warning(f"budgets[{i}]", "unused", f"No rule draws on the budget “{budget.name}”.")
+        elif budget.units is not None and len(units) > 1:
+            said = f"The rules of this budget give {' and '.join(sorted(units))}: bound it in money instead."
+            yield Fault(f"budgets[{i}].units", "budget_of_several_units", said)

@@ -1,0 +1,113 @@
+"""Rules that keep each other from ever counting: after a stop, beside one that is alone, a multiplier of nothing."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from regulars.core.checks.faults import Fault, warning
+from regulars.core.checks.meeting import may_meet
+from regulars.core.program.conditions import Conditions
+from regulars.core.program.document import ProgramDocument
+from regulars.core.program.items import Items
+from regulars.core.program.rules import (
+    BonusRule,
+    EarningRule,
+    EventRule,
+    ItemRule,
+    MultiplierRule,
+    RateRule,
+    VisitRule,
+)
+
+Placed = Sequence[tuple[int, EarningRule]]
+
+
+def check_stacking(document: ProgramDocument) -> Iterator[Fault]:
+    for placed in _rivals(document):
+        yield from _exclusive(placed, document)
+        yield from _after_a_stop(placed)
+    yield from _rules_alone(document)
+
+
+def _rivals(document: ProgramDocument) -> Iterator[Placed]:
+    """Yield the rules that are asked together: of one unit, for a sale or for one event."""
+    groups: dict[tuple[str, str], list[tuple[int, EarningRule]]] = {}
+    for i, rule in enumerate(document.rules):
+        event = rule.event if isinstance(rule, EventRule) else ""
+        groups.setdefault((rule.unit, event), []).append((i, rule))
+    yield from groups.values()
+
+
+def _exclusive(placed: Placed, document: ProgramDocument) -> Iterator[Fault]:
+    alone = [(i, rule) for i, rule in placed if rule.stacking == "alone" and not isinstance(rule, MultiplierRule)]
+    for (i, first), (j, second) in combinations(alone, 2):
+        if may_meet(first.when, second.when, document):
+            said = (
+                f"Both “{first.name}”, at rules[{i}], and “{second.name}” want to be alone, and one sale can meet "
+                "both: give them conditions that exclude each other, or mark them “best”."
+            )
+            yield Fault(f"rules[{j}].stacking", "overlapping_exclusive_rules", said)
+    for i, rule in alone:
+        if _always_gives(rule) and len(placed) > len(alone):
+            other = next(each for _, each in placed if each.stacking != "alone")
+            said = f"It always counts, and alone: “{other.name}” would never give anything."
+            yield Fault(f"rules[{i}].stacking", "silences_all_others", said)
+
+
+def _after_a_stop(placed: Placed) -> Iterator[Fault]:
+    for (i, stop), (j, rule) in combinations(placed, 2):
+        if not stop.stop or isinstance(stop, MultiplierRule):
+            continue
+        if _always_gives(stop) or (_gives_when_asked(stop) and stop.when == rule.when):
+            said = f"“{stop.name}”, at rules[{i}], stops before it every time: “{rule.name}” is never asked."
+            yield Fault(f"rules[{j}]", "never_asked", said)
+
+
+def _always_gives(rule: EarningRule) -> bool:
+    return _gives_when_asked(rule) and rule.when == Conditions()
+
+
+def _gives_when_asked(rule: EarningRule) -> bool:
+    match rule:
+        case BonusRule() | EventRule(cool_down_minutes=0) | VisitRule(cool_down_minutes=0):
+            return True
+        case RateRule(except_items=items):
+            return items == Items()
+        case _:
+            return False
+
+
+def _rules_alone(document: ProgramDocument) -> Iterator[Fault]:
+    for i, rule in enumerate(document.rules):
+        match rule:
+            case MultiplierRule():
+                yield from _multiplier(i, rule, document)
+            case ItemRule():
+                if rule.items == Items():
+                    said = "It names no SKU, category, brand, label or collection: it never counts."
+                    yield Fault(f"rules[{i}].items", "no_items", said)
+                if rule.per != "amount" and rule.per_minor != 100:
+                    yield warning(f"rules[{i}].per_minor", "no_effect", "Only a rule per amount looks at per_minor.")
+            case _:
+                pass
+        if isinstance(rule, RateRule | ItemRule) and rule.carry and rule.rounding not in (None, "full"):
+            said = (
+                "What carries the rest of a step to the next sale counts full steps only: leave out rounding or carry."
+            )
+            yield Fault(f"rules[{i}].rounding", "carry_counts_full_steps", said)
+
+
+def _multiplier(i: int, rule: MultiplierRule, document: ProgramDocument) -> Iterator[Fault]:
+    if rule.stacking == "alone" or rule.stop:
+        field = "stacking" if rule.stacking == "alone" else "stop"
+        said = "A multiplier works on what other rules give, so it can neither be alone nor stop them."
+        yield Fault(f"rules[{i}].{field}", "multiplier_cannot_be_alone", said)
+    counted = [
+        each
+        for each in document.rules
+        if (isinstance(each, RateRule) or (isinstance(each, ItemRule) and each.per != "sale"))
+        and each.unit == rule.unit
+        and (not rule.of or each.code in rule.of)
+    ]
+    if not counted:
+        said = f"No rule gives {rule.unit} per amount or per item that it could multiply: it never gives anything."
+        yield Fault(f"rules[{i}]", "nothing_to_multiply", said)
