@@ -34,3 +34,50 @@ class DayFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class BacktestRun(models.Model):
+    """A back-test that somebody asked for: its order, how far it is, and in the end what it says.
+
+    `draft` and `against` are documents, kept as they were when it was asked for; `result` is a
+    `backtest.result.Result`. `done` of `total` sales went by. Times are moments; `since` and `last` are its days.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"
+        FAILED = "failed"
+
+    id = models.BigAutoField(primary_key=True)
+    draft = models.JSONField()
+    draft_label = models.CharField(max_length=200)
+    against = models.JSONField(null=True, blank=True)
+    against_label = models.CharField(max_length=200, blank=True)
+    since = models.DateField()
+    last = models.DateField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    is_stop_asked = models.BooleanField(default=False)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=64)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    fault = models.TextField(blank=True)
+    result = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), name="one_backtest_at_a_time", condition=models.Q(state__in=["waiting", "running"])
+            ),
+            models.CheckConstraint(
+                name="a_backtest_has_a_result_when_it_is_done",
+                condition=models.Q(state="done", result__isnull=False) | ~models.Q(state="done"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"back-test {self.pk}"

@@ -1,0 +1,252 @@
+"""One program's year: sales in the order of time through the engine that serves tills, and what comes of them counted.
+
+Nothing is read or written here. Members are kept in memory only as long as they are asked for.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from regulars.core.compiled import Compiled
+from regulars.core.earning import Award
+from regulars.core.life import life_of
+from regulars.core.program.caps import CapScope
+from regulars.core.program.units import Unit
+from regulars.core.settling import Earning, MemberState, StoreSide, climber, settle
+from regulars.core.tallies import Tally
+from regulars.core.tiers import Move, bring_up, level_of
+from regulars.core.when import Purchase
+from regulars.reports.backtest.counts import NEVER, OPENING, Counts, HeldBack, MemberCounts, RuleCounts
+from regulars.reports.backtest.probe import Probe
+from regulars.reports.backtest.purse import Purse
+from regulars.reports.backtest.recorded import Recorded
+
+
+class Player(msgspec.Struct, kw_only=True):
+    """A member as the replayed program knows them. `has_bought` in the period; `got` is what it brought, by unit, and
+    `rewards_minor` what its rewards cost. `given` are the rewards of levels, each once per period of the tier set.
+    """
+
+    member_id: int
+    state: MemberState
+    has_bought: bool = False
+    purses: dict[str, Purse] = msgspec.field(default_factory=dict)
+    got: dict[str, int] = msgspec.field(default_factory=dict)
+    rewards_minor: int = 0
+    given: set[tuple[str, str, str]] = msgspec.field(default_factory=set)
+
+
+class Replay:
+    """One side of a back-test. Take the sales of a member, or of everybody, in the order of time; then finish."""
+
+    def __init__(self, program: Compiled, *, starts_at: datetime, ends_at: datetime) -> None:
+        self.program = program
+        self.counts = Counts()
+        self._starts_at, self._ends_at = starts_at, ends_at
+        self._players: dict[int, Player] = {}
+        self._shared: dict[tuple[CapScope, str], Tally] = {}
+        self._probe = Probe(program)
+        self._months: dict[tuple[int, int], str] = {}
+
+    def take(self, sale: Recorded) -> Earning:
+        """Replay one sale."""
+        at = sale.occurred_at
+        player = self._players.get(sale.member_id) or self._meet(sale)
+        month = self._month(at)
+        player.has_bought = player.has_bought or bool(month)
+        self._lapse(player, at)
+        self._spend(player, sale, month)
+        purchase = purchase_of(sale, self.program)
+        earning = settle(
+            self.program,
+            purchase,
+            player.state,
+            shared=self._shared_by(purchase),
+            store=StoreSide(sale.store.tags, at.astimezone(sale.store.zone)),
+            versions=lambda version: self.program,
+        )
+        self._count_awards(player, earning.awards, at, month)
+        self._count_stamps(player, earning, at, month)
+        self._count_moves(player, earning.moves)
+        if month and self._probe:
+            self._probe.ask(purchase, earning.facts, self.counts)
+        return earning
+
+    def finish(self) -> list[MemberCounts]:
+        """End the period for everybody taken so far, and forget them; return what each got who bought in it."""
+        for player in self._players.values():
+            self._end(player)
+        ended = [self._sum(player) for player in self._players.values() if player.has_bought]
+        self._players.clear()
+        return ended
+
+    def _meet(self, sale: Recorded) -> Player:
+        state = MemberState(tally=Tally(), joined_at=sale.joined_at)
+        player = self._players[sale.member_id] = Player(member_id=sale.member_id, state=state)
+        return player
+
+    def _month(self, at: datetime) -> str:
+        """Return the month of the program's time zone, or that it is before the period."""
+        if at < self._starts_at:
+            return OPENING
+        day = at.astimezone(self.program.zone)
+        key = (day.year, day.month)
+        if key not in self._months:
+            self._months[key] = f"{day:%Y-%m}"
+        return self._months[key]
+
+    def _shared_by(self, purchase: Purchase) -> dict[CapScope, Tally]:
+        named: dict[CapScope, str] = {
+            "card": purchase.card,
+            "cashier": purchase.cashier,
+            "store": purchase.store,
+            "program": "program",
+        }
+        return {
+            scope: self._shared.setdefault((scope, named[scope]), Tally())
+            for scope in self.program.needs.shared
+            if named[scope]
+        }
+
+    def _lapse(self, player: Player, at: datetime) -> None:
+        """End what nights would have ended meanwhile, in the month it was due."""
+        for unit, purse in player.purses.items():
+            if purse.ends_at is not None and purse.ends_at <= at:
+                for ended_at, amount in purse.lapse(at=at):
+                    self.counts.unit(unit, self._month(ended_at)).expired += amount
+                    player.state.balances[unit] -= amount
+
+    def _spend(self, player: Player, sale: Recorded, month: str) -> None:
+        """What the sale was paid with in units leaves the lots, as far as this program would have filled them."""
+        for tender in sale.tenders:
+            if tender.type != "points" or not tender.points or tender.unit not in self.program.units:
+                continue
+            purse = player.purses.get(tender.unit)
+            found = purse.spend(tender.points, at=sale.occurred_at) if purse else 0
+            counted = self.counts.unit(tender.unit, month)
+            counted.spent += found
+            counted.short += tender.points - found
+            if found:
+                player.state.balances[tender.unit] -= found
+        for purse in player.purses.values():
+            purse.live_on(at=sale.occurred_at, zone=self.program.zone)
+
+    def _count_awards(self, player: Player, awards: list[Award], at: datetime, month: str) -> None:
+        counted_units = set()
+        for award in awards:
+            rule, awarded = award.rule, award.awarded
+            counted = self.counts.unit(rule.unit, month)
+            counted.desired += award.desired
+            counted.awarded += awarded
+            if rule.unit not in counted_units:
+                counted_units.add(rule.unit)
+                counted.sales += 1
+            if month:
+                self._count_rule(player, award)
+            if awarded:
+                life = life_of(rule.expiry, rule.pending, given_at=at, zone=self.program.zone)
+                self._purse(player, rule.unit).give(awarded, life, at=at, zone=self.program.zone)
+
+    def _count_rule(self, player: Player, award: Award) -> None:
+        rule, awarded = award.rule, award.awarded
+        counts = self.counts.rules.get(rule.code)
+        if counts is None:
+            counts = self.counts.rules[rule.code] = RuleCounts()
+        counts.sales += 1
+        counts.desired += award.desired
+        counts.awarded += awarded
+        player.got[rule.unit] = player.got.get(rule.unit, 0) + awarded
+        before = award.desired
+        for place, bite in enumerate(award.bites, 1):
+            after = awarded if place == len(award.bites) else bite.room
+            held = self.counts.caps.setdefault(bite.id, HeldBack())
+            held.sales += 1
+            held.units += before - after
+            before = after
+
+    def _count_stamps(self, player: Player, earning: Earning, at: datetime, month: str) -> None:
+        for code, stamped in earning.stamped.items():
+            for full in stamped.full:
+                self._purse(player, code).spend(full.size, at=at)
+                self.counts.unit(code, month).spent += full.size
+                if month:
+                    self.counts.full[code] = self.counts.full.get(code, 0) + 1
+            for mark in stamped.marks:
+                self._reward(player, mark.reward, at, month)
+
+    def _count_moves(self, player: Player, moves: list[Move]) -> None:
+        """Count changes of level in the month they took effect: reviews may have been due long before the sale."""
+        for move in moves:
+            month = self._month(move.at)
+            if month:
+                key = "/".join((month, move.tier_set, move.before or "", move.after or "", move.cause))
+                self.counts.moves[key] = self.counts.moves.get(key, 0) + 1
+            for reward in move.rewards:
+                once = (move.tier_set, reward, move.period.isoformat())
+                if once not in player.given:
+                    player.given.add(once)
+                    self._reward(player, reward, move.at, month)
+
+    def _reward(self, player: Player, code: str, at: datetime, month: str) -> None:
+        """Give a reward: what it costs is counted, and the units it pays are put in."""
+        reward = self.program.rewards.get(code)
+        if reward is None:
+            return
+        if month:
+            self.counts.rewards[code] = self.counts.rewards.get(code, 0) + 1
+            player.rewards_minor += reward.cost_minor
+        unit, amount = reward.gives.unit, reward.gives.amount
+        if reward.kind in ("points", "credit") and unit is not None and unit in self.program.units and amount:
+            terms = self.program.units[unit]
+            self.counts.unit(unit, month).rewarded += amount
+            life = life_of(terms.expiry, terms.pending, given_at=at, zone=self.program.zone)
+            self._purse(player, unit).give(amount, life, at=at, zone=self.program.zone)
+            player.state.balances[unit] = player.state.balances.get(unit, 0) + amount
+            if month:
+                player.got[unit] = player.got.get(unit, 0) + amount
+
+    def _end(self, player: Player) -> None:
+        self._lapse(player, self._ends_at)
+        if player.state.standings:
+            climbing = climber(self.program, player.state)
+            self._count_moves(player, bring_up(self.program.tier_sets, climbing, at=self._ends_at))
+        for unit, purse in player.purses.items():
+            due = self.counts.due.setdefault(unit, {})
+            for lot in purse.lots:
+                if lot.remaining:
+                    month = NEVER if lot.expires_at is None else self._month(lot.expires_at)
+                    due[month] = due.get(month, 0) + lot.remaining
+        for tier_set in self.program.tier_sets if player.has_bought else ():
+            standing = player.state.standings.get(tier_set.code)
+            level = level_of(tier_set, standing, at=self._ends_at) if standing else None
+            key = f"{tier_set.code}/{level or ''}"
+            self.counts.levels[key] = self.counts.levels.get(key, 0) + 1
+
+    def _sum(self, player: Player) -> MemberCounts:
+        worth = sum(worth_of(amount, self.program.units[unit]) for unit, amount in player.got.items())
+        return MemberCounts(player.member_id, worth + player.rewards_minor, sum(player.got.values()))
+
+    def _purse(self, player: Player, unit: str) -> Purse:
+        purse = player.purses.get(unit)
+        if purse is None:
+            purse = player.purses[unit] = Purse()
+        return purse
+
+
+def worth_of(amount: int, unit: Unit) -> int:
+    """Return what units are worth in minor units of money, rounded down; nothing where they do not pay."""
+    return amount * unit.pays.minor // unit.pays.units if unit.pays else 0
+
+
+def purchase_of(sale: Recorded, program: Compiled) -> Purchase:
+    """Return a recorded sale as rules look at it."""
+    policies = program.policies
+    unearning = 0 if policies.earn_on_part_paid_with_units else sale.points_minor
+    return Purchase(
+        occurred_at=sale.occurred_at,
+        store=sale.store.code,
+        lines=sale.lines,
+        total_minor=sale.total_minor,
+        money_minor=sale.total_minor - unearning,
+        tenders=tuple([tender.type for tender in sale.tenders]),
+    )
