@@ -1,110 +1,16 @@
 """Tiers: reached by what is counted, kept for a term, judged by review, bent by staff."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from regulars.core.program.tier_sets import Kept, Level, Metric, TierSet, Window
+from regulars.core.program.tier_sets import Kept, Metric, TierSet, Window
 from regulars.core.tiers import (
-    NOWHERE,
-    Climber,
-    Counted,
-    Ladder,
-    Override,
-    Standing,
-    bring_up,
-    climb,
     count_towards,
-    descend,
-    fall_on_refund,
-    held_levels,
-    level_of,
-    metric_of,
-    place,
-    progress,
-    release,
-    review,
-    rise,
 )
-
-NEW_YORK = ZoneInfo("America/New_York")
-LEVELS = (
-    Level(code="silver", name="Silver", threshold=500, rewards=("coffee",)),
-    Level(code="gold", name="Gold", threshold=1_000, rewards=("dinner", "coffee")),
-    Level(code="platinum", name="Platinum", threshold=5_000),
-)
-BY_YEAR = TierSet(code="vip", name="Club", levels=LEVELS, grace_days=30)
-"""The example of the rules: gold at 1,000 a calendar year, to the end of the next, one step, 30 days of grace."""
-
-
-def on(year: int, month: int, day: int, hour: int = 0) -> datetime:
-    return datetime(year, month, day, hour, tzinfo=NEW_YORK).astimezone(UTC)
-
-
-class Card:
-    """One member on one tier set, told what happens."""
-
-    def __init__(self, tier_set: TierSet = BY_YEAR, joined_at: datetime | None = None) -> None:
-        self.ladder = Ladder(tier_set=tier_set, counts={}, zone=NEW_YORK, joined_at=joined_at)
-        self.standing: Standing = NOWHERE
-        self.moves: list[tuple[str | None, str | None, str]] = []
-        self.rewards: list[tuple[str, date]] = []
-
-    def earns(self, amount: int, at: datetime, available_at: datetime | None = None) -> None:
-        self.reviewed(at)
-        count_towards(self.ladder, self.standing, amount, at=at, available_at=available_at)
-        self._take(rise(self.ladder, self.standing, at=at))
-
-    def returns(self, amount: int, sold_at: datetime, at: datetime) -> None:
-        self.reviewed(at)
-        count_towards(self.ladder, self.standing, -amount, at=sold_at)
-        self._take(fall_on_refund(self.ladder, self.standing, taken=amount, sold_at=sold_at, at=at))
-
-    def is_given(self, level: str | None, at: datetime, kind: str | None = None, until: datetime | None = None) -> None:
-        override = None if kind is None else Override(kind=kind, level=level, until=until)
-        self._take(place(self.ladder, self.standing, level=level, override=override, at=at))
-
-    def is_released(self, at: datetime) -> None:
-        self._take(release(self.ladder, self.standing, at=at))
-
-    def reviewed(self, at: datetime) -> None:
-        self.standing, moves = review(self.ladder, self.standing, at=at)
-        for move in moves:
-            self._note(move)
-
-    def _take(self, result) -> None:
-        self.standing, move = result
-        self._note(move)
-
-    def _note(self, move) -> None:
-        if move is not None:
-            self.moves.append((move.before, move.after, move.cause))
-            self.rewards += [(reward, move.period) for reward in move.rewards]
-
-    def level(self, at: datetime) -> str | None:
-        self.reviewed(at)
-        assert self.standing.level == level_of(self.ladder.tier_set, self.standing, at=at)
-        return self.standing.level
-
-    def metric(self, at: datetime) -> int:
-        return metric_of(self.ladder, self.standing, at=at)
-
-    def progress(self, at: datetime):
-        return progress(self.ladder, self.standing, at=at)
-
+from tests.core.tier_card import LEVELS, Card, gold_that_gave_back_a_hundred, on
 
 # --- the example of the rules, with its numbers --------------------------------------------------------
-
-
-def gold_that_gave_back_a_hundred() -> Card:
-    ann = Card()
-    ann.earns(1_050, on(2026, 8, 10, 12))
-    ann.returns(100, on(2026, 8, 10, 12), on(2026, 8, 20, 12))
-    return ann
 
 
 def test_gold_is_reached_at_once_and_kept_to_the_end_of_the_next_year():
@@ -139,7 +45,7 @@ def test_a_floor_by_staff_keeps_gold_till_its_day_and_then_the_review_counts():
     assert ann.level(on(2028, 2, 1)) == "gold"
     assert ann.level(on(2028, 5, 31, 23)) == "gold"
     assert ann.level(on(2028, 6, 1)) == "silver"
-    assert ann.moves[1:] == [("gold", "silver", "override_ended")]
+    assert ann.moves[1:] == [("gold", "gold", "manual"), ("gold", "silver", "override_ended")]
 
 
 # --- reaching and keeping --------------------------------------------------------------------------------
@@ -449,157 +355,9 @@ def test_undoing_the_refund_brings_the_level_back():
     assert (ann.standing.level, ann.standing.kept_until) == ("gold", on(2028, 1, 1))
 
 
-# --- what staff decides --------------------------------------------------------------------------------------
-
-
-def test_a_floor_lets_rise_and_never_fall():
-    ann = Card()
-    ann.is_given("gold", on(2026, 2, 1), "floor")
-    ann.earns(600, on(2026, 3, 1))
-    assert ann.level(on(2026, 3, 1)) == "gold"
-    ann.earns(4_400, on(2026, 4, 1))
-    assert ann.level(on(2026, 4, 1)) == "platinum"
-    assert ann.level(on(2030, 1, 1)) == "gold"
-    assert ann.moves == [(None, "gold", "manual"), ("gold", "platinum", "reached"), ("platinum", "gold", "review")]
-
-
-def test_a_pinned_level_does_not_move_until_it_is_released():
-    ann = Card()
-    ann.is_given("silver", on(2026, 2, 1), "pinned")
-    ann.earns(1_000, on(2026, 3, 1))
-    assert ann.level(on(2027, 1, 1)) == "silver"
-    ann.is_released(on(2027, 2, 1))
-    assert ann.level(on(2027, 2, 1)) == "gold"
-    assert ann.moves == [(None, "silver", "manual"), ("silver", "gold", "override_ended")]
-
-
-def test_a_level_until_a_day_neither_rises_nor_falls_before_it():
-    ann = Card()
-    ann.earns(1_000, on(2026, 2, 1))
-    ann.is_given("silver", on(2026, 3, 1), "until", until=on(2026, 6, 1))
-    ann.earns(5_000, on(2026, 4, 1))
-    assert ann.level(on(2026, 5, 31, 23)) == "silver"
-    assert ann.level(on(2026, 6, 1)) == "platinum"
-
-
-def test_a_level_given_without_more_is_like_one_that_was_reached():
-    ann = Card()
-    ann.is_given("gold", on(2026, 2, 1))
-    assert ann.standing.kept_until == on(2028, 1, 1)
-    assert ann.level(on(2028, 1, 31)) == "silver"
-
-
-def test_overrides_end_by_the_clock_even_if_no_review_ran():
-    standing = Standing(override=Override(kind="until", level="gold", until=on(2026, 6, 1)))
-    assert level_of(BY_YEAR, standing, at=on(2026, 5, 31, 23)) == "gold"
-    assert level_of(BY_YEAR, standing, at=on(2026, 6, 1)) is None
-
-
-# --- progress --------------------------------------------------------------------------------------------------
-
-
-def test_progress_says_what_is_missing_for_the_next_level():
-    ann = Card()
-    ann.earns(640, on(2026, 8, 10))
-    shown = ann.progress(on(2026, 9, 1))
-    assert (shown.level, shown.next_level, shown.to_next, shown.next_by) == ("silver", "gold", 360, on(2027, 1, 1))
-
-
-def test_progress_says_what_keeps_the_level_and_where_the_review_would_put_it():
-    ann = gold_that_gave_back_a_hundred()
-    ann.earns(400, on(2027, 5, 1))
-    shown = ann.progress(on(2027, 6, 1))
-    assert (shown.to_keep, shown.keep_from, shown.keep_by) == (600, on(2027, 1, 1), on(2028, 1, 1))
-    assert (shown.projected, shown.review_at, shown.is_at_risk) == ("silver", on(2028, 1, 31), True)
-    ann.earns(600, on(2027, 7, 1))
-    later = ann.progress(on(2027, 7, 1))
-    assert (later.kept_until, later.to_keep, later.keep_from) == (on(2029, 1, 1), 1_000, on(2028, 1, 1))
-
-
-def test_progress_at_the_top_has_nothing_next():
-    ann = Card()
-    ann.earns(5_000, on(2026, 8, 10))
-    shown = ann.progress(on(2026, 8, 10))
-    assert (shown.next_level, shown.to_next) == (None, None)
-
-
-def test_progress_changes_nothing():
-    ann = Card(TierSet(code="vip", name="Club", levels=LEVELS, window=Window(over="since_entry")))
-    ann.earns(500, on(2026, 8, 10))
-    ann.earns(100, on(2026, 9, 10))
-    before = (dict(ann.ladder.counts), ann.standing)
-    ann.progress(on(2026, 9, 11))
-    assert (ann.ladder.counts, ann.standing) == before
-
-
-# --- all sets of a program together --------------------------------------------------------------------------
-
-BY_QUARTER = TierSet(
-    code="season", name="Season", levels=(Level(code="star", name="Star", threshold=300),),
-    window=Window(over="calendar_quarter"), on_refund="now",
-)  # fmt: skip
-
-
-def a_climber() -> Climber:
-    return Climber(used={}, standings={}, zone=NEW_YORK, joined_at=None)
-
-
-def test_a_sale_counts_towards_every_set_and_a_refund_comes_off_each():
-    ann, sets = a_climber(), (BY_YEAR, BY_QUARTER)
-    at = on(2026, 8, 10, 12)
-    moves = climb(sets, ann, {"vip": [Counted(600)], "season": [Counted(300)]}, at=at)
-    assert [(move.tier_set, move.after) for move in moves] == [("vip", "silver"), ("season", "star")]
-    assert held_levels(sets, ann.standings, at=at) == ("silver", "star")
-    moves = descend(sets, ann, {"vip": [Counted(-600)], "season": [Counted(-300)]}, sold_at=at, at=on(2026, 8, 11))
-    assert [(move.tier_set, move.after) for move in moves] == [("season", None)]
-    assert held_levels(sets, ann.standings, at=on(2026, 8, 11)) == ("silver",)
-
-
-def test_a_sale_finds_the_levels_of_its_own_moment_though_no_review_ran():
-    ann, sets = a_climber(), (BY_YEAR, BY_QUARTER)
-    climb(sets, ann, {"vip": [Counted(1_000)], "season": [Counted(300)]}, at=on(2026, 8, 10))
-    moves = bring_up(sets, ann, at=on(2028, 2, 1))
-    assert [(move.tier_set, move.before, move.after) for move in moves] == [
-        ("vip", "gold", "silver"),
-        ("season", "star", None),
-    ]
-    assert bring_up(sets, ann, at=on(2028, 2, 1)) == []
-
-
-def test_who_reached_nothing_needs_no_standing():
-    ann = a_climber()
-    climb((BY_YEAR,), ann, {"vip": [Counted(5)]}, at=on(2026, 8, 10))
-    assert ann.standings == {}
-    assert ann.used == {"tier/vip": {date(2026, 1, 1).toordinal(): 5}}
-
-
-amounts = st.lists(st.integers(1, 900), min_size=1, max_size=8)
-
-
-@given(amounts=amounts, days=st.data(), policy=st.sampled_from(["now", "review"]))
-def test_the_order_of_sales_does_not_matter(amounts, days, policy):
-    tier_set = msgspec.structs.replace(BY_YEAR, on_refund=policy)
-    sales = [(amount, on(2026, 1, 1) + timedelta(days=days.draw(st.integers(0, 700)), hours=5)) for amount in amounts]
-    shuffled = days.draw(st.permutations(sales))
-    ends = []
-    for order in (sorted(sales, key=lambda sale: sale[1]), shuffled):
-        ann = Card(tier_set)
-        for amount, at in order:
-            count_towards(ann.ladder, ann.standing, amount, at=at)
-            ann._take(rise(ann.ladder, ann.standing, at=at))
-        ends.append((ann.level(on(2027, 12, 31)), ann.standing.kept_until, ann.metric(on(2027, 12, 31))))
-    assert ends[0] == ends[1]
-
-
-@given(amounts=amounts, policy=st.sampled_from(["now", "review"]))
-def test_refunding_everything_in_parts_counts_like_refunding_it_at_once(amounts, policy):
-    tier_set = msgspec.structs.replace(BY_YEAR, on_refund=policy)
-    at, later = on(2026, 3, 1), on(2026, 4, 1)
-    ends = []
-    for parts in (amounts, [sum(amounts)]):
-        ann = Card(tier_set)
-        ann.earns(sum(amounts), at)
-        for part in parts:
-            ann.returns(part, at, later)
-        ends.append((ann.standing.level, ann.metric(later)))
-    assert ends[0] == ends[1]
+def test_a_refund_says_which_rewards_its_sale_had_brought():
+    ann = Card(AT_ONCE)
+    ann.earns(1_050, on(2026, 12, 30))
+    count_towards(ann.ladder, ann.standing, -100, at=on(2026, 12, 30))
+    _, move = fall_on_refund(ann.ladder, ann.standing, taken=100, sold_at=on(2026, 12, 30), at=on(2027, 1, 5))
+    assert (move.after, move.rewards, move.lost, move.period) == ("silver", (), ("dinner",), date(2026, 1, 1))

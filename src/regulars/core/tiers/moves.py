@@ -61,13 +61,22 @@ def fall_on_refund(
         metric = metric_on(ladder, standing, ladder.day(sold_at if has_periods(tier_set) else at))
         if rank < len(tier_set.levels) and metric < tier_set.levels[rank].threshold <= metric + taken:
             after = _best_left(ladder, standing, sold_at=sold_at, at=at)
-    return _settled(ladder, standing, after, cause="refund", at=at)
+    after, move = _settled(ladder, standing, after, cause="refund", at=at)
+    if move is None:
+        return after, None
+    period = period_of(tier_set, ladder.day(sold_at), joined_on=ladder.joined_on).first
+    left = rewards_between(tier_set, None, move.after)
+    lost = tuple(reward for reward in rewards_between(tier_set, move.after, move.before) if reward not in left)
+    return after, replace(move, period=period, lost=lost)
 
 
 def place(
     ladder: Ladder, standing: Standing, *, level: str | None, override: Override | None, at: datetime
 ) -> tuple[Standing, Move | None]:
-    """Do what somebody of the team decided. Without an override the level is as if it had been reached now."""
+    """Do what somebody of the team decided. Without an override the level is as if it had been reached now.
+
+    A decision is always a move, also one that holds the level which the member has.
+    """
     if override is not None:
         after = replace(standing, override=override)
     else:
@@ -79,7 +88,24 @@ def place(
 
 def release(ladder: Ladder, standing: Standing, *, at: datetime) -> tuple[Standing, Move | None]:
     """End an override: what was counted meanwhile shows again."""
-    return _settled(ladder, standing, replace(standing, override=None), cause="override_ended", at=at)
+    return _settled(ladder, standing, replace(standing, override=None), cause="manual", at=at)
+
+
+def take_back(
+    ladder: Ladder, standing: Standing, was: Standing, *, is_override: bool, at: datetime
+) -> tuple[Standing, Move | None]:
+    """Undo a decision: of an override only the override, otherwise all that `was`, with what was due and counted since.
+
+    What a window that begins with the level had used up does not come back.
+    """
+    if is_override:
+        after = replace(standing, override=was.override)
+    else:
+        after, _ = review(ladder, was, at=at)
+    if ladder.tier_set.upgrade == "now":
+        day = ladder.day(at)
+        after = _reach(ladder, after, rank_for(ladder.tier_set, metric_on(ladder, after, day)), day, at=at)
+    return _settled(ladder, standing, after, cause="undone", at=at)
 
 
 def find_next_review(ladder: Ladder, standing: Standing, *, at: datetime) -> datetime | None:
@@ -217,12 +243,11 @@ def _settled(
         after = replace(after, review_at=review_at, level=has)
     # Who is judged at the very end of an override had until then what it said.
     had = level_of(tier_set, before, at=at if cause != "override_ended" else at - timedelta(microseconds=1))
-    if had == has:
-        is_kept = before.reached == after.reached == has and _is_later(after.kept_until, before.kept_until)
-        if not is_kept or cause == "manual":
+    if had == has and cause not in ("manual", "undone"):
+        if not (before.reached == after.reached == has and _is_later(after.kept_until, before.kept_until)):
             return after, None
         cause = "requalified"
-    override_until = after.override.until if cause == "manual" and after.override else None
+    override_until = after.override.until if after.override else None
     move = Move(
         tier_set=tier_set.code,
         before=had,

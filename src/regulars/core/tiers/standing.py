@@ -51,7 +51,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """The member's level changed from `before` to `after` (None: below the first), or was kept for longer.
 
     `rewards` are those of all levels that were passed on the way up; each is given once per member and `period`, the
-    first day of the set's period.
+    first day of the set's period. `lost` are those of the levels that a refund took away, of the period of its sale.
     """
 
     tier_set: str
@@ -62,6 +62,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     kept_until: datetime | None
     period: date
     rewards: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 def rank_of(tier_set: TierSet, level: str | None) -> int:
