@@ -1,11 +1,15 @@
 """Refusals in plain words: what was refused, and what to do next."""
 
+from datetime import datetime
 from typing import Any
 
 from django.forms import BaseForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.backoffice.amounts import digits, words_of
+from regulars.backoffice.office import Office
+from regulars.backoffice.wording import exact
 from regulars.core.refusals import Refusal
 
 WORDS: dict[str, Promise] = {
@@ -22,7 +26,22 @@ WORDS: dict[str, Promise] = {
     "unknown_sale": _("There is no such sale."),
     "reason_needed": _("Say why, in 1 to %(longest)s characters: a colleague will be asked about it."),
     "no_program": _("There is no program yet. Set it up under Program settings first."),
-    "insufficient_balance": _("Not enough points: %(available)s of %(wanted)s. Take fewer."),
+    "insufficient_balance": _("Not enough: %(available)s of %(wanted)s %(unit)s. Take fewer, or add some first."),
+    "not_found_or_unusable": _("This cannot be had or used any more. Reload the page and look at what there is."),
+    "not_started": _("This begins on %(starts_at)s."),
+    "expired": _("The time for this was over on %(ended_at)s. Pick something else, or give it as a gesture."),
+    "outside_hours": _("This is for other days or hours, in the store's own time."),
+    "wrong_store": _("This is for other stores: %(stores)s. Choose the store it happens in."),
+    "audience": _("This is for other members: those with certain tags or segments."),
+    "tier": _("This is for members of another level: %(tiers)s."),
+    "per_member_limit": _("This member has had it %(limit)s times, as often as anybody may."),
+    "total_limit": _("All %(stock)s are taken. Raise the stock in the program, or pick another reward."),
+    "already_used": _("This was used already, on %(used_at)s."),
+    "not_used": _("This was not used, so there is no use to take back."),
+    "reward_not_found": _("There is no such reward in anybody's hand."),
+    "store_not_found": _("There is no store “%(store)s”."),
+    "nothing_to_send": _("Nothing of this reward is sent, or it was taken away meanwhile."),
+    "not_the_next_step": _("It is %(now)s. Reload the page: a colleague was quicker."),
     "member_locked": _("This member is locked and cannot spend. Unlock the member first."),
     "member_blocked": _("This member is blocked. Activate the member first."),
     "card_inactive": _("This card is blocked. Use another card, or unblock it."),
@@ -62,6 +81,12 @@ FIELDS = {
     "reason_needed": "reason",
     "insufficient_balance": "amount",
     "invalid_amount": "amount",
+    "not_found_or_unusable": "reward",
+    "per_member_limit": "reward",
+    "total_limit": "reward",
+    "tier": "reward",
+    "audience": "reward",
+    "wrong_store": "store",
     "refund_exceeds_sale": "amount",
     "email_taken": "email",
     "weak_password": "password",
@@ -71,28 +96,53 @@ FIELDS = {
 }
 """Which field of a form a refusal is about; a `field` or `kind` fact says it better."""
 
+AMOUNTS = {"available", "wanted", "short"}
+DEFAULTS = {"unit": "points"}
+"""What a sentence says where the refusal has no such fact."""
 
-def words(refusal: Refusal) -> str:
-    """Say a refusal to a person."""
+
+def words(refusal: Refusal, office: Office | None = None) -> str:
+    """Say a refusal to a person; with the `office`, in its time zone and its units' own words."""
     said = WORDS.get(refusal.code)
     if said is None:
         facts = ", ".join(f"{name} {value}" for name, value in refusal.facts().items())
         return f"{refusal.code.replace('_', ' ').capitalize()}{f' ({facts})' if facts else ''}."
-    return str(said) % _Facts(refusal.facts())
+    return str(said) % _Facts(refusal.facts(), office)
 
 
-def show_in(form: BaseForm, refusal: Refusal) -> None:
+def show_in(form: BaseForm, refusal: Refusal, office: Office | None = None) -> None:
     """Put a refusal beside the field it is about, or on top of the form."""
     facts = refusal.facts()
     field = facts.get("field") or facts.get("kind") or FIELDS.get(refusal.code)
-    form.add_error(field if field in form.fields else None, words(refusal))
+    form.add_error(field if field in form.fields else None, words(refusal, office))
 
 
 class _Facts(dict[str, Any]):
-    """Facts a sentence may name; integers with thousands separators."""
+    """Facts a sentence may name: integers with thousands separators, amounts of a unit with its decimals, moments in
+    the program's zone.
+    """
+
+    def __init__(self, facts: dict[str, Any], office: Office | None) -> None:
+        super().__init__(facts)
+        self.office = office
+        self.unit = office.unit(facts["unit"]) if office and isinstance(facts.get("unit"), str) else None
 
     def __getitem__(self, name: str) -> str:
-        value = self.get(name, "?")
-        if isinstance(value, list):
-            return " ".join(map(str, value))
-        return f"{value:,}" if isinstance(value, int) else str(value)
+        value = self.get(name)
+        match value:
+            case None:
+                return words_of(self.unit).plural if name == "unit" and self.unit else DEFAULTS.get(name, "?")
+            case list() | tuple():
+                return " ".join(map(str, value))
+            case int() if self.unit and name in AMOUNTS:
+                return digits(value, self.unit)
+            case int():
+                return f"{value:,}"
+            case datetime() if self.office:
+                return exact(value, self.office.zone)
+            case str() if name == "unit" and self.unit:
+                return words_of(self.unit).plural
+            case str() if name.endswith("_at") and self.office:
+                return exact(datetime.fromisoformat(value), self.office.zone)
+            case _:
+                return str(value)
