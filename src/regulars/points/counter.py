@@ -71,7 +71,7 @@ def look(batch: Sequence[Wish], *, book: Book, at: datetime) -> "Counter":
         claimants = ask_claimants(members)
     return Counter(
         program=program,
-        journal=Journal(at=at, sides=book.sides),
+        journal=Journal(at=at, sides=book.sides, zone=book.zone),
         places=places,
         wallets=wallets(),
         claimants=claimants(),
