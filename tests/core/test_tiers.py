@@ -7,6 +7,7 @@ import pytest
 from regulars.core.program.tier_sets import Kept, Metric, TierSet, Window
 from regulars.core.tiers import (
     count_towards,
+    fall_on_refund,
 )
 from tests.core.tier_card import LEVELS, Card, gold_that_gave_back_a_hundred, on
 
