@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from regulars.core.actor import SYSTEM, Actor
+from regulars.core.actor import Actor
 from regulars.core.refusals import Refusal
 from regulars.ledger.wallet import Balance
-from regulars.points.counter import Granted, look
+from regulars.points.counter import Granted, NewClaim, look
 from regulars.programs.book import load_book
 from regulars.rewards.issue import issue_rewards
 from regulars.rewards.issued import Issued
@@ -22,20 +22,6 @@ class InvalidClaim(Refusal):
 
     def __init__(self, *, field: str) -> None:
         self.field = field
-
-
-class NewClaim(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wants which reward; `store` is where, if it is in one. `key` is the caller's, unique for the member."""
-
-    member_id: int
-    reward: str
-    key: str
-    store: str = ""
-    by: Actor = SYSTEM
-
-    @property
-    def natural_key(self) -> str:
-        return f"claim/{self.member_id}/{self.key}"
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import msgspec
 
-from regulars.core.actor import Actor
+from regulars.core.actor import SYSTEM, Actor
 from regulars.core.claiming import Claimant, Place, RewardNotFound, check_claim, price_of
 from regulars.core.compiled import Compiled
 from regulars.core.lots import draw
@@ -35,16 +34,18 @@ class ClaimKeyReused(Refusal):
     code = "key_reused"
 
 
-class Wish(Protocol):
-    """What a claim says."""
+class NewClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wants which reward; `store` is where, if it is in one. `key` is the caller's, unique for the member."""
 
     member_id: int
     reward: str
-    store: str
-    by: Actor
+    key: str
+    store: str = ""
+    by: Actor = SYSTEM
 
     @property
-    def natural_key(self) -> str: ...
+    def natural_key(self) -> str:
+        return f"claim/{self.member_id}/{self.key}"
 
 
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +57,7 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
     is_again: bool = False
 
 
-def look(batch: Sequence[Wish], *, book: Book, at: datetime) -> "Counter":
+def look(batch: Sequence[NewClaim], *, book: Book, at: datetime) -> "Counter":
     """Lock the members' accounts, then the limited rewards, and look everything else up under the locks."""
     program = book.compiled_at(at)
     members = sorted({claim.member_id for claim in batch})
@@ -103,7 +104,7 @@ class Counter(msgspec.Struct, kw_only=True):
     taken: dict[str, int]
     new: dict[str, NewReward] = {}
 
-    def decide(self, claim: Wish) -> Granted | Refusal:
+    def decide(self, claim: NewClaim) -> Granted | Refusal:
         """Grant one claim, or say why not; it changes what the next ones find."""
         if again := self._replay(claim):
             return again
@@ -121,7 +122,7 @@ class Counter(msgspec.Struct, kw_only=True):
         refusal = check_claim(reward, who, at=self.journal.at, place=place, had=had, taken=taken)
         return refusal or self._grant(claim, reward, who)
 
-    def _replay(self, claim: Wish) -> Granted | Refusal | None:
+    def _replay(self, claim: NewClaim) -> Granted | Refusal | None:
         key = claim.natural_key
         if before := self.earlier.get(key):
             balance = self._balance(claim.member_id, before.price_unit)
@@ -133,7 +134,7 @@ class Counter(msgspec.Struct, kw_only=True):
             return Granted(key=key, balance=balance, is_again=True) if same else ClaimKeyReused()
         return None
 
-    def _grant(self, claim: Wish, reward: Reward, who: Claimant) -> Granted:
+    def _grant(self, claim: NewClaim, reward: Reward, who: Claimant) -> Granted:
         price = price_of(reward, who.tiers)
         assert price is not None, "what was checked has a price"
         unit, amount = price
@@ -166,7 +167,7 @@ class Counter(msgspec.Struct, kw_only=True):
         self.taken[claim.reward] = self.taken.get(claim.reward, 0) + 1
         return Granted(key=key, balance=self._balance(claim.member_id, unit))
 
-    def _charge(self, claim: Wish, reward: Reward, *, unit: str, amount: int) -> None:
+    def _charge(self, claim: NewClaim, reward: Reward, *, unit: str, amount: int) -> None:
         at = self.journal.at
         wallet = self.wallets[claim.member_id, unit]
         listed = reward.price.amount if reward.price else amount
