@@ -71,7 +71,8 @@ class Change(models.Model):
     """A member's level changed, or is kept for longer: from `before` to `after` at `at`, for ever.
 
     `about` names what caused it (`sale/5`). `note` is the team's own; it is kept here, where an erasure finds it, and
-    not in the audit trail. What the team changed can be undone: `was` is the `core.tiers.Standing` from before.
+    not in the audit trail. What the team changed can be undone: `asked` is a `history.AskedChange`, `was` the
+    `core.tiers.Standing` from before.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -86,6 +87,7 @@ class Change(models.Model):
     actor = models.CharField(max_length=64)
     about = models.CharField(max_length=64, blank=True)
     note = models.TextField(blank=True)
+    asked = models.JSONField(null=True)
     was = models.JSONField(null=True)
     undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
     key = models.CharField(max_length=100, null=True, db_collation="C")

@@ -12,6 +12,7 @@ import msgspec
 from regulars.core.actor import Actor
 from regulars.core.tiers import Move, Override, Standing
 from regulars.platform.rows import Asked, encode_rows, together
+from regulars.tiers.history import AskedChange
 
 SELECT = """
 SELECT member_id, tier_set, level, reached, entered_at, since, kept_until, given, given_until, override_kind,
@@ -38,11 +39,12 @@ WITH stood AS (
         override_until = excluded.override_until, review_at = excluded.review_at
 ), changed AS (
     INSERT INTO tiers_change (member_id, tier_set, before, after, cause, at, recorded_at, kept_until, actor, about,
-                              note, was, undoes_id, key)
-    SELECT member_id, tier_set, before, after, cause, at, %(at)s, kept_until, actor, about, note, was, undoes, key
+                              note, asked, was, undoes_id, key)
+    SELECT member_id, tier_set, before, after, cause, at, %(at)s, kept_until, actor, about,
+           note, asked, was, undoes, key
     FROM json_to_recordset(%(changes)s::json) AS r(
         member_id bigint, tier_set text, before text, after text, cause text, at timestamptz, kept_until timestamptz,
-        actor text, about text, note text, was jsonb, undoes bigint, key text)
+        actor text, about text, note text, asked jsonb, was jsonb, undoes bigint, key text)
     RETURNING id, member_id, tier_set, before, after, cause, actor
 ), event AS (
     INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, facts)
@@ -65,6 +67,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     by: Actor
     about: str = ""
     note: str = ""
+    asked: AskedChange | None = None
     was: Standing | None = None
     undoes: int | None = None
     key: str | None = None
@@ -172,6 +175,7 @@ def _change(moved: Moved) -> dict[str, Any]:
         "actor": moved.by.tag,
         "about": moved.about,
         "note": moved.note,
+        "asked": moved.asked,
         "was": moved.was,
         "undoes": moved.undoes,
         "key": moved.key,

@@ -97,3 +97,10 @@ def rewards_between(tier_set: TierSet, before: str | None, after: str | None) ->
     """Return the rewards of the levels above `before` up to `after`, each once, lowest level first."""
     passed = tier_set.levels[rank_of(tier_set, before) + 1 : rank_of(tier_set, after) + 1]
     return tuple(dict.fromkeys(reward for level in passed for reward in level.rewards))
+
+
+def rewards_for(tier_set: TierSet, before: str | None, after: str | None) -> tuple[str, ...]:
+    """Return what somebody gives with a level by hand: what the way up brings, or else the level's own rewards."""
+    if rank_of(tier_set, after) > rank_of(tier_set, before):
+        return rewards_between(tier_set, before, after)
+    return next((level.rewards for level in tier_set.levels if level.code == after), ())
