@@ -113,8 +113,9 @@ def load_year(outline: "Outline", *, at: "datetime") -> None:
     """Open the shop and run its year through the tills."""
     from regulars.demo.dates import move
     from regulars.demo.journey import find_file, read_baskets, read_products
+    from regulars.demo.program import ZONE
     from regulars.demo.sell import sell
-    from regulars.demo.shop import ZONE, enrol_households, open_all_stores, open_program
+    from regulars.demo.shop import enrol_households, open_all_stores, open_program
 
     weeks = open_program(outline, at=at)
     first, last = (move(each, weeks=weeks, zone=ZONE).astimezone(ZONE) for each in (outline.first_at, outline.last_at))

@@ -6,8 +6,8 @@ from itertools import batched
 
 from regulars.core.refusals import Refusal
 from regulars.demo.journey import Basket, Product
+from regulars.demo.program import ZONE
 from regulars.demo.receipts import receipt
-from regulars.demo.shop import ZONE
 from regulars.platform.rows import fetch
 from regulars.sales.record import record_sales
 

@@ -1,39 +1,30 @@
-"""Regulars Grocer before its first sale: a merchant, a program with one rule, the stores, and the members.
+"""Regulars Grocer before its first sale: a merchant, its program, the stores, and the members.
 
 Everything is made once, however often this runs: what is there already is left as it is.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django_tenants.utils import schema_context
 
 from regulars.core.actor import SYSTEM
-from regulars.core.expiry import EndOf
 from regulars.core.refusals import Refusal
-from regulars.core.rules import RateRule
-from regulars.core.terms import Terms
 from regulars.demo.dates import first_midnight, move, weeks_between, weeks_to_today
 from regulars.demo.journey import Outline
 from regulars.demo.people import a_person, street_of
+from regulars.demo.program import NAME, PROGRAM, TIME_ZONE, ZONE
 from regulars.demo.receipts import TILLS
 from regulars.members.enrol import enrol_members
 from regulars.members.identity import Duplicate
 from regulars.platform.merchants import create_merchant
 from regulars.platform.models import Merchant
-from regulars.programs.models import Program, RuleVersion
-from regulars.programs.publish import publish_rule
+from regulars.programs.models import Program, ProgramVersion
 from regulars.programs.setup import create_program
 from regulars.stores.open import NewStore, open_stores
 
 CODE = "grocer"
-NAME = "Regulars Grocer"
-TIME_ZONE = "America/New_York"
-ZONE = ZoneInfo(TIME_ZONE)
-RULE = RateRule(points=1, per_minor=100, expiry=EndOf(period="month", after=12))
-TERMS = Terms(points_per=100, minor_per=100)
 MEMBERS_AT_ONCE = 500
 
 
@@ -55,10 +46,10 @@ def find_or_make_merchant(*, at: datetime) -> Merchant:
 
 
 def open_program(outline: Outline, *, at: datetime) -> int:
-    """Make the program and publish its rule; return by how many weeks the year is moved.
+    """Make the program, whose version 1 starts at once; return by how many weeks the year is moved.
 
-    The rule is published at the midnight before the moved year's first sale, and that is how a later run knows by how
-    much the first run moved it. Refuses: NotTheDemo.
+    It starts at the midnight before the moved year's first sale, and that is how a later run knows by how much the
+    first run moved it. Refuses: NotTheDemo.
     """
     with transaction.atomic():
         first_day = first_midnight(outline.first_at)
@@ -67,14 +58,19 @@ def open_program(outline: Outline, *, at: datetime) -> int:
             weeks = weeks_to_today(outline.last_at, at=at, zone=ZONE)
             opened_at = move(first_day, weeks=weeks, zone=ZONE)
             create_program(
-                name=NAME, time_zone=TIME_ZONE, currency="USD", country="US", terms=TERMS, at=opened_at, by=SYSTEM
+                name=NAME,
+                time_zone=TIME_ZONE,
+                currency="USD",
+                country="US",
+                document=PROGRAM,
+                at=opened_at,
+                by=SYSTEM,
             )
-            publish_rule(rule_id=None, name="Base", terms=RULE, at=opened_at, by=SYSTEM)
             return weeks
-        version = RuleVersion.objects.order_by("id").first()
+        version = ProgramVersion.objects.order_by("number").first()
         if version is None or program.name != NAME or program.time_zone != TIME_ZONE:
             raise NotTheDemo(merchant=CODE, program=program.name)
-        return weeks_between(first_day, version.published_at, zone=ZONE)
+        return weeks_between(first_day, version.created_at, zone=ZONE)
 
 
 def open_all_stores(outline: Outline, *, at: datetime) -> int:
