@@ -156,5 +156,19 @@ class RewardRemoved(msgspec.Struct, frozen=True, omit_defaults=True, tag="reward
     graced_until: datetime | None = None
 
 
+class Reinstated(msgspec.Struct, frozen=True, tag="reinstated"):
+    """The team brought back what had expired of a lot; it lives on until `until` (half-open)."""
+
+    lot: int
+    until: datetime
+
+
+class Undone(msgspec.Struct, frozen=True, tag="undone"):
+    """What another entry did is undone: `entry` of the kind `kind`."""
+
+    entry: int
+    kind: str
+
+
 Gift = Claimed | CardFilled | CardReopened | Rewarded | RewardRemoved
-Why = Earned | Spent | TakenBack | Returned | Adjusted | Expired | WrittenOff | Gift
+Why = Earned | Spent | TakenBack | Returned | Adjusted | Expired | WrittenOff | Reinstated | Undone | Gift

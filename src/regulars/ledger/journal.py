@@ -75,6 +75,11 @@ class Journal:
         self._allocations: list[AllocationRow] = []
         self._wallets: dict[int, Wallet] = {}
 
+    @property
+    def size(self) -> int:
+        """How many entries were decided so far."""
+        return len(self._entries)
+
     def credit(self, wallet: Wallet, *, kind: Kind, amount: int, note: Note, life: Life = FOR_EVER) -> int:
         """Open a lot of `amount` (> 0); the oldest debts are repaid from it at once. Returns the entry's number."""
         number = self._enter(wallet, kind=kind, amount=amount, note=note, is_credit=True)
@@ -188,16 +193,23 @@ class Journal:
                 self.date(lot, available_at=lot.available_at, expires_at=died_at, cause="idle", by=SYSTEM)
                 lot.dies_idle = False
         wallet.idle_at = None
-        self._touch(wallet)
+        self.touch(wallet)
 
     def keep_alive(self, wallet: Wallet, *, until: datetime) -> None:
         """Let what dies of idleness live until then at the least."""
         self.bury(wallet)
         self._move_idleness(wallet, until)
 
-    def hold(self, wallet: Wallet) -> None:
-        """Have this wallet's holds written as they are now."""
-        self._touch(wallet)
+    def begin_idleness(self, wallet: Wallet, *, active_at: datetime) -> None:
+        """Let what has just started to live with its member's activity live on from then."""
+        self.bury(wallet)
+        if wallet.idle_days is not None:
+            self._restart_idleness(wallet, active_at=active_at)
+
+    def touch(self, wallet: Wallet) -> None:
+        """Have this wallet written as it is now, its holds with it."""
+        self._wallets[wallet.id] = wallet
+        wallet.is_changed = True
 
     def write(self, free_ids: Sequence[int] | None = None) -> list[int]:
         """Write everything; return the entries' ids in the order they were decided.
@@ -280,14 +292,10 @@ class Journal:
     def _move_idleness(self, wallet: Wallet, idle_at: datetime) -> None:
         if wallet.idle_at is None or idle_at > wallet.idle_at:
             wallet.idle_at = idle_at
-            self._touch(wallet)
+            self.touch(wallet)
             for lot in wallet.lots or ():
                 if lot.dies_idle:
                     lot.expires_at = _death(lot, wallet)
-
-    def _touch(self, wallet: Wallet) -> None:
-        self._wallets[wallet.id] = wallet
-        wallet.is_changed = True
 
     def _lot_row(self, lot: Lot, account: int, real: Callable[[int], int]) -> LotRow:
         return LotRow(
@@ -318,7 +326,7 @@ class Journal:
                 why=note.why,
             )
         )
-        self._touch(wallet)
+        self.touch(wallet)
         return -len(self._entries)
 
     def _allocate(self, wallet: Wallet, draw: Draw, *, entry: int, debit: int) -> None:

@@ -178,7 +178,7 @@ DATES = """, lot_date AS (
 HOLD_ENDS = """
 UPDATE ledger_hold hold SET ended_at = %(at)s, ending = r.ending, entry_id = r.entry_id
 FROM json_to_recordset(%(hold_ends)s::json) AS r(id bigint, ending text, entry_id bigint)
-WHERE hold.id = r.id
+WHERE hold.id = r.id AND hold.ended_at IS NULL
 """
 
 # After those they replace have ended: one key has one open hold.
