@@ -5,11 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from regulars.core.earning import Published, Purchase, award
 from regulars.demo.journey import find_file, read_baskets, read_outline, read_products
+from regulars.demo.program import ZONE
 from regulars.demo.receipts import receipt
-from regulars.demo.shop import RULE, ZONE
-from tests.demo.sheets import POINTS, ask
 
 LINES_OF_QUANTITY_0, SALES_OF_NOTHING = 8_869, 478
 
@@ -35,20 +33,6 @@ def test_the_outline_says_who_came_first_when_and_what_comes_last(baskets):
     assert (len(outline.first_visits), len(outline.store_ids), outline.baskets) == (2_469, 457, 155_848)
     assert (outline.first_at, outline.last_at) == (datetime(2017, 1, 1, 11, 53, 26), datetime(2018, 1, 1, 4, 1, 20))
     assert (outline.last_basket_id, outline.last_store_id) == (baskets[-1].id, baskets[-1].store_id)
-
-
-def test_the_year_earns_what_sql_over_the_files_says(baskets):
-    products = read_products(find_file("products"))
-    rule = Published(1, 1, "Base", RULE)
-
-    def points(basket) -> int:
-        sale = receipt(basket, products, weeks=0, zone=ZONE)
-        purchase = Purchase(
-            sale.occurred_at, sale.store, frozenset(), sale.lines, sale.total_minor, money_minor=sale.total_minor
-        )
-        return award(rule, purchase).awarded
-
-    assert sum(points(basket) for basket in baskets) == ask(find_file("transactions"), POINTS) == 4_519_934
 
 
 def test_a_basket_becomes_what_a_till_would_have_sent(baskets):

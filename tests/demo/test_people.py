@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import phonenumbers
 
 from regulars.demo.people import a_person, street_of
-from regulars.demo.shop import RULE, TERMS
 
 HOUSEHOLDS = range(1, 2501)
 JOINED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,9 +27,3 @@ def test_telephone_numbers_are_possible_fictional_and_each_ones_own():
 
 def test_each_of_457_stores_has_a_street_of_its_own():
     assert len({street_of(place) for place in range(457)}) == 457
-
-
-def test_a_full_dollar_gives_a_point_for_a_year_and_a_hundred_pay_one():
-    assert (RULE.points, RULE.per_minor, RULE.rounding) == (1, 100, "full")
-    assert (RULE.expiry.period, RULE.expiry.after) == ("month", 12)
-    assert (TERMS.points_per, TERMS.minor_per) == (100, 100)

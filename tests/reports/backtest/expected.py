@@ -19,17 +19,15 @@ class Expected:
         self._basket_of_line = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(baskets))))
         self._line_cents = np.round(np.array(table["sales_value"].to_numpy()) * 100).astype(np.int64)
         self._line_quantity = np.array(table["quantity"].to_numpy()).astype(np.int64)
-        known = parquet.read_table(products, columns=["product_id", "department"])
-        departments = dict(zip(known["product_id"].to_pylist(), known["department"].to_pylist(), strict=True))
-        self._line_department = np.array(
-            [departments.get(product) or "" for product in table["product_id"].to_pylist()]
+        self._line_department, self._line_brand = (
+            _describe(table["product_id"].to_pylist(), products, what) for what in ("department", "brand")
         )
         self.cents = np.bincount(self._basket_of_line, weights=self._line_cents).astype(np.int64)
         self.household = np.array(table["household_id"].to_numpy())[starts].astype(np.int64)
         wall = table["transaction_timestamp"].to_numpy()[starts].astype("datetime64[s]") + np.timedelta64(weeks, "W")
         self.month = wall.astype("datetime64[M]").astype(np.int64)
         self.year = wall.astype("datetime64[Y]").astype(np.int64)
-        self.month_name = np.array([str(month) for month in wall.astype("datetime64[M]")])
+        self.day = wall.astype("datetime64[D]").astype(np.int64)
 
     def points(self) -> np.ndarray:
         """One point per full 1.00, by basket."""
@@ -53,34 +51,71 @@ class Expected:
 
     def units_in_department(self, department: str, points: int) -> int:
         """`points` for each unit of goods in a department."""
-        return int(self._line_quantity[self._line_department == department].sum()) * points
+        return int(self.quantity_in(department).sum()) * points
 
     def double_in_department(self, department: str) -> tuple[int, int]:
         """Return the base points, and the same again for each full 1.00 that a basket has in the department."""
-        here = self._line_department == department
-        cents = np.bincount(
-            self._basket_of_line[here], weights=self._line_cents[here], minlength=len(self.cents)
-        ).astype(np.int64)
-        return int(self.points().sum()), int((cents // 100).sum())
+        return int(self.points().sum()), int((self.cents_in(department) // 100).sum())
+
+    def cents_in(self, department: str) -> np.ndarray:
+        return self._by_basket(self._line_department == department, self._line_cents)
+
+    def cents_of_brand(self, brand: str) -> np.ndarray:
+        return self._by_basket(self._line_brand == brand, self._line_cents)
+
+    def quantity_in(self, department: str) -> np.ndarray:
+        return self._by_basket(self._line_department == department, self._line_quantity)
+
+    def capped(self, wanted: np.ndarray, period: np.ndarray, cap: int) -> int:
+        """Return what is given where each household gets at most `cap` of what it wants in each period."""
+        return int(np.minimum(self.by_household(wanted, period), cap).sum())
+
+    def by_household(self, wanted: np.ndarray, period: np.ndarray) -> np.ndarray:
+        """Return the sums for each household and period."""
+        keys, places = np.unique(np.stack([self.household, period]), axis=1, return_inverse=True)
+        sums = np.zeros(keys.shape[1], dtype=np.int64)
+        np.add.at(sums, places, wanted)
+        return sums
+
+    def _by_basket(self, lines: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+        baskets = self._basket_of_line[lines]
+        return np.bincount(baskets, weights=amounts[lines], minlength=len(self.cents)).astype(np.int64)
 
     def tiers_by_yearly_spend(self, thresholds: list[int], points: list[int]) -> tuple[list[int], int]:
         """Return how many households reach each level by what they spend in a calendar year (kept to the end of the
         next), and what they earn where each level, from none up, has `points` per 1.00 from the next basket on.
         """
-        order = np.argsort(self.household, kind="stable")
+        household, before, after = self.levels(thresholds)
+        reached = [0] * len(thresholds)
+        for held, now in zip(before.tolist(), after.tolist(), strict=True):
+            for place in range(held, now):
+                reached[place] += 1
+        earned = (self.points()[self.by_time_of_household] * np.array(points)[before]).sum()
+        return reached, int(earned)
+
+    def levels(self, thresholds: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return, in the order of `by_time_of_household`, each basket's household, and its level before and after."""
+        order = self.by_time_of_household
         household, year, cents = self.household[order], self.year[order], self.cents[order]
         is_new = np.concatenate([[True], (household[1:] != household[:-1]) | (year[1:] != year[:-1])])
         running = np.cumsum(cents)
-        before_run = np.where(is_new, running - cents, 0)
-        spent = running - np.maximum.accumulate(before_run)
+        spent = running - np.maximum.accumulate(np.where(is_new, running - cents, 0))
         level = np.searchsorted(thresholds, spent, side="right")
-        reached = [0] * len(thresholds)
-        earned, held, last = 0, 0, -1
-        for person, full, now in zip(household.tolist(), (cents // 100).tolist(), level.tolist(), strict=True):
-            if person != last:
-                held, last = 0, person
-            earned += full * points[held]
-            for place in range(held, now):
-                reached[place] += 1
-            held = max(held, now)
-        return reached, earned
+        before, after = np.zeros_like(level), np.zeros_like(level)
+        held, last = 0, -1
+        for place, (person, now) in enumerate(zip(household.tolist(), level.tolist(), strict=True)):
+            held = held if person == last else 0
+            before[place] = held
+            held = after[place] = max(held, now)
+            last = person
+        return household, before, after
+
+    @property
+    def by_time_of_household(self) -> np.ndarray:
+        return np.argsort(self.household, kind="stable")
+
+
+def _describe(product_ids: list[int], products: Path, what: str) -> np.ndarray:
+    known = parquet.read_table(products, columns=["product_id", what])
+    words = dict(zip(known["product_id"].to_pylist(), known[what].to_pylist(), strict=True))
+    return np.array([words.get(product) or "" for product in product_ids])
