@@ -50,7 +50,7 @@ def check_file(text: str, *, currency: str, zone: tzinfo, shop: Shop = UNKNOWN_S
     document = msgspec.convert(found, type=ProgramDocument)
     for fault in check_document(document, currency=currency, zone=zone, shop=shop):
         path = reader.as_written(fault.path)
-        if not (faults and reader.may_be_missing(fault)):
+        if not (reader.faults and reader.may_be_missing(fault)):
             faults.append(msgspec.structs.replace(fault, path=path, line=reader.line_of(path)))
     faults.sort(key=lambda fault: fault.line or 0)
     return FileRead(None if reader.faults else document, faults)
