@@ -23,6 +23,7 @@ from regulars.api.routes import (
     sales,
     statements,
     stores,
+    tiers,
     uploads,
 )
 from regulars.core.refusals import Refusal
@@ -45,6 +46,11 @@ ROUTES: list[Any] = [
     refunds.create_refund,
     claims.create_claim,
     stores.list_stores,
+    tiers.get_tiers,
+    tiers.list_tier_changes,
+    tiers.create_tier_change,
+    tiers.create_tier_release,
+    tiers.create_tier_undo,
 ]
 
 litestar = Litestar(

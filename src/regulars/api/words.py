@@ -75,6 +75,16 @@ WORDS: dict[str, tuple[int, str]] = {
     # points
     "invalid_adjustment": (422, "The $field of this adjustment cannot be: move at least 1, and give a `reason`."),
     "unknown_unit": (422, "The program does not count this unit: use points."),
+    # levels
+    "unknown_tier_set": (404, "The program has no tier set $tier_set: GET the member's tiers lists those it has."),
+    "unknown_level": (422, "There is no level $level: it has $levels, and null is none of them."),
+    "invalid_level_change": (422, "The $field of this change cannot be: give a `note`, and `until` a time ahead."),
+    "nothing_to_release": (409, "Nobody decided about this level: it is the one that was counted."),
+    "unknown_level_change": (404, "No level change has this id: check it, and that the key is the right merchant's."),
+    "cannot_undo_level_change": (
+        409,
+        "This cannot be undone ($why): only what the team decided is, once, and the latest first.",
+    ),
     # the program
     "no_draft": (409, "The program has no draft: begin one first."),
     "draft_exists": (409, "The program has a draft already, version $number: publish or discard it first."),
