@@ -27,11 +27,17 @@ SELECT unit.code, upcoming.amount, upcoming.expires_at
 FROM ledger_account account
 JOIN ledger_unit unit ON unit.id = account.unit_id
 CROSS JOIN LATERAL (
-    SELECT sum(remaining)::bigint AS amount, expires_at FROM ledger_lot
-    WHERE account_id = account.id AND remaining > 0 AND expires_at > %(at)s
-    GROUP BY expires_at ORDER BY expires_at LIMIT %(limit)s
+    (SELECT sum(remaining)::bigint AS amount, expires_at FROM ledger_lot
+     WHERE account_id = account.id AND remaining > 0 AND expires_at > %(at)s
+     GROUP BY expires_at ORDER BY expires_at LIMIT %(limit)s)
+    UNION ALL
+    (SELECT sum(remaining)::bigint, account.idle_at FROM ledger_lot
+     WHERE account_id = account.id AND remaining > 0 AND dies_idle AND account.idle_at > %(at)s
+       AND available_at < account.idle_at
+     HAVING sum(remaining) > 0)
 ) upcoming
 WHERE account.holder_id = %(member)s AND account.side = 'member'
+  AND (%(unit)s::text IS NULL OR unit.code = %(unit)s)
 ORDER BY upcoming.expires_at, unit.code
 LIMIT %(limit)s
 """
@@ -148,9 +154,11 @@ def balance_of(member_id: int, *, at: datetime, unit: str = "points") -> FullBal
     return balance
 
 
-def next_expiries(member_id: int, *, at: datetime, limit: int = 12) -> list[tuple[str, NextExpiry]]:
-    """Return what will expire, soonest first, as (unit, expiry)."""
-    rows = fetch(EXPIRIES, {"member": member_id, "at": at, "limit": limit})
+def next_expiries(
+    member_id: int, *, at: datetime, unit: str | None = None, limit: int = 12
+) -> list[tuple[str, NextExpiry]]:
+    """Return what will expire, soonest first, as (unit, expiry): of all units, or of one."""
+    rows = fetch(EXPIRIES, {"member": member_id, "at": at, "unit": unit, "limit": limit})
     return [(unit, NextExpiry(amount, expires_at)) for unit, amount, expires_at in rows]
 
 

@@ -5,6 +5,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from regulars.ledger.proofs import (
+    DATES_LOST,
+    HOLDS_BROKEN,
+    IDLE_WITHOUT_CLOCK,
+    SPENT_OUT_OF_LIFE,
+    SPENT_OUT_OF_ORDER,
+)
 from regulars.platform.rows import fetch
 
 
@@ -51,7 +58,7 @@ LEDGER_CHECKS = (
             SELECT account, sum(amount) AS balance,
                    coalesce(sum(amount) FILTER (WHERE kind IN ('earn', 'adjust') AND amount > 0), 0) AS earned,
                    coalesce(sum(-amount) FILTER (WHERE kind IN ('redeem', 'reverse')), 0) AS spent,
-                   coalesce(sum(-amount) FILTER (WHERE kind = 'expire'), 0) AS expired
+                   coalesce(sum(-amount) FILTER (WHERE kind IN ('expire', 'reinstate')), 0) AS expired
             FROM (
                 SELECT target_id AS account, amount, kind FROM ledger_entry
                 UNION ALL SELECT source_id, -amount, kind FROM ledger_entry
@@ -90,12 +97,12 @@ LEDGER_CHECKS = (
     ),
     Check(
         "I4-credits",
-        "Each credit but a reversal opens one lot of its amount for its account, and each lot has its credit.",
+        "Each credit but one that fills lots again opens a lot of its amount for its account; each lot has its credit.",
         """
         SELECT count(*) FROM ledger_entry entry
         JOIN ledger_account target ON target.id = entry.target_id AND target.side = 'member'
         FULL JOIN ledger_lot lot ON lot.entry_id = entry.id
-        WHERE entry.kind IS DISTINCT FROM 'reverse'
+        WHERE NOT (lot.entry_id IS NULL AND entry.kind IN ('reverse', 'restore', 'reinstate'))
           AND (entry.id IS NULL OR lot.entry_id IS NULL OR lot.amount <> entry.amount
                OR lot.account_id <> entry.target_id)
         """,
@@ -119,57 +126,53 @@ LEDGER_CHECKS = (
     ),
     Check(
         "I4-reversals",
-        "A reversal gives back exactly what its allocations return.",
+        "What fills lots again gives back exactly what its allocations return, of the kind of debit that it undoes.",
         """
+        WITH returned AS (
+            SELECT allocation.entry_id, sum(-allocation.amount) AS amount, min(debit.kind) AS kind,
+                   count(DISTINCT debit.kind) AS kinds
+            FROM ledger_allocation allocation JOIN ledger_entry debit ON debit.id = allocation.debit_id
+            WHERE allocation.amount < 0 GROUP BY 1
+        )
         SELECT count(*) FROM ledger_entry entry
-        WHERE entry.kind = 'reverse' AND entry.amount <> (
-            SELECT coalesce(sum(-allocation.amount), 0) FROM ledger_allocation allocation
-            WHERE allocation.entry_id = entry.id AND allocation.amount < 0
-              AND allocation.debit_id IN (SELECT id FROM ledger_entry debit WHERE debit.kind = 'redeem'))
+        LEFT JOIN ledger_lot lot ON lot.entry_id = entry.id
+        FULL JOIN returned ON returned.entry_id = entry.id
+        WHERE (returned.entry_id IS NOT NULL
+               OR (lot.entry_id IS NULL AND entry.kind IN ('reverse', 'restore', 'reinstate')))
+          AND (entry.amount IS DISTINCT FROM returned.amount OR returned.kinds <> 1 OR lot.entry_id IS NOT NULL
+               OR (entry.kind, returned.kind)
+                  NOT IN (('reverse', 'redeem'), ('restore', 'clawback'), ('reinstate', 'expire')))
         """,
     ),
     Check(
         "I5-order",
         "Nothing was spent from a lot while another that expires sooner could have been.",
-        """
-        WITH graced AS (
-            SELECT allocation.lot_id FROM ledger_allocation allocation
-            JOIN ledger_entry entry ON entry.id = allocation.entry_id AND entry.kind = 'reverse'
-            WHERE entry.why ->> 'graced_until' IS NOT NULL
-        )
-        SELECT count(*) FROM ledger_allocation allocation
-        JOIN ledger_entry debit ON debit.id = allocation.entry_id AND debit.kind IN ('redeem', 'adjust')
-        JOIN ledger_lot used ON used.entry_id = allocation.lot_id
-        WHERE allocation.debit_id = allocation.entry_id AND allocation.amount > 0
-          AND used.entry_id NOT IN (SELECT lot_id FROM graced)
-          AND EXISTS (
-            SELECT FROM ledger_lot sooner
-            WHERE sooner.account_id = used.account_id AND sooner.entry_id < debit.id
-              AND (coalesce(sooner.expires_at, 'infinity'), sooner.entry_id)
-                < (coalesce(used.expires_at, 'infinity'), used.entry_id)
-              AND sooner.available_at <= debit.occurred_at
-              AND (sooner.expires_at IS NULL OR sooner.expires_at > debit.occurred_at)
-              AND sooner.entry_id NOT IN (SELECT lot_id FROM graced)
-              AND sooner.amount > (
-                SELECT coalesce(sum(earlier.amount), 0) FROM ledger_allocation earlier
-                WHERE earlier.lot_id = sooner.entry_id AND earlier.entry_id <= debit.id))
-        """,
+        SPENT_OUT_OF_ORDER,
     ),
     Check(
         "I5-life",
-        "Nothing was spent from a lot before it was available, or at and after its end.",
-        """
-        SELECT count(*) FROM ledger_allocation allocation
-        JOIN ledger_entry debit ON debit.id = allocation.entry_id AND debit.kind IN ('redeem', 'adjust')
-        JOIN ledger_lot lot ON lot.entry_id = allocation.lot_id
-        WHERE allocation.debit_id = allocation.entry_id AND allocation.amount > 0
-          AND (debit.occurred_at < lot.available_at OR debit.occurred_at >= lot.expires_at)
-        """,
+        "Nothing was spent from a lot before it was available, or at and after its end, unless a basket held it.",
+        SPENT_OUT_OF_LIFE,
+    ),
+    Check(
+        "I5-dates",
+        "A lot has the dates that it was given last, and each change says what they were before.",
+        DATES_LOST,
+    ),
+    Check(
+        "I5-idle",
+        "What dies when its member stays away has a clock.",
+        IDLE_WITHOUT_CLOCK,
     ),
     Check(
         "I6-keys",
         "One entry for each natural key.",
         "SELECT count(*) FROM (SELECT FROM ledger_entry GROUP BY kind, key HAVING count(*) > 1) twice",
+    ),
+    Check(
+        "I10-holds",
+        "A basket's hold ends once, in one payment at most, and no two hold the same.",
+        HOLDS_BROKEN,
     ),
     Check(
         "I11-sealed",
