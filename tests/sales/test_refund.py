@@ -3,13 +3,17 @@
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import Never, OnDate
 from regulars.core.refusals import Refusal
-from regulars.core.rules import ItemRule, RateRule
+from regulars.core.program.conditions import Conditions
+from regulars.core.program.items import Items
+from regulars.core.program.policies import Policies
+from regulars.core.program.rules import ItemRule, RateRule
+from regulars.core.program.units import POINTS, Pays
 from regulars.core.sale import LineRefund, NewRefund, SaleLine
-from regulars.core.terms import Terms
 from regulars.ledger.models import Entry, Lot
 from regulars.ledger.statement import balance_of
 from regulars.points.adjust import adjust_points
@@ -18,6 +22,10 @@ from tests.shop import NOON, a_member, a_sale, a_shop, points_of, sell
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
+
+
+def rate(**fields) -> RateRule:
+    return RateRule(**({"code": "base", "name": "Base", "points": 1, "per_minor": 100} | fields))
 
 
 def give_back(sale: int, amount: int | None = None, *, number: str = "F-1", lines=(), at=LATER):
@@ -29,7 +37,7 @@ def give_back(sale: int, amount: int | None = None, *, number: str = "F-1", line
 
 
 def test_four_refunds_of_five_claw_at_the_second_and_the_fourth_step():
-    a_shop(RateRule(points=1, per_minor=1000))
+    a_shop(RateRule(code="base", name="Base", points=1, per_minor=1000))
     ann = a_member()
     sale = sell(a_sale(10500, member=ann)).id
     clawed = [sum(t.amount for t in give_back(sale, 500, number=f"F-{i}").clawed) for i in range(4)]
@@ -79,9 +87,10 @@ def test_a_shop_may_refuse_while_points_are_spent():
 
 def spent_most_of_a_sale(shortfall: str) -> tuple[int, int, int]:
     june, december = datetime(2026, 6, 30).date(), datetime(2026, 12, 31).date()
-    first = RateRule(points=1, per_minor=100, ends_at=NOON - timedelta(days=1), expiry=OnDate(june))
-    then = RateRule(points=1, per_minor=100, starts_at=NOON - timedelta(days=1), ends_at=NOON, expiry=OnDate(december))
-    a_shop(first, then, terms=Terms(points_per=1, minor_per=1, shortfall=shortfall))
+    day_before = NOON - timedelta(days=1)
+    first = rate(code="first", when=Conditions(ends_at=day_before), expiry=OnDate(june))
+    then = rate(code="then", when=Conditions(starts_at=day_before, ends_at=NOON), expiry=OnDate(december))
+    a_shop(first, then, points=replace(POINTS, pays=Pays(units=1, minor=1), shortfall=shortfall))
     ann = a_member()
     sell(a_sale(2000, member=ann, at=NOON - timedelta(days=2)))
     a = sell(a_sale(10000, member=ann, at=NOON - timedelta(hours=2))).id
@@ -130,7 +139,7 @@ def test_two_refunds_of_one_sale_in_one_batch_see_each_other():
 
 
 def test_points_return_to_a_lot_that_ended_and_live_for_the_grace():
-    a_shop(RateRule(points=1, per_minor=100, expiry=OnDate(NOON.date() + timedelta(days=1))))
+    a_shop(rate(expiry=OnDate(NOON.date() + timedelta(days=1))))
     ann = a_member(points=100)
     sale = sell(a_sale(100, member=ann, points=100)).id
     late = NOON + timedelta(days=5)
@@ -141,8 +150,8 @@ def test_points_return_to_a_lot_that_ended_and_live_for_the_grace():
 
 def test_without_grace_they_expire_at_once_and_both_entries_show():
     a_shop(
-        RateRule(points=1, per_minor=100, expiry=OnDate(NOON.date() + timedelta(days=1))),
-        terms=Terms(reinstate_grace_days=0),
+        rate(expiry=OnDate(NOON.date() + timedelta(days=1))),
+        policies=Policies(reinstate_grace_days=0),
     )
     ann = a_member(points=100)
     sale = sell(a_sale(100, member=ann, points=60)).id
@@ -156,7 +165,7 @@ def test_without_grace_they_expire_at_once_and_both_entries_show():
 
 
 def test_a_line_takes_its_own_points_back():
-    a_shop(ItemRule(points=5, skus=("tea",), expiry=Never()))
+    a_shop(ItemRule(code="tea", name="Tea", points=5, items=Items(skus=("tea",)), expiry=Never()))
     ann = a_member()
     lines = (SaleLine("tea", 3000, 900), SaleLine("cup", 1000, 100))
     sale = sell(a_sale(1000, member=ann, lines=lines)).id

@@ -51,6 +51,7 @@ class Award(msgspec.Struct, frozen=True, gc=False):
             self.of_goods,
             self.bites,
             self.carried,
+            bool(self.rule.works_on),
         )
 
 

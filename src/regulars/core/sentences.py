@@ -1,65 +1,41 @@
-"""Plain words for rules and whys, as a cashier would say them to a member."""
+"""Why an entry is what it is, in sentences, as a cashier would say them to a member."""
 
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Callable
+from datetime import tzinfo
+
+import msgspec
 
 from regulars.core.amounts import portion
-from regulars.core.expiry import AfterDays, AfterMonths, EndOf, ExpiryPolicy, Never, OnDate
+from regulars.core.describe_limits import describe_cap
 from regulars.core.money import write_money
-from regulars.core.rules import EarningRule, ItemRule, RateRule
-from regulars.core.why import Adjusted, Earned, Expired, Returned, Spent, TakenBack, Why, WrittenOff
+from regulars.core.phrases import count, write_end
+from regulars.core.program.caps import Cap
+from regulars.core.program.units import Unit
+from regulars.core.why import (
+    Adjusted,
+    Bite,
+    CardFilled,
+    CardReopened,
+    Claimed,
+    Earned,
+    Expired,
+    Reinstated,
+    Returned,
+    Rewarded,
+    RewardRemoved,
+    RulePart,
+    Spent,
+    TakenBack,
+    Undone,
+    Why,
+    WrittenOff,
+)
 
-_COUNTING = {"full": "full", "nearest": "nearest", "started": "started"}
-
-
-def count(number: int, unit: str) -> str:
-    """Write an amount of a unit: "1 point", "1,240 points"."""
-    singular = unit[:-1] if unit.endswith("s") else unit
-    return f"{number:,} {singular if abs(number) == 1 else unit}".replace("-", "\N{MINUS SIGN}")
-
-
-def describe_rule(rule: EarningRule, *, currency: str) -> str:
-    """Say a rule in one sentence: "1 point per full 1.00 USD, except TOBACCO, from 10.00 USD, in store 330"."""
-    gives = count(rule.points, rule.unit)
-    match rule:
-        case RateRule():
-            parts = [f"{gives} per {_COUNTING[rule.rounding]} {write_money(rule.per_minor, currency)}"]
-            excluded = (*rule.excluded_categories, *(f"SKU {sku}" for sku in rule.excluded_skus))
-            if excluded:
-                parts.append(f"except {_either(excluded)}")
-            if rule.min_spend_minor:
-                parts.append(f"from {write_money(rule.min_spend_minor, currency)}")
-        case ItemRule():
-            items = (*(f"SKU {sku}" for sku in rule.skus), *rule.categories, *rule.brands)
-            step = "unit" if rule.per == "unit" else write_money(rule.per_minor, currency)
-            parts = [f"{gives} per {_COUNTING[rule.rounding]} {step} of {_either(items)}"]
-    where = (*(f"store {code}" for code in rule.stores), *(f"stores tagged {tag}" for tag in rule.store_tags))
-    if where:
-        parts.append(f"in {_either(where)}")
-    if rule.starts_at:
-        parts.append(f"from {rule.starts_at:%d %b %Y %H:%M}")
-    if rule.ends_at:
-        parts.append(f"until {rule.ends_at:%d %b %Y %H:%M}")
-    return ", ".join(parts)
+SayRule = Callable[[int, str], str]
+"""A rule's sentence by program version and code: "1 point per full 1.00 USD"."""
 
 
-def describe_expiry(policy: ExpiryPolicy) -> str:
-    """Say how long a credit lives."""
-    match policy:
-        case Never():
-            return "never expires"
-        case OnDate(on=on):
-            return f"expires at the end of {on:%d %B %Y}"
-        case AfterDays(days=days):
-            return f"expires {days} days after it was given"
-        case AfterMonths(months=months):
-            return f"expires {months} months after it was given"
-        case EndOf(period=period, after=0):
-            return f"expires at the end of the {period} it was given in"
-        case EndOf(period=period, after=after):
-            return f"expires at the end of the {period}, {after} {period}s after it was given"
-
-
-def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
+def explain(why: Why, *, unit: Unit, currency: str, zone: tzinfo, say_rule: SayRule) -> list[str]:
     """Explain one entry in sentences; times are told in `zone`."""
 
     def money(minor: int) -> str:
@@ -67,25 +43,17 @@ def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
 
     match why:
         case Earned():
-            return _explain_earning(why, unit, currency)
+            return _explain_earning(why, unit, currency, say_rule)
         case Spent():
             rate = f"{count(why.points_per, unit)} pay {money(why.minor_per)}"
             return [f"{count(why.points, unit)} paid {money(why.value_minor)}: {rate}."]
         case TakenBack():
-            gives = f"“{why.rule}” gives {count(why.target, unit)}"
-            left = f"{money(why.remaining_minor)} paid with money is left of the sale"
-            said = [
-                f"After the refund {left}; for that, {gives}.",
-                f"{count(why.held, unit)} were held for the sale, so {count(why.held - why.target, unit)} went back.",
-            ]
-            if why.short:
-                said.append(f"{count(why.short, unit)} of them had been spent already.")
-            return said
+            return _explain_taking_back(why, unit, currency)
         case Returned():
             back = f"{money(why.refunded_minor)} of {money(why.total_minor)} has come back so far"
             said = [
                 f"{count(why.points, unit)} had paid part of this sale.",
-                f"{back}, and the same part of the points with it.",
+                f"{back}, and the same part of the {unit.name.plural} with it.",
             ]
             if why.graced_until:
                 said.append(f"Some had expired meanwhile: they can be used until {write_end(why.graced_until, zone)}.")
@@ -102,35 +70,107 @@ def explain(why: Why, *, unit: str, currency: str, zone: tzinfo) -> list[str]:
                 f"{count(why.short, unit)} of a returned sale had been spent already.",
                 f"{money(why.withheld_minor)} was kept back from the money instead.",
             ]
+        case Reinstated():
+            return [f"The team brought back what had expired: it can be used until {write_end(why.until, zone)}."]
+        case Undone():
+            return ["What another entry had done was undone."]
+        case _:
+            return _explain_gift(why, unit, zone)
 
 
-def _explain_earning(why: Earned, unit: str, currency: str) -> list[str]:
-    said = [f"{why.rule}."]
-    if why.of_goods:
-        counted = f"{why.counted / 1000:g} units"
-    else:
-        earning = portion(why.counted, part=why.money_minor, whole=why.total_minor)
-        counted = write_money(earning, currency)
-        if earning != why.money_minor:
-            counted += f" of {write_money(why.money_minor, currency)}"
-    if why.money_minor != why.total_minor:
+def _explain_gift(
+    why: Claimed | CardFilled | CardReopened | Rewarded | RewardRemoved, unit: Unit, zone: tzinfo
+) -> list[str]:
+    match why:
+        case Claimed():
+            said = [f"“{why.reward}” was claimed for {count(why.price, unit)}."]
+            if why.price != why.listed:
+                said.append(f"Without a level it costs {count(why.listed, unit)}.")
+            return said
+        case CardFilled():
+            return [f"Card {why.number} was full: its {why.size} stamps are used up for the reward."]
+        case CardReopened():
+            return [f"Stamps that had filled card {why.number} were taken off: it is open again."]
+        case Rewarded():
+            return [f"“{why.reward}” is paid at once."]
+        case RewardRemoved():
+            said = [f"“{why.reward}” was taken away, and its price given back."]
+            if why.graced_until:
+                said.append(f"Some had expired meanwhile: it can be used until {write_end(why.graced_until, zone)}.")
+            return said
+
+
+def _explain_earning(why: Earned, unit: Unit, currency: str, say_rule: SayRule) -> list[str]:
+    said: list[str] = []
+    if why.event:
+        said.append(f"For “{why.event}”.")
+    elif why.money_minor != why.total_minor:
         said.append(
-            f"{write_money(why.total_minor - why.money_minor, currency)} of the sale was paid with points, "
-            f"which earns nothing; {write_money(why.money_minor, currency)} was paid with money."
+            f"{write_money(why.money_minor, currency)} of {write_money(why.total_minor, currency)} was paid in a way "
+            "that earns, and has not come back."
         )
-    if why.money_minor < why.min_spend_minor:
-        said.append(f"It earns from {write_money(why.min_spend_minor, currency)} on.")
-    said.append(f"{counted} counted: {count(why.awarded, unit)}.")
+    for part in why.parts:
+        said += _explain_part(part, why, unit, currency, say_rule(why.version, part.rule))
+    if why.lines:
+        lines = ", ".join(str(position) for position in why.lines)
+        said.append(f"Made by line {lines} of the sale." if len(why.lines) == 1 else f"Made by lines {lines}.")
     return said
 
 
-def write_end(end: datetime, zone: tzinfo) -> str:
-    """Say a half-open end as people count: midnight is the end of the day before."""
-    local = end.astimezone(zone)
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"the end of {local - timedelta(days=1):%d %b %Y}"
-    return f"{local:%d %b %Y %H:%M}"
+def _explain_part(part: RulePart, why: Earned, unit: Unit, currency: str, rule: str) -> list[str]:
+    said = [f"{rule[:1].upper()}{rule[1:]}."]
+    counted = _counted(part, why, currency)
+    gave = count(part.desired, unit)
+    if counted:
+        gave = f"{counted} counted: {gave}"
+    if part.carried and part.carried[0]:
+        gave += f", with {_write_step(part, part.carried[0], currency)} from before"
+    if part.carried and part.carried[1]:
+        gave += f"; {_write_step(part, part.carried[1], currency)} counts with the next sale"
+    said.append(f"{gave}.")
+    said += [_explain_bite(bite, unit) for bite in part.bites]
+    if part.bites:
+        said.append(f"So {count(part.awarded, unit)} instead of {count(part.desired, unit)}.")
+    return said
 
 
-def _either(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+def _explain_bite(bite: Bite, unit: Unit) -> str:
+    left = f"{count(bite.room, unit)} were left" if bite.room else "nothing was left"
+    match bite.period:
+        case "balance":
+            return f"Nobody holds more than {count(bite.limit, unit)}: {left}."
+        case "card":
+            return f"The card has {bite.limit} places: {left}."
+        case "lifetime" if bite.id.startswith("b:"):
+            return f"The budget “{bite.id[2:]}” bounds what everybody gets together: {left}."
+    cap = msgspec.convert(
+        {"limit": bite.limit, "per": bite.per, "period": bite.period, "days": bite.days or None}, type=Cap
+    )
+    said = describe_cap(cap, unit)
+    said = f"{said[:1].upper()}{said[1:]}"
+    return f"{said}." if bite.period == "transaction" else f"{said}: {left}."
+
+
+def _counted(part: RulePart, why: Earned, currency: str) -> str:
+    """Say what a rule counted; nothing where it counts once, or counts what other rules gave."""
+    if part.of_goods:
+        return f"{part.counted / 1000:g} units"
+    if not part.per or part.of_units:
+        return ""
+    whole = part.counted if part.carried else portion(part.counted, part=why.money_minor, whole=why.total_minor)
+    return write_money(whole, currency)
+
+
+def _write_step(part: RulePart, amount: int, currency: str) -> str:
+    return f"{amount / 1000:g} units" if part.of_goods else write_money(amount, currency)
+
+
+def _explain_taking_back(why: TakenBack, unit: Unit, currency: str) -> list[str]:
+    left = f"{write_money(why.remaining_minor, currency)} that earns is left of the sale"
+    said = [
+        f"After the refund {left}; for that, it gives {count(why.target, unit)}.",
+        f"{count(why.held, unit)} were held for it, so {count(why.held - why.target, unit)} went back.",
+    ]
+    if why.short:
+        said.append(f"{count(why.short, unit)} of them had been spent already.")
+    return said

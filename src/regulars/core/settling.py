@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from regulars.core.climbing import bring_up, climb, ladder_of, levels_held
+from regulars.core.climbing import counted_for
 from regulars.core.compiled import Compiled, CompiledRule, Counter, Limit
 from regulars.core.earning import Award, Rooms, evaluate
 from regulars.core.facts import Facts
@@ -16,7 +16,7 @@ from regulars.core.program.caps import CapScope
 from regulars.core.program.stamp_cards import StampCard
 from regulars.core.stamps import CardState, Stamped, room_on, stamp
 from regulars.core.tallies import Tally
-from regulars.core.tiers import Ladder, Move, Standing
+from regulars.core.tiers import Climber, Move, Standing, bring_up, climb, held_levels
 from regulars.core.when import Purchase, minute_of_week
 
 Versions = Callable[[int], Compiled]
@@ -67,8 +67,7 @@ def settle(
     `shared` holds the tally of the sale's card, cashier, store and program where the version `needs` them.
     """
     on = sale.occurred_at.astimezone(program.zone).date()
-    ladders = ladders_of(program, member)
-    moves = bring_up(ladders, member.standings, at=sale.occurred_at)
+    moves = bring_up(program.tier_sets, climber(program, member), at=sale.occurred_at) if program.tier_sets else []
     facts = gather(program, sale, member, store)
     asked: dict[str, int] = {}
     awards = evaluate(program, sale, facts, rooms=_rooms(program, member, shared, on, versions, asked))
@@ -84,18 +83,22 @@ def settle(
         member.balances[award.rule.unit] = member.balances.get(award.rule.unit, 0) + award.awarded
     for code, stamped in earning.stamped.items():
         member.balances[code] = stamped.held
-    for ladder in ladders:
-        ladder.balance = member.balances.get(ladder.tier_set.metric.unit, 0)
-    moves += climb(ladders, member.standings, awards, at=sale.occurred_at, money_minor=sale.money_minor)
+    if program.tier_sets:
+        given = [(award.rule, award.awarded) for award in awards]
+        counted = counted_for(program, given, sold_at=sale.occurred_at, money_minor=sale.money_minor, visits=1)
+        moves += climb(program.tier_sets, climber(program, member), counted, at=sale.occurred_at)
     return earning
 
 
-def ladders_of(program: Compiled, member: MemberState) -> list[Ladder]:
-    """Return the member on each of the program's tier sets."""
-    return [
-        ladder_of(tier_set, member.tally, zone=program.zone, joined_at=member.joined_at, balances=member.balances)
-        for tier_set in program.tier_sets
-    ]
+def climber(program: Compiled, member: MemberState) -> Climber:
+    """Return the member as tier sets see one: what they count and decide is the member's."""
+    return Climber(
+        used=member.tally.used,
+        standings=member.standings,
+        zone=program.zone,
+        joined_at=member.joined_at,
+        balances=member.balances,
+    )
 
 
 def gather(program: Compiled, sale: Purchase, member: MemberState, store: StoreSide) -> Facts:
@@ -103,7 +106,7 @@ def gather(program: Compiled, sale: Purchase, member: MemberState, store: StoreS
     needs = program.needs
     facts = Facts()
     if needs.tiers and member.standings:
-        facts.tiers = levels_held(program, member.standings, at=sale.occurred_at)
+        facts.tiers = held_levels(program.tier_sets, member.standings, at=sale.occurred_at)
     if needs.tags:
         facts.tags = member.tags
     if needs.segments:

@@ -37,6 +37,7 @@ class RulePart(msgspec.Struct, frozen=True, array_like=True, gc=False):
     of_goods: bool = False
     bites: tuple[Bite, ...] = ()
     carried: tuple[int, int] | None = None
+    of_units: bool = False
 
 
 class Earned(msgspec.Struct, frozen=True, omit_defaults=True, tag="earned", gc=False):

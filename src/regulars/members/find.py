@@ -1,6 +1,7 @@
 """A till names a member by what it has at hand: a card, an external id, a phone or an e-mail."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -12,12 +13,12 @@ LARGEST_ID = 2**63 - 1
 
 # Each look-up is one probe of a unique index: LIMIT and scalar sub-selects keep the planner from joining whole tables.
 SELECT = """
-SELECT handle.place, member.id, member.status, member.joined_at IS NOT NULL,
-       CASE WHEN card.member_id = member.id THEN card.status END
+SELECT handle.place, member.id, member.status, member.joined_at,
+       CASE WHEN card.member_id = member.id THEN card.status END, CASE WHEN card.member_id = member.id THEN card.id END
 FROM json_to_recordset(%(handles)s::json) AS handle(
     place int, id bigint, card text, external_id text, phone text, email text)
 LEFT JOIN LATERAL (
-    SELECT member_id, status FROM members_card WHERE number = handle.card LIMIT 1
+    SELECT id, member_id, status FROM members_card WHERE number = handle.card LIMIT 1
 ) AS card ON true
 JOIN LATERAL (
     SELECT id, status, joined_at FROM members_member WHERE id = coalesce(
@@ -32,12 +33,17 @@ JOIN LATERAL (
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
-    """Whom a handle found; `card_status` is set when the handle named one of the member's cards."""
+    """Whom a handle found; `card_status` and `card_id` are set when the handle named one of the member's cards."""
 
     member_id: int
     status: str
-    is_joined: bool
+    joined_at: datetime | None
     card_status: str | None = None
+    card_id: int | None = None
+
+    @property
+    def is_joined(self) -> bool:
+        return self.joined_at is not None
 
 
 def find_members(handles: Sequence[MemberHandle], *, country: str) -> list[Found | None]:

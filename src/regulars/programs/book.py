@@ -1,4 +1,4 @@
-"""The book is everything that decides what a sale earns: the program, its terms, its units and the rules in force."""
+"""The book is everything that decides what a sale earns: the program, its units, and the versions of its document."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -8,36 +8,31 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from regulars.core.earning import Published
-from regulars.core.periods import within
+from regulars.core.compiled import Compiled, compile_program
+from regulars.core.describe import describe_rule
+from regulars.core.program.document import read_document
+from regulars.core.program.units import Unit, UnitWords
 from regulars.core.refusals import Refusal
-from regulars.core.rules import EarningRule
-from regulars.core.sentences import describe_rule
-from regulars.core.terms import Terms
-from regulars.platform.rows import Asked
+from regulars.platform.rows import Asked, fetch
 
-# One text, so that an unchanged book is recognised without decoding it again.
+# One text, so that an unchanged book is recognised without decoding it again. Documents can be large and never change
+# once they have started: they are read when a sale first asks for one, and kept by their mark.
 SELECT = """
 SELECT json_build_object(
     'id', program.id, 'name', program.name, 'time_zone', program.time_zone, 'currency', program.currency,
-    'country', program.country, 'terms', program.terms,
+    'country', program.country,
     'units', (SELECT json_object_agg(unit.code, unit.id) FROM ledger_unit AS unit),
     'sides', (SELECT json_agg(json_build_array(unit_id, side, id)) FROM ledger_account WHERE holder_id IS NULL),
-    'rules', (
-        SELECT coalesce(json_agg(json_build_object(
-            'id', rule.id, 'name', rule.name, 'ended_at', rule.ended_at, 'versions', (
-                SELECT json_agg(json_build_object(
-                    'id', version.id, 'published_at', version.published_at, 'terms', version.terms
-                ) ORDER BY version.number)
-                FROM programs_ruleversion AS version WHERE version.rule_id = rule.id
-            )) ORDER BY rule.id), '[]')
-        FROM programs_rule AS rule
-        WHERE EXISTS (SELECT FROM programs_ruleversion AS version WHERE version.rule_id = rule.id)
-    ))::text
+    'versions', (
+        SELECT coalesce(json_agg(json_build_array(id, starts_at, mark) ORDER BY starts_at, number), '[]')
+        FROM programs_programversion WHERE starts_at IS NOT NULL)
+    )::text
 FROM programs_program AS program
 ORDER BY program.id
 LIMIT 1
 """
+
+DOCUMENT = "SELECT document::text FROM programs_programversion WHERE id = %(id)s AND mark = %(mark)s"
 
 
 class NoProgram(Refusal):
@@ -46,17 +41,13 @@ class NoProgram(Refusal):
     code = "no_program"
 
 
-class _Version(msgspec.Struct, frozen=True):
-    id: int
-    published_at: datetime
-    terms: EarningRule
+class UnknownUnit(Refusal):
+    """The program has no such unit."""
 
+    code = "unknown_unit"
 
-class _Rule(msgspec.Struct, frozen=True):
-    id: int
-    name: str
-    ended_at: datetime | None
-    versions: tuple[_Version, ...]
+    def __init__(self, *, unit: str) -> None:
+        self.unit = unit
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,15 +60,20 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     country: str
 
 
+class _Start(msgspec.Struct, frozen=True, array_like=True):
+    id: int
+    starts_at: datetime
+    mark: str
+
+
 class _Stored(Program, frozen=True, kw_only=True):
-    terms: Terms
     units: dict[str, int]
     sides: tuple[tuple[int, str, int], ...]
-    rules: tuple[_Rule, ...]
+    versions: tuple[_Start, ...]
 
 
 class Book:
-    """A program with its terms, zone and rules, and its units' ids and merchant's sides; never changes."""
+    """A program with its zone, its units' ids, the merchant's sides, and its versions; never changes."""
 
     def __init__(self, stored: _Stored) -> None:
         self.program = Program(
@@ -87,35 +83,54 @@ class Book:
             currency=stored.currency,
             country=stored.country,
         )
-        self.terms = stored.terms
         self.zone = ZoneInfo(stored.time_zone)
         self.units: Mapping[str, int] = stored.units
         self.sides: Mapping[tuple[int, str], int] = {(unit, side): account for unit, side, account in stored.sides}
-        self.rules = stored.rules
-        self._published = {
-            version.id: Published(
-                version.id, rule.id, rule.name, version.terms, describe_rule(version.terms, currency=stored.currency)
-            )
-            for rule in stored.rules
-            for version in rule.versions
-        }
+        self._versions = stored.versions
+        self._by_id = {version.id: version for version in stored.versions}
 
-    def in_force(self, at: datetime) -> tuple[Published, ...]:
-        """Return the rules a sale at `at` earns by, in the order they were made.
+    def compiled_at(self, at: datetime) -> Compiled:
+        """Return the version that decides a sale at `at`: the newest that had started, or the first there is."""
+        place = bisect_right(self._versions, at, key=lambda version: version.starts_at)
+        return self._compiled(self._versions[max(place - 1, 0)])
 
-        Of each rule counts the newest version published by then; before the first publication, the first. A rule is
-        in force until it is ended, and within its version's own [starts_at, ends_at).
-        """
-        versions = (_version_at(rule, at) for rule in self.rules if within(at, start=None, end=rule.ended_at))
-        return tuple(
-            self._published[version.id]
-            for version in versions
-            if within(at, start=version.terms.starts_at, end=version.terms.ends_at)
+    def version(self, version_id: int) -> Compiled:
+        """Return a version that a sale earned by, whether it is still live or not."""
+        return self._compiled(self._by_id[version_id])
+
+    def unit(self, code: str) -> Unit:
+        """Return a unit as people know it now: by the newest version that has it."""
+        for version in reversed(self._versions):
+            if unit := self._compiled(version).units.get(code):
+                return unit
+        return Unit(code=code, name=UnitWords(singular=code, plural=code))
+
+    def say_rule(self, version_id: int, code: str) -> str:
+        """Say a rule as a version has it: "1 point per full 1.00 USD"."""
+        program = self.version(version_id)
+        if code not in program.rules:
+            return f"rule “{code}”"
+        return describe_rule(
+            program.rules[code], document=program.document, currency=self.program.currency, zone=self.zone
         )
 
-    def version(self, version_id: int) -> Published:
-        """Return a version that a sale earned by, whether it is still in force or not."""
-        return self._published[version_id]
+    def _compiled(self, version: _Start) -> Compiled:
+        key = (version.id, version.mark, self.program.time_zone, self.program.currency)
+        compiled = _ready.get(key)
+        if compiled is None:
+            [[text]] = fetch(DOCUMENT, {"id": version.id, "mark": version.mark})
+            compiled = compile_program(
+                read_document(text), version_id=version.id, zone=self.zone, currency=self.program.currency
+            )
+            while len(_ready) >= _KEPT:
+                _ready.pop(next(iter(_ready)), None)
+            _ready[key] = compiled
+        return compiled
+
+
+# Known by their contents, so that merchants never share one by accident and an edited schedule is another version.
+_ready: dict[tuple[int, str, str, str], Compiled] = {}
+_KEPT = 256
 
 
 def load_book() -> Book:
@@ -139,8 +154,3 @@ def ask_book() -> Callable[[], Book]:
 @lru_cache(maxsize=256)
 def _decoded(text: str) -> Book:
     return Book(msgspec.json.decode(text, type=_Stored))
-
-
-def _version_at(rule: _Rule, at: datetime) -> _Version:
-    place = bisect_right(rule.versions, at, key=lambda version: version.published_at)
-    return rule.versions[max(place - 1, 0)]

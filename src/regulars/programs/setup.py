@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 
-import msgspec
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +11,6 @@ from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
-from regulars.core.terms import Terms
 from regulars.programs.models import Program
 from regulars.programs.versions import begin_versions
 from regulars.stores.zones import check_time_zone
@@ -43,7 +41,6 @@ def create_program(
     time_zone: str,
     currency: str,
     country: str,
-    terms: Terms,
     document: ProgramDocument = NO_RULES,
     at: datetime,
     by: Actor,
@@ -59,7 +56,6 @@ def create_program(
         time_zone=clean_time_zone(time_zone),
         currency=_clean_currency(currency),
         country=_clean_country(country),
-        terms=msgspec.to_builtins(terms),
     )
     facts = {"time_zone": program.time_zone, "currency": program.currency, "country": program.country}
     record_event(action="program.created", about="program", about_id=program.pk, facts=facts, at=at, by=by)
@@ -79,9 +75,7 @@ def set_up_program(
     """Give a new merchant a program to start from; one that has a program keeps it. Refuses: InvalidProgram."""
     if program := Program.objects.order_by("id").first():
         return program
-    return create_program(
-        name=name, time_zone=time_zone, currency=currency, country=country, terms=Terms(), at=at, by=by
-    )
+    return create_program(name=name, time_zone=time_zone, currency=currency, country=country, at=at, by=by)
 
 
 def clean_program_name(text: str) -> str:

@@ -4,6 +4,7 @@ There is at most one draft. Scheduling opens the units it brings; nothing a memb
 """
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Literal
 
 import msgspec
@@ -196,6 +197,7 @@ def begin_versions(program: Program, document: ProgramDocument, *, at: datetime,
 def _schedule(program: Program, row: ProgramVersion, *, starts_at: datetime, at: datetime, by: Actor) -> Version:
     document = _read(row)
     row.starts_at, row.scheduled_by, row.changed_at = starts_at, by.tag, at
+    row.mark = blake2b(msgspec.json.encode(document), digest_size=16).hexdigest()
     row.save()
     for unit in document.units:
         open_unit(code=unit.code, name=unit.name.plural)

@@ -9,18 +9,47 @@ from regulars.ledger.wallet import Balance
 
 
 class Earned(msgspec.Struct, frozen=True, gc=False):
-    """Of one unit: `desired` before caps, `awarded` after; `whys` explains each rule's part."""
+    """Of one unit: `desired` before caps, `awarded` after; `why` has each rule's part."""
 
     unit: str
     desired: int
     awarded: int
-    whys: tuple[EarnedWhy, ...]
+    why: EarnedWhy
 
 
 class Spent(msgspec.Struct, frozen=True, gc=False):
     unit: str
     amount: int
     value_minor: int
+
+
+class CardNow(msgspec.Struct, frozen=True, gc=False):
+    """A stamp card after a sale: `stamps` of `size` are on card `number`; `filled` cards became full by it."""
+
+    card: str
+    number: int
+    stamps: int
+    size: int
+    filled: int = 0
+
+
+class Reached(msgspec.Struct, frozen=True, gc=False):
+    """A level that a sale led to; None is below the first."""
+
+    tier_set: str
+    before: str | None
+    after: str | None
+
+
+class Brought(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What else a sale brought: stamp cards as they are now, levels reached, rewards by their codes."""
+
+    cards: tuple[CardNow, ...] = ()
+    levels: tuple[Reached, ...] = ()
+    rewards: tuple[str, ...] = ()
+
+
+NOTHING = Brought()
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -31,17 +60,20 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     replayed: bool = False
     earned: tuple[Earned, ...] = ()
     spent: tuple[Spent, ...] = ()
+    brought: Brought = NOTHING
     balances: tuple[Balance, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """Units a refund took back. `short` had been spent already; `withheld_minor` is kept from the money instead."""
+    """Units a refund took back of one entry (`part` names it). `short` of them had been spent already;
+    `withheld_minor` is kept from the money instead.
+    """
 
     unit: str
     amount: int
     short: int = 0
     withheld_minor: int = 0
-    rule: str = ""
+    part: str = ""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +86,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refunded(msgspec.Struct, frozen=True, kw_only=True):
-    """`money_minor` is what the cashier hands back: the amount less what comes back as points, less what is
-    withheld.
+    """`money_minor` is what the cashier hands back: the amount less what comes back as units, less what is withheld.
+
+    `levels` that the member lost by it, and the rewards (by their codes) that are `withdrawn`.
     """
 
     id: int | None
@@ -67,4 +100,6 @@ class Refunded(msgspec.Struct, frozen=True, kw_only=True):
     member_id: int | None = None
     clawed: tuple[Taken, ...] = ()
     returned: tuple[Given, ...] = ()
+    levels: tuple[Reached, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     balances: tuple[Balance, ...] = ()

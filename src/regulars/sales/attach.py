@@ -1,4 +1,4 @@
-"""A receipt without a member is claimed later: it earns by the rules of its own time, on what is left of it."""
+"""A receipt without a member is claimed later: it earns by the program of its own time, on what is left of it."""
 
 from datetime import datetime, timedelta
 
@@ -6,23 +6,27 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
-from regulars.core.earning import applies, award
-from regulars.core.expiry import expires_at
 from regulars.core.identifiers import MemberHandle
-from regulars.ledger.journal import Journal, Note
+from regulars.core.settling import settle
+from regulars.ledger.journal import Journal
 from regulars.ledger.lock import lock_wallets
-from regulars.ledger.models import Kind
-from regulars.members.find import find_member
-from regulars.platform.rows import run
-from regulars.programs.book import load_book
-from regulars.sales.answers import Recorded
-from regulars.sales.decide import balances_of, sum_up
+from regulars.members.find import Found, find_member
+from regulars.platform.rows import encode_rows, run, together
+from regulars.programs.book import Book, load_book
+from regulars.sales.answers import NOTHING, Earned, Recorded
+from regulars.sales.bring import Bringing
+from regulars.sales.decide import balances_of, earn, store_side, sum_up
+from regulars.sales.member_states import MemberStates, ask_own, ask_shared
 from regulars.sales.refusals import AttachedAlready, AttachTooLate, SaleNotFound, WrongStore
-from regulars.sales.sold import load_sold, members_of
+from regulars.sales.settle import stamp_units
+from regulars.sales.sold import Sold, load_sold, members_of
 from regulars.sales.till_batch import check_member
 from regulars.stores.find import find_stores
 
-ATTACH = "UPDATE sales_sale SET member_id = %(member)s, rule_versions = %(versions)s::bigint[] WHERE id = %(sale)s"
+ATTACH = """
+UPDATE sales_sale sale SET member_id = %(member)s, version_id = r.version_id, facts = r.facts, brought = r.brought
+FROM json_to_recordset(%(rows)s::json) AS r(version_id bigint, facts jsonb, brought jsonb) WHERE sale.id = %(sale)s
+"""
 
 
 @transaction.atomic
@@ -36,43 +40,78 @@ def attach_sale(
     """
     book = load_book()
     found = check_member(find_member(member, country=book.program.country))
-    wallets = lock_wallets([found.member_id], units=book.units, at=at)
-    members_of([sale_id], lock=True)
-    sold = load_sold([sale_id]).get(sale_id)
-    if sold is None:
+    seen = load_sold([sale_id]).get(sale_id)
+    if seen is None:
         raise SaleNotFound(sale_id=str(sale_id))
+    program = book.compiled_at(seen.occurred_at)
+    with together():
+        asked_shared = ask_shared([(program, seen.scopes)], lock=True)
+    whole = stamp_units([(program, found.member_id)], book)
+    wallets = lock_wallets([found.member_id], units=book.units, at=at, whole_units=whole)
+    members_of([sale_id], lock=True)
+    sold = load_sold([sale_id])[sale_id]
     if only_store is not None and sold.store != only_store:
         raise WrongStore(allowed=only_store)
-    journal = Journal(at=at, sides=book.sides)
+    journal = Journal(at=at, sides=book.sides, zone=book.zone)
     balances = balances_of(found.member_id, wallets=wallets, book=book, journal=journal)
     if sold.member_id == found.member_id:
         return Recorded(id=sale_id, member_id=found.member_id, replayed=True, balances=balances)
     if sold.member_id is not None:
         raise AttachedAlready(member_id=str(sold.member_id))
-    until = sold.occurred_at + timedelta(days=book.terms.attach_days)
+    until = sold.occurred_at + timedelta(days=book.compiled_at(at).policies.attach_days)
     if at >= until:
         raise AttachTooLate(until=until)
-
-    tags = find_stores([sold.store])[sold.store].tags
-    purchase = sold.purchase_left(refunded_minor=sold.refunded_minor, store_tags=tags)
-    in_force = book.in_force(sold.occurred_at) if found.is_joined else ()
-    rules = [rule for rule in in_force if applies(rule.terms, purchase)]
-    whys = [award(rule, purchase) for rule in rules]
-    for rule, why in zip(rules, whys, strict=True):
-        if why.awarded:
-            journal.credit(
-                wallets[found.member_id, rule.terms.unit],
-                kind=Kind.EARN,
-                amount=why.awarded,
-                expires_at=expires_at(rule.terms.expiry, given_at=sold.occurred_at, zone=book.zone),
-                note=Note(key=f"sale/{sale_id}/{rule.rule_id}", occurred_at=sold.occurred_at, why=why, by=by),
-            )
-    journal.write()
-    versions = [rule.version_id for rule in rules]
-    run(ATTACH, {"sale": sale_id, "member": found.member_id, "versions": versions})
+    with together():
+        asked_own = ask_own([(program, found.member_id)])
+    states = MemberStates(shared=asked_shared(), own=asked_own(), wallets=wallets)
+    bringing = Bringing(at=at, book=book, wallets=wallets, journal=journal)
+    recorded = _attach(sold, found, book=book, states=states, bringing=bringing, by=by)
     facts = {"occurred_at": sold.occurred_at}
     record_event(
         action="sale.attached", about="sale", about_id=sale_id, member_id=found.member_id, facts=facts, at=at, by=by
     )
-    balances = balances_of(found.member_id, wallets=wallets, book=book, journal=journal)
-    return Recorded(id=sale_id, member_id=found.member_id, earned=sum_up(whys, rules), balances=balances)
+    return recorded
+
+
+def _attach(sold: Sold, found: Found, *, book: Book, states: MemberStates, bringing: Bringing, by: Actor) -> Recorded:
+    """Let what is left of a sale earn, and keep by which version and facts it did; a guest's earns nothing."""
+    program, journal, member_id = book.compiled_at(sold.occurred_at), bringing.journal, found.member_id
+    earned: tuple[Earned, ...] = ()
+    brought, version_id, facts = NOTHING, None, sold.facts
+    if found.is_joined:
+        purchase = sold.purchase_left(program, refunded_minor=sold.refunded_minor)
+        earning = settle(
+            program,
+            purchase,
+            states.find(member_id, found.joined_at, units=book.units),
+            shared=states.shared(program, sold.scopes),
+            store=store_side(find_stores([sold.store])[sold.store], sold.occurred_at, program),
+            versions=book.version,
+        )
+        states.note(program, member_id, sold.scopes)
+        earn(
+            earning.awards,
+            program=program,
+            purchase=purchase,
+            sale_id=sold.id,
+            member_id=member_id,
+            by=by,
+            wallets=bringing.wallets,
+            journal=journal,
+        )
+        brought = bringing.take(
+            earning,
+            program=program,
+            member_id=member_id,
+            about=f"sale/{sold.id}",
+            occurred_at=sold.occurred_at,
+            by=by,
+        )
+        earned, version_id, facts = sum_up(earning.awards, program, purchase), program.version_id, earning.facts
+    journal.write()
+    states.write(bringing.moved, at=journal.at)
+    bringing.write()
+    row = {"version_id": version_id, "facts": facts, "brought": brought}
+    run(ATTACH, {"sale": sold.id, "member": member_id, "rows": encode_rows([row])})
+    balances = balances_of(member_id, wallets=bringing.wallets, book=book, journal=journal)
+    return Recorded(id=sold.id, member_id=member_id, earned=earned, brought=brought, balances=balances)

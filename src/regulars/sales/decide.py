@@ -1,56 +1,75 @@
-"""What one sale does to a member's wallets: points pay first, then what was paid with money earns."""
+"""What one sale does to a member's wallets: units pay first, then what was paid with money earns."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from regulars.core.actor import Actor
-from regulars.core.checkout import CLOCK_SKEW
-from regulars.core.earning import Published, Purchase, applies, award
-from regulars.core.expiry import expires_at
-from regulars.core.lots import draw, spendable_total
-from regulars.core.sale import NewSale, Tender
-from regulars.core.terms import worth_minor
+from regulars.core.checkout import CLOCK_SKEW, worth_minor
+from regulars.core.compiled import Compiled
+from regulars.core.earning import Award
+from regulars.core.life import life_of
+from regulars.core.lots import Draw, draw
+from regulars.core.program.policies import Policies
+from regulars.core.sale import NewSale, SaleLine, Tender
+from regulars.core.settling import StoreSide
+from regulars.core.when import Purchase
 from regulars.core.why import Earned as EarnedWhy
 from regulars.core.why import Spent as SpentWhy
+from regulars.ledger.holds import available_with, take_from_hold
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import Wallets
 from regulars.ledger.models import Kind
-from regulars.ledger.wallet import Balance
+from regulars.ledger.wallet import Balance, Wallet
 from regulars.programs.book import Book
 from regulars.sales.answers import Earned, Spent
+from regulars.sales.member_states import Scopes
 from regulars.sales.refusals import InsufficientBalance, MemberLocked
 from regulars.sales.till_batch import Checked
+from regulars.stores.find import StoreFacts
 
-POINTS = "points"
 
+def pay_with_units(checked: Checked, *, sale_id: int, wallets: Wallets, journal: Journal) -> tuple[Spent, ...]:
+    """Spend the sale's tenders in units, soonest to expire first; all of them, or none where one is refused.
 
-def pay_with_points(checked: Checked, *, sale_id: int, wallets: Wallets, book: Book, journal: Journal) -> Spent | None:
-    """Spend the sale's points tender, soonest to expire first. Refuses MemberLocked, InsufficientBalance."""
-    tender = checked.tender
-    if tender is None or tender.points is None or checked.member is None:
-        return None
+    Refuses MemberLocked, InsufficientBalance.
+    """
+    if not checked.tenders or checked.member is None:
+        return ()
     if checked.member.status == "locked":
         raise MemberLocked()
     sale = checked.sale
     moment = _moment_of_spending(sale.occurred_at, recorded_at=journal.at)
-    wallet = wallets.get((checked.member.member_id, POINTS))
-    spendable = spendable_total(wallet.open_lots, at=moment) - wallet.debt if wallet else 0
-    if wallet is None or spendable < tender.points:
-        raise InsufficientBalance(available=spendable, wanted=tender.points)
-    spent = spent_on(tender, book)
-    journal.debit(
-        wallet,
-        kind=Kind.REDEEM,
-        draws=draw(wallet.open_lots, wanted=tender.points, at=moment),
-        amount=tender.points,
-        note=Note(
-            key=f"sale/{sale_id}/{POINTS}",
-            occurred_at=moment,
-            by=sale.by,
-            why=SpentWhy(spent.amount, spent.value_minor, book.terms.points_per, book.terms.minor_per),
-        ),
-    )
-    return spent
+    for tender in checked.tenders:
+        wallet = wallets.get((checked.member.member_id, tender.unit))
+        spendable = available_with(wallet, key=tender.hold, at=moment) if wallet else 0
+        wanted = tender.points or 0
+        if wallet is None or spendable < wanted:
+            raise InsufficientBalance(available=spendable, wanted=wanted)
+    for tender in checked.tenders:
+        wallet = wallets[checked.member.member_id, tender.unit]
+        unit, wanted = checked.program.units[tender.unit], tender.points or 0
+        assert unit.pays is not None, "only units that pay are tenders"
+        journal.debit(
+            wallet,
+            kind=Kind.REDEEM,
+            draws=_draws(wallet, tender, at=moment),
+            amount=wanted,
+            note=Note(
+                key=f"sale/{sale_id}/{unit.code}",
+                occurred_at=moment,
+                by=sale.by,
+                why=SpentWhy(wanted, worth_minor(wanted, unit), unit.pays.units, unit.pays.minor),
+            ),
+        )
+    return spent_on(checked.tenders, checked.program)
+
+
+def _draws(wallet: Wallet, tender: Tender, *, at: datetime) -> list[Draw]:
+    wanted = tender.points or 0
+    if tender.hold is None:
+        return draw(wallet.open_lots, wanted=wanted, at=at)
+    return take_from_hold(wallet, key=tender.hold, amount=wanted, at=at)
 
 
 def _moment_of_spending(occurred_at: datetime, *, recorded_at: datetime) -> datetime:
@@ -58,72 +77,111 @@ def _moment_of_spending(occurred_at: datetime, *, recorded_at: datetime) -> date
     return recorded_at if abs(recorded_at - occurred_at) <= CLOCK_SKEW else occurred_at
 
 
-def spent_on(tender: Tender, book: Book) -> Spent:
-    """Return what a points tender pays."""
-    points = tender.points or 0
-    return Spent(POINTS, points, worth_minor(points, book.terms))
+def spent_on(tenders: Sequence[Tender], program: Compiled) -> tuple[Spent, ...]:
+    """Return what the tenders in units pay."""
+    return tuple(
+        Spent(tender.unit, tender.points or 0, worth_minor(tender.points or 0, program.units[tender.unit]))
+        for tender in tenders
+        if tender.type == "points"
+    )
 
 
-def rules_for(checked: Checked, book: Book) -> list[Published]:
-    """Return the rules in force at this sale's time and store."""
-    purchase = purchase_of(checked.sale, paid_with_points_minor=0, store_tags=checked.store.tags)
-    return [rule for rule in book.in_force(checked.sale.occurred_at) if applies(rule.terms, purchase)]
+def unearning_minor(tenders: Sequence[Tender], units_minor: int, policies: Policies) -> int:
+    """Return the part of a sale that earns nothing for how it was paid: with units, or with vouchers."""
+    part = 0 if policies.earn_on_part_paid_with_units else units_minor
+    if not policies.earn_on_part_paid_with_vouchers:
+        part += sum([tender.amount_minor or 0 for tender in tenders if tender.type == "voucher"])
+    return part
 
 
-def awards(rules: Sequence[Published], sale: NewSale, *, paid_with_points_minor: int) -> list[EarnedWhy]:
-    """Return what each rule gives for a whole sale, in their order."""
-    purchase = purchase_of(sale, paid_with_points_minor=paid_with_points_minor)
-    return [award(rule, purchase) for rule in rules]
-
-
-def purchase_of(sale: NewSale, *, paid_with_points_minor: int, store_tags: frozenset[str] = frozenset()) -> Purchase:
+def purchase_of(sale: NewSale, *, units_minor: int, program: Compiled, scopes: Scopes) -> Purchase:
+    """Return a whole sale as rules look at it."""
     return Purchase(
         occurred_at=sale.occurred_at,
         store=sale.store,
-        store_tags=store_tags,
         lines=sale.lines,
         total_minor=sale.total_minor,
-        money_minor=sale.total_minor - paid_with_points_minor,
+        money_minor=sale.total_minor - unearning_minor(sale.tenders, units_minor, program.policies),
+        channel=sale.channel,
+        tenders=tuple([tender.type for tender in sale.tenders]),
+        card=scopes.card,
+        cashier=scopes.cashier,
     )
+
+
+def store_side(store: StoreFacts, occurred_at: datetime, program: Compiled) -> StoreSide:
+    """Return what rules ask of the store; the local time only where a rule has hours."""
+    local = occurred_at.astimezone(ZoneInfo(store.time_zone)) if program.needs.minute else occurred_at
+    return StoreSide(store.tags, local)
+
+
+def parts_of(awards: Sequence[Award]) -> dict[str, list[Award]]:
+    """Return the awards by the entry they share: rules whose units live alike make one."""
+    parts: dict[str, list[Award]] = {}
+    for award in awards:
+        parts.setdefault(award.rule.part, []).append(award)
+    return parts
+
+
+def why_of(awards: Sequence[Award], program: Compiled, purchase: Purchase) -> EarnedWhy:
+    """Return why an entry is what it is: the part of each of its rules; for stamps, the lines that made them."""
+    unit = awards[0].rule.unit
+    return EarnedWhy(
+        version=program.version_id,
+        parts=tuple([award.part for award in awards]),
+        total_minor=purchase.total_minor,
+        money_minor=purchase.money_minor,
+        lines=_lines(awards, program, purchase.lines) if unit in program.cards else (),
+    )
+
+
+def _lines(awards: Sequence[Award], program: Compiled, lines: Sequence[SaleLine]) -> tuple[int, ...]:
+    """Return the positions, from 1, of the lines that counted."""
+    wanted = {award.rule.filter for award in awards}
+    return tuple(place for place, line in enumerate(lines, 1) if wanted & set(program.filters.of_line(line)))
 
 
 def earn(
-    whys: Sequence[EarnedWhy],
-    rules: Sequence[Published],
+    awards: Sequence[Award],
     *,
+    program: Compiled,
+    purchase: Purchase,
     sale_id: int,
-    sale: NewSale,
     member_id: int,
     by: Actor,
     wallets: Wallets,
-    book: Book,
     journal: Journal,
 ) -> None:
-    """Open one lot for each rule that gave something: each keeps its own rule's life."""
-    for why, rule in zip(whys, rules, strict=True):
-        if why.awarded == 0:
+    """Open one lot for each part that gave something: rules whose units live alike share it."""
+    for part, of_part in parts_of(awards).items():
+        amount = sum([award.awarded for award in of_part])
+        if amount == 0:
             continue
+        rule = of_part[0].rule
         journal.credit(
-            wallets[member_id, rule.terms.unit],
+            wallets[member_id, rule.unit],
             kind=Kind.EARN,
-            amount=why.awarded,
-            expires_at=expires_at(rule.terms.expiry, given_at=sale.occurred_at, zone=book.zone),
-            note=Note(key=f"sale/{sale_id}/{rule.rule_id}", occurred_at=sale.occurred_at, by=by, why=why),
+            amount=amount,
+            life=life_of(rule.expiry, rule.pending, given_at=purchase.occurred_at, zone=program.zone),
+            note=Note(
+                key=f"sale/{sale_id}/{part}",
+                occurred_at=purchase.occurred_at,
+                by=by,
+                why=why_of(of_part, program, purchase),
+            ),
         )
 
 
-def sum_up(whys: Sequence[EarnedWhy], rules: Sequence[Published]) -> tuple[Earned, ...]:
-    """Return what was earned, one answer per unit."""
-    units = dict.fromkeys(rule.terms.unit for rule in rules)
-    return tuple(
-        Earned(
-            unit,
-            sum(why.desired for why, rule in zip(whys, rules, strict=True) if rule.terms.unit == unit),
-            sum(why.awarded for why, rule in zip(whys, rules, strict=True) if rule.terms.unit == unit),
-            tuple(why for why, rule in zip(whys, rules, strict=True) if rule.terms.unit == unit),
-        )
-        for unit in units
-    )
+def sum_up(awards: Sequence[Award], program: Compiled, purchase: Purchase) -> tuple[Earned, ...]:
+    """Return what was earned, one answer per unit; caps that left nothing are told too."""
+    units = dict.fromkeys(award.rule.unit for award in awards)
+    told = []
+    for unit in units:
+        of_unit = [award for award in awards if award.rule.unit == unit]
+        desired, awarded = sum([a.desired for a in of_unit]), sum([a.awarded for a in of_unit])
+        if desired:
+            told.append(Earned(unit, desired, awarded, why_of(of_unit, program, purchase)))
+    return tuple(told)
 
 
 def balances_of(member_id: int, *, wallets: Wallets, book: Book, journal: Journal) -> tuple[Balance, ...]:

@@ -12,23 +12,29 @@ from regulars.stores.models import Store
 class Sale(models.Model):
     """One receipt. (store, external_id) is its natural key, for ever; `fingerprint` tells a retry from another sale.
 
-    Money is in minor units of the program's currency. `points_minor` is the part paid with points.
-    `rule_versions` are the versions it earned by: a refund uses the same. `balances` is the answer the till was given.
+    Money is in minor units of the program's currency. `points_minor` is the part paid with units.
+    `version_id` is the program version it earned by (None: it earned nothing yet), and `facts` what was true then, as
+    `core.facts.Facts`: a refund asks the same rules again. `brought` and `balances` are the answer the till was given.
     """
 
     id = models.BigAutoField(primary_key=True)
     store = models.ForeignKey(Store, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     external_id = models.CharField(max_length=64, db_collation="C")
     till = models.CharField(max_length=32, blank=True)
+    cashier = models.CharField(max_length=64, blank=True)
+    channel = models.CharField(max_length=32, blank=True)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False)
+    card_id = models.BigIntegerField(null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     total_minor = models.BigIntegerField()
     points_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     tenders = models.JSONField(default=list)
-    rule_versions = ArrayField(models.BigIntegerField(), default=list)
+    version_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=32)
+    brought = models.JSONField(default=dict)
     balances = models.JSONField(default=list)
 
     class Meta:
@@ -65,6 +71,9 @@ class Line(models.Model):
     brand = models.CharField(max_length=64)
     quantity_milli = models.BigIntegerField()
     amount_minor = models.BigIntegerField()
+    labels = ArrayField(models.CharField(max_length=64), default=list)
+    tax_minor = models.BigIntegerField(default=0)
+    kind = models.CharField(max_length=16, default="goods")
 
     def __str__(self) -> str:
         return f"{self.sku} {self.amount_minor}"
@@ -72,7 +81,7 @@ class Line(models.Model):
 
 class Refund(models.Model):
     """What came back of a sale: (sale, external_id) is its natural key. `lines` holds [position, quantity_milli,
-    amount_minor].
+    amount_minor]. One that was undone counts no more.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -84,6 +93,8 @@ class Refund(models.Model):
     lines = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=32)
     outcome = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [

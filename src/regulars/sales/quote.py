@@ -7,39 +7,35 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
+from regulars.core.compiled import Compiled
 from regulars.core.sale import NewSale
-from regulars.ledger.lock import ask_wallets
 from regulars.platform.rows import together
 from regulars.sales.answers import Recorded
-from regulars.sales.existing import ask_existing
-from regulars.sales.settle import Outcome, Settlement
+from regulars.sales.settle import Opened, Outcome, Settlement, ask_to_open
 from regulars.sales.till_batch import check_batch
 
 
 @transaction.atomic(savepoint=False)
-def quote_sales(batch: Sequence[NewSale], *, at: datetime) -> list[Outcome]:
-    """Return what `record_sales` would answer to each sale by itself, without an id; refuses what it refuses."""
-    book, seen, refused = check_batch(batch, at=at, is_history=False)
+def quote_sales(batch: Sequence[NewSale], *, at: datetime, draft: Compiled | None = None) -> list[Outcome]:
+    """Return what `record_sales` would answer to each sale by itself, without an id; refuses what it refuses.
+
+    With a `draft`, that version decides instead of the live one: so a basket is tried before a program is published.
+    """
+    book, seen, refused = check_batch(batch, at=at, is_history=False, draft=draft)
     outcomes: dict[int, Outcome] = dict(refused)
-    sound = [each for each in seen if each.refusal is None]
     with together():
-        asked_wallets = ask_wallets(
-            {each.member.member_id for each in sound if each.member},
-            units=book.units,
-            at=at,
-            giving={each.member.member_id for each in sound if each.member and each.tender},
-            lock=False,
-        )
-        asked_existing = ask_existing(seen)
-    wallets, existing = asked_wallets(), asked_existing()
+        asked = ask_to_open(seen, book, at=at, lock=False)
+    opened = asked()
     for each in seen:
-        # Each quote stands alone: one basket must not spend what another one shows.
-        own = {
-            key: deepcopy(wallet) for key, wallet in wallets.items() if each.member and key[0] == each.member.member_id
-        }
-        settlement = Settlement(at=at, book=book, wallets=own, existing=dict(existing), ids=((0,), ()))
+        # Each quote stands alone: one basket must not spend or count what another one shows.
+        settlement = Settlement(at=at, book=book, opened=_own(opened) if len(seen) > 1 else opened)
         outcomes[each.place] = settlement.settle(each)
     return [_without_id(outcomes[place]) for place in range(len(batch))]
+
+
+def _own(opened: Opened) -> Opened:
+    wallets = deepcopy(opened.wallets)
+    return Opened(wallets, opened.states.copy(wallets), dict(opened.existing), opened.ids)
 
 
 def _without_id(outcome: Outcome) -> Outcome:

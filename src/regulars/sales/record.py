@@ -1,4 +1,4 @@
-"""A till's sale becomes a receipt, and the member's points move: in one commit, once, however often it is sent."""
+"""A till's sale becomes a receipt, and the member's units move: in one commit, once, however often it is sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,10 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.core.sale import NewSale
-from regulars.ledger.lock import ask_wallets
-from regulars.platform.rows import ask_ids, read_ids, together
-from regulars.sales.existing import ask_existing
-from regulars.sales.settle import Outcome, Settlement, most_entries
+from regulars.platform.rows import together
+from regulars.sales.settle import Outcome, Settlement, ask_to_open
 from regulars.sales.till_batch import check_batch
 
 
@@ -18,23 +16,15 @@ def record_sales(batch: Sequence[NewSale], *, at: datetime, is_history: bool = F
     """Record sales in their order; return one outcome for each, in the same order: one bad sale never fails the rest.
 
     (store, external_id) is the natural key for ever: the same content again gets the first answer, other content
-    ReceiptReused. Points pay first, then what was paid with money earns. Refuses, besides, what `check_batch` refuses,
+    ReceiptReused. Units pay first, then what was paid with money earns. Refuses, besides, what `check_batch` refuses,
     MemberLocked and InsufficientBalance. `is_history` lets any past time in, for loading what happened elsewhere.
     The number of statements does not grow with the batch.
     """
     book, seen, refused = check_batch(batch, at=at, is_history=is_history)
     outcomes: dict[int, Outcome] = dict(refused)
-    sound = [each for each in seen if each.refusal is None]
     with together():
-        wallets = ask_wallets(
-            {each.member.member_id for each in sound if each.member},
-            units=book.units,
-            at=at,
-            giving={each.member.member_id for each in sound if each.member and each.tender},
-        )
-        existing = ask_existing(seen)
-        ids = ask_ids(sales_sale=len(sound), ledger_entry=most_entries(sound, book))
-    settlement = Settlement(at=at, book=book, wallets=wallets(), existing=existing(), ids=read_ids(ids))
+        opened = ask_to_open(seen, book, at=at, lock=True)
+    settlement = Settlement(at=at, book=book, opened=opened())
     for each in seen:
         outcomes[each.place] = settlement.settle(each)
     settlement.write()

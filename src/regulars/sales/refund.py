@@ -8,20 +8,27 @@ import msgspec
 from django.db import transaction
 
 from regulars.audit.record import NewEvent, record_events
+from regulars.core.actor import Actor
 from regulars.core.checkout import CLOCK_SKEW, FutureSale
-from regulars.core.lots import Lot
 from regulars.core.refunding import remaining_lines, work_out_return
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
 from regulars.ledger.journal import Journal
-from regulars.ledger.lock import Wallets, lock_wallets, peek_wallets
+from regulars.ledger.wallet import Balance
 from regulars.platform.rows import encode_rows, run, take_ids
 from regulars.programs.book import Book, load_book
+from regulars.rewards.issue import withdraw_issued
 from regulars.sales.answers import Refunded
+from regulars.sales.bring import reached
+from regulars.sales.case import Case
 from regulars.sales.decide import balances_of
+from regulars.sales.desk import Desk, open_desk
 from regulars.sales.refusals import RefundBeforeSale, RefundIdReused, SaleNotFound, WrongStore
-from regulars.sales.sold import EarlierRefund, Sold, load_lots, load_sold, members_of
-from regulars.sales.take_back import Case, check_shortfall, return_points, take_back
+from regulars.sales.return_units import return_units
+from regulars.sales.sold import EarlierRefund, Sold
+from regulars.sales.take_back import check_shortfall, take_back
+from regulars.tiers.gifts import gift_key
+from regulars.tiers.standings import Moved
 
 Outcome = Refunded | Refusal
 
@@ -31,8 +38,9 @@ WITH refunded AS (
     FROM json_to_recordset(%(sales)s::json) AS r(id bigint, refunded_minor bigint)
     WHERE sale.id = r.id
 )
-INSERT INTO sales_refund (id, sale_id, external_id, occurred_at, recorded_at, amount_minor, lines, fingerprint, outcome)
-SELECT id, sale_id, external_id, occurred_at, %(at)s, amount_minor, lines, fingerprint, outcome
+INSERT INTO sales_refund (id, sale_id, external_id, occurred_at, recorded_at, amount_minor, lines, fingerprint, outcome,
+                          undone_by)
+SELECT id, sale_id, external_id, occurred_at, %(at)s, amount_minor, lines, fingerprint, outcome, ''
 FROM json_to_recordset(%(refunds)s::json) AS r(
     id bigint, sale_id bigint, external_id text, occurred_at timestamptz, amount_minor bigint,
     lines jsonb, fingerprint text, outcome jsonb)
@@ -47,16 +55,10 @@ def refund_sales(batch: Sequence[NewRefund], *, at: datetime) -> list[Outcome]:
     Refuses, besides, SaleNotFound, WrongStore, FutureSale, RefundBeforeSale, RefundExceedsSale, LineNotFound,
     NothingToRefund, and PointsSpentAlready where the program wants it. The statements do not grow with the batch.
     """
-    sale_ids = {refund.sale_id for refund in batch}
-    members = {member for member in members_of(sale_ids, lock=False).values() if member is not None}
     book = load_book()
-    wallets = lock_wallets(members, units=book.units, at=at, giving=members)
-    locked = {member for member in members_of(sale_ids, lock=True).values() if member is not None}
-    if attached := locked - members:
-        # Somebody claimed the sale between the two looks.
-        wallets |= lock_wallets(attached, units=book.units, at=at, giving=attached)
+    desk = open_desk({refund.sale_id for refund in batch}, book=book, at=at, lock=True)
     [free_ids] = take_ids(sales_refund=len(batch))
-    returns = _Returns(at=at, book=book, wallets=wallets, sold=load_sold(sale_ids), free_ids=free_ids)
+    returns = _Returns(at=at, book=book, desk=desk, free_ids=free_ids)
     outcomes = [returns.settle(refund) for refund in batch]
     returns.write()
     return outcomes
@@ -64,10 +66,8 @@ def refund_sales(batch: Sequence[NewRefund], *, at: datetime) -> list[Outcome]:
 
 def preview_refund(refund: NewRefund, *, at: datetime) -> Refunded:
     """Return what a refund would do, without an id, and write nothing. Refuses what `refund_sales` refuses."""
-    members = {member for member in members_of([refund.sale_id], lock=False).values() if member is not None}
     book = load_book()
-    wallets = peek_wallets(members, units=book.units, at=at, giving=members)
-    returns = _Returns(at=at, book=book, wallets=wallets, sold=load_sold([refund.sale_id]), free_ids=(0,))
+    returns = _Returns(at=at, book=book, desk=open_desk({refund.sale_id}, book=book, at=at, lock=False), free_ids=(0,))
     outcome = returns.settle(refund)
     if isinstance(outcome, Refusal):
         raise outcome
@@ -77,18 +77,16 @@ def preview_refund(refund: NewRefund, *, at: datetime) -> Refunded:
 class _Returns:
     """The refunds decided so far; nothing is written before `write`."""
 
-    def __init__(
-        self, *, at: datetime, book: Book, wallets: Wallets, sold: dict[int, Sold], free_ids: Sequence[int]
-    ) -> None:
+    def __init__(self, *, at: datetime, book: Book, desk: Desk, free_ids: Sequence[int]) -> None:
         self.at = at
         self.book = book
-        self.wallets = wallets
-        self.sold = sold
+        self.desk = desk
         self.free_ids = free_ids
-        self.journal = Journal(at=at, sides=book.sides)
+        self.journal = Journal(at=at, sides=book.sides, zone=book.zone)
         self.rows: list[dict[str, object]] = []
         self.events: list[NewEvent] = []
-        self.lots = self._find_lots()
+        self.moved: list[Moved] = []
+        self.withdrawn: dict[str, Actor] = {}
         self.lapsed: dict[int, int] = {}
 
     def settle(self, refund: NewRefund) -> Outcome:
@@ -104,7 +102,7 @@ class _Returns:
             return refusal
 
     def _find(self, refund: NewRefund) -> Sold:
-        sold = self.sold.get(refund.sale_id)
+        sold = self.desk.sold.get(refund.sale_id)
         if sold is None:
             raise SaleNotFound(sale_id=str(refund.sale_id))
         if refund.only_store is not None and sold.store != refund.only_store:
@@ -129,24 +127,34 @@ class _Returns:
             occurred_at=refund.occurred_at,
             by=refund.by,
             book=self.book,
-            wallets=self.wallets,
-            lots=self.lots,
+            program=None if sold.version_id is None else self.book.version(sold.version_id),
+            now=self.book.compiled_at(self.at),
+            wallets=self.desk.wallets,
+            states=self.desk.states,
+            lots=self.desk.lots,
             lapsed=self.lapsed,
             journal=self.journal,
+            pasts=self.desk.pasts,
         )
         outcome = self._settle_case(case)
         self._note(refund, case, outcome, mark)
         return outcome
 
     def _settle_case(self, case: Case) -> Refunded:
-        rules = [self.book.version(version) for version in case.sold.rule_versions]
-        if case.sold.member_id is not None:
-            check_shortfall(case, rules)
-        given = return_points(case)
-        taken = take_back(case, rules) if case.sold.member_id is not None else []
-        money = case.back.amount_minor - case.points_back_minor
-        withheld = min(sum(each.withheld_minor for each in taken), money)
+        check_shortfall(case)
+        given = return_units(case)
+        taken, moves = take_back(case)
         member_id = case.sold.member_id
+        if member_id is not None:
+            about = f"sale/{case.sold.id}"
+            self.moved += [Moved(member_id=member_id, move=move, by=case.by, about=about) for move in moves]
+            case.withdrawn += [gift_key(member_id, move, code) for move in moves for code in move.lost]
+        self.withdrawn |= dict.fromkeys(case.withdrawn, case.by)
+        money = case.back.amount_minor - sum(each.value_minor for each in given)
+        withheld = min(sum(each.withheld_minor for each in taken), money)
+        balances: tuple[Balance, ...] = ()
+        if member_id is not None:
+            balances = balances_of(member_id, wallets=self.desk.wallets, book=self.book, journal=self.journal)
         return Refunded(
             id=case.refund_id,
             sale_id=case.sold.id,
@@ -155,10 +163,10 @@ class _Returns:
             occurred_at=case.occurred_at,
             member_id=member_id,
             clawed=tuple(taken),
-            returned=(given,) if given else (),
-            balances=balances_of(member_id, wallets=self.wallets, book=self.book, journal=self.journal)
-            if member_id is not None
-            else (),
+            returned=tuple(given),
+            levels=reached(moves),
+            withdrawn=tuple(key.rsplit("/", 1)[1] for key in case.withdrawn),
+            balances=balances,
         )
 
     def _note(self, refund: NewRefund, case: Case, outcome: Refunded, mark: str) -> None:
@@ -195,22 +203,18 @@ class _Returns:
             )
         )
 
-    def _find_lots(self) -> dict[int, Lot]:
-        """Return the lots that points may return to: the wallets' own where they are open, so that each lot is one
-        object.
-        """
-        lots = {lot.id: lot for wallet in self.wallets.values() for lot in wallet.open_lots}
-        drawn = {lot for sold in self.sold.values() for entry in sold.entries for lot, _ in entry.draws}
-        return lots | load_lots(drawn - lots.keys())
-
     def write(self) -> None:
         if not self.rows:
             return
         self.journal.write()
-        refunded = {row["sale_id"]: self.sold[row["sale_id"]].refunded_minor for row in self.rows}  # type: ignore[index]
+        refunded = {row["sale_id"]: self.desk.sold[row["sale_id"]].refunded_minor for row in self.rows}  # type: ignore[index]
         sales = [{"id": sale_id, "refunded_minor": amount} for sale_id, amount in refunded.items()]
         run(WRITE, {"at": self.at, "sales": encode_rows(sales), "refunds": encode_rows(self.rows)})
         record_events(self.events, at=self.at)
+        self.desk.states.write(self.moved, at=self.at)
+        for by in set(self.withdrawn.values()):
+            keys = [key for key, actor in self.withdrawn.items() if actor == by]
+            withdraw_issued(keys, at=self.at, by=by)
 
 
 def _replay(earlier: EarlierRefund, mark: str) -> Refunded:

@@ -1,19 +1,28 @@
 """A batch of sales while it is decided: replays, refusals that move nothing, and new sales, in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+import msgspec
+
 from regulars.audit.record import NewEvent, record_events
+from regulars.core.compiled import Compiled
+from regulars.core.earning import Award, evaluate, rooms_again
+from regulars.core.facts import Facts
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale
+from regulars.core.settling import Earning, settle
+from regulars.core.when import Purchase
 from regulars.ledger.journal import Journal
-from regulars.ledger.lock import Wallets
+from regulars.ledger.lock import Wallets, ask_wallets
 from regulars.ledger.wallet import Balance
-from regulars.platform.rows import together
+from regulars.platform.rows import ask_ids, read_ids, take_ids, together
 from regulars.programs.book import Book
-from regulars.sales.answers import Recorded, Spent
-from regulars.sales.decide import POINTS, awards, balances_of, earn, pay_with_points, rules_for, sum_up
-from regulars.sales.existing import Existing
+from regulars.sales.answers import NOTHING, Earned, Recorded
+from regulars.sales.bring import Bringing
+from regulars.sales.decide import balances_of, earn, pay_with_units, purchase_of, spent_on, store_side, sum_up
+from regulars.sales.existing import Existing, ask_existing
+from regulars.sales.member_states import MemberStates, Scopes, ask_own, ask_shared, scopes_of
 from regulars.sales.refusals import ReceiptReused
 from regulars.sales.till_batch import Checked
 from regulars.sales.write import SaleRow, fingerprint, write_sales
@@ -21,24 +30,64 @@ from regulars.sales.write import SaleRow, fingerprint, write_sales
 Outcome = Recorded | Refusal
 
 
+class Opened(msgspec.Struct, frozen=True):
+    """What a batch decides on: locked where it will write, in the order that every batch locks."""
+
+    wallets: Wallets
+    states: MemberStates
+    existing: dict[tuple[int, str], Existing]
+    ids: Sequence[Sequence[int]]
+
+
+def ask_to_open(seen: Sequence[Checked], book: Book, *, at: datetime, lock: bool) -> Callable[[], Opened]:
+    """Send, inside a `together` block, the questions a batch needs answered: what members share, then the accounts,
+    then, under their locks, everything else.
+    """
+    sound = [each for each in seen if each.refusal is None]
+    earning = [(each.program, each.earner) for each in sound if each.earner is not None]
+    shared = ask_shared([(each.program, scopes_at(each)) for each in sound if each.earner is not None], lock=lock)
+    wallets = ask_wallets(
+        {each.member.member_id for each in sound if each.member},
+        units=book.units,
+        at=at,
+        giving={each.member.member_id for each in sound if each.member and each.tenders},
+        whole_units=stamp_units(earning, book),
+        lock=lock,
+    )
+    own = ask_own(earning)
+    existing = ask_existing(seen)
+    ids = ask_ids(sales_sale=len(sound), ledger_entry=most_entries(sound)) if lock else None
+
+    def read() -> Opened:
+        tallies, opened = shared(), wallets()
+        states = MemberStates(shared=tallies, own=own(), wallets=opened)
+        return Opened(opened, states, existing(), read_ids(ids) if ids else ((0,), ()))
+
+    return read
+
+
+def stamp_units(earning: Iterable[tuple[Compiled, int]], book: Book) -> set[int]:
+    """Return the units whose lots a batch may have to spend, because a card gets full."""
+    return {book.units[code] for program, _ in earning for code in program.cards if code in book.units}
+
+
+def scopes_at(each: Checked) -> Scopes:
+    card_id = each.member.card_id if each.member else None
+    return scopes_of(card_id=card_id, cashier=each.sale.cashier, store_id=each.store.id)
+
+
 class Settlement:
     """The sales decided so far; nothing is written before `write`."""
 
-    def __init__(
-        self,
-        *,
-        at: datetime,
-        book: Book,
-        wallets: Wallets,
-        existing: dict[tuple[int, str], Existing],
-        ids: Sequence[Sequence[int]],
-    ) -> None:
+    def __init__(self, *, at: datetime, book: Book, opened: Opened) -> None:
         self.at = at
         self.book = book
-        self.wallets = wallets
-        self.existing = existing
-        self.journal = Journal(at=at, sides=book.sides)
-        self.free_ids, self.entry_ids = ids
+        self.wallets = opened.wallets
+        self.states = opened.states
+        self.existing = opened.existing
+        self.free_ids, self.entry_ids = opened.ids
+        self.journal = Journal(at=at, sides=book.sides, zone=book.zone)
+        self.bringing = Bringing(at=at, book=book, wallets=self.wallets, journal=self.journal)
         self.rows: list[SaleRow] = []
         self.sales: list[NewSale] = []
         self.events: list[NewEvent] = []
@@ -51,91 +100,113 @@ class Settlement:
             return self._replay(each, self.existing[receipt], mark)
         if each.refusal is not None:
             return each.refusal
-        sale_id = self.free_ids[len(self.rows)]
         try:
-            recorded = self._record(each, sale_id, mark)
+            row, recorded = self._record(each, self.free_ids[len(self.rows)], mark)
         except Refusal as refusal:
             return refusal
+        self.rows.append(row)
+        self.sales.append(each.sale)
+        self.events.append(_event(row, each.sale))
         self.existing[receipt] = Existing(
-            sale_id,
-            mark,
-            recorded.member_id,
-            tuple(self.rows[-1].rule_versions),
-            self.rows[-1].points_minor,
-            recorded.balances,
+            id=row.id,
+            fingerprint=mark,
+            member_id=row.member_id,
+            version_id=row.version_id,
+            units_minor=row.points_minor,
+            facts=row.facts,
+            brought=row.brought,
+            balances=row.balances,
         )
         return recorded
 
-    def _record(self, each: Checked, sale_id: int, mark: str) -> Recorded:
-        sale, book = each.sale, self.book
+    def _record(self, each: Checked, sale_id: int, mark: str) -> tuple[SaleRow, Recorded]:
+        sale, program = each.sale, each.program
         # The only step that can refuse comes first, and moves nothing when it does.
-        spent = pay_with_points(each, sale_id=sale_id, wallets=self.wallets, book=book, journal=self.journal)
-        paid = spent.value_minor if spent else 0
-        rules = rules_for(each, book) if each.earner is not None else []
-        whys = awards(rules, sale, paid_with_points_minor=paid)
+        spent = pay_with_units(each, sale_id=sale_id, wallets=self.wallets, journal=self.journal)
+        paid = sum([each.value_minor for each in spent])
+        scopes = scopes_at(each)
+        purchase = purchase_of(sale, units_minor=paid, program=program, scopes=scopes)
         member_id = each.member.member_id if each.member else None
-        if each.earner is not None:
-            earn(
-                whys,
-                rules,
-                sale_id=sale_id,
-                sale=sale,
-                member_id=each.earner,
-                by=sale.by,
-                wallets=self.wallets,
-                book=book,
-                journal=self.journal,
+        earning = self._earn(each, purchase, sale_id, scopes) if each.earner is not None else None
+        brought = NOTHING
+        if earning is not None and member_id is not None:
+            about, by = f"sale/{sale_id}", sale.by
+            brought = self.bringing.take(
+                earning, program=program, member_id=member_id, about=about, occurred_at=sale.occurred_at, by=by
             )
+        balances = self._balances(member_id)
+        row = SaleRow(
+            id=sale_id,
+            store_id=each.store.id,
+            external_id=sale.external_id,
+            till=sale.till,
+            cashier=sale.cashier,
+            channel=sale.channel,
+            member_id=member_id,
+            card_id=each.member.card_id if each.member else None,
+            occurred_at=sale.occurred_at,
+            total_minor=sale.total_minor,
+            points_minor=paid,
+            tenders=sale.tenders,
+            version_id=program.version_id if earning is not None else None,
+            facts=earning.facts if earning is not None else Facts(),
+            fingerprint=mark,
+            brought=brought,
+            balances=balances,
+        )
         recorded = Recorded(
             id=sale_id,
             member_id=member_id,
-            earned=sum_up(whys, rules),
-            spent=(spent,) if spent else (),
-            balances=self._balances(member_id),
+            earned=sum_up(earning.awards, program, purchase) if earning is not None else (),
+            spent=spent,
+            brought=brought,
+            balances=balances,
         )
-        self.rows.append(
-            SaleRow(
-                id=sale_id,
-                store_id=each.store.id,
-                external_id=sale.external_id,
-                till=sale.till,
-                member_id=member_id,
-                occurred_at=sale.occurred_at,
-                total_minor=sale.total_minor,
-                points_minor=paid,
-                tenders=sale.tenders,
-                rule_versions=[rule.version_id for rule in rules],
-                fingerprint=mark,
-                balances=recorded.balances,
-            )
+        return row, recorded
+
+    def _earn(self, each: Checked, purchase: Purchase, sale_id: int, scopes: Scopes) -> Earning:
+        assert each.earner is not None and each.member is not None, "guests earn from the day they join"
+        program = each.program
+        state = self.states.find(each.earner, each.member.joined_at, units=self.book.units)
+        earning = settle(
+            program,
+            purchase,
+            state,
+            shared=self.states.shared(program, scopes),
+            store=store_side(each.store, purchase.occurred_at, program),
+            versions=self.book.version,
         )
-        self.sales.append(sale)
-        self.events.append(
-            NewEvent(
-                action="sale.recorded",
-                about="sale",
-                about_id=sale_id,
-                member_id=member_id,
-                by=sale.by,
-                facts={"occurred_at": sale.occurred_at, "total_minor": sale.total_minor},
-            )
+        self.states.note(program, each.earner, scopes)
+        earn(
+            earning.awards,
+            program=program,
+            purchase=purchase,
+            sale_id=sale_id,
+            member_id=each.earner,
+            by=each.sale.by,
+            wallets=self.wallets,
+            journal=self.journal,
         )
-        return recorded
+        return earning
 
     def _replay(self, each: Checked, first: Existing, mark: str) -> Outcome:
         if first.fingerprint != mark:
             return each.refusal or ReceiptReused(sale_id=str(first.id))
-        # Re-evaluated from the stored versions, on the same content: the same answer, without keeping it twice.
-        rules = [self.book.version(version) for version in first.rule_versions] if each.sale.member else []
-        whys = awards(rules, each.sale, paid_with_points_minor=first.points_minor)
+        # Evaluated again from the stored version and facts, on the same content: the same answer, not kept twice.
+        earned: tuple[Earned, ...] = ()
+        program = each.program
+        if each.sale.member and first.version_id is not None:
+            program = self.book.version(first.version_id)
+            purchase = purchase_of(each.sale, units_minor=first.units_minor, program=program, scopes=Scopes())
+            awards: list[Award] = evaluate(program, purchase, first.facts, rooms=rooms_again(first.facts))
+            earned = sum_up(awards, program, purchase)
         return Recorded(
             id=first.id,
             replayed=True,
             member_id=first.member_id if each.sale.member else None,
-            earned=sum_up(whys, rules),
-            spent=tuple(
-                Spent(POINTS, tender.points, first.points_minor) for tender in each.sale.tenders if tender.points
-            ),
+            earned=earned,
+            spent=spent_on(each.sale.tenders, program),
+            brought=first.brought,
             balances=first.balances,
         )
 
@@ -145,14 +216,32 @@ class Settlement:
         return balances_of(member_id, wallets=self.wallets, book=self.book, journal=self.journal)
 
     def write(self) -> None:
-        """Write all that was decided, with three statements in one round trip."""
+        """Write all that was decided, in one round trip."""
         if self.rows:
+            free_ids = self.entry_ids
+            if self.journal.size > len(free_ids):
+                # A card got full, or a reward was paid: more entries than rules could have made.
+                [more] = take_ids(ledger_entry=self.journal.size - len(free_ids))
+                free_ids = [*free_ids, *more]
             with together():
-                self.journal.write(self.entry_ids)
+                self.journal.write(free_ids)
                 write_sales(self.rows, self.sales, at=self.at)
                 record_events(self.events, at=self.at)
+                self.states.write(self.bringing.moved, at=self.at)
+                self.bringing.write()
 
 
-def most_entries(sound: Sequence[Checked], book: Book) -> int:
-    """Return how many entries a batch can make at the most: one for a tender, and one for each rule there is."""
-    return sum((each.tender is not None) + (len(book.rules) if each.earner is not None else 0) for each in sound)
+def _event(row: SaleRow, sale: NewSale) -> NewEvent:
+    return NewEvent(
+        action="sale.recorded",
+        about="sale",
+        about_id=row.id,
+        member_id=row.member_id,
+        by=sale.by,
+        facts={"occurred_at": sale.occurred_at, "total_minor": sale.total_minor},
+    )
+
+
+def most_entries(sound: Sequence[Checked]) -> int:
+    """Return how many entries a batch can make at the most: one for each tender in units, and what a sale can earn."""
+    return sum(len(each.tenders) + (each.program.most_entries if each.earner is not None else 0) for each in sound)

@@ -5,11 +5,15 @@ from datetime import datetime
 
 import msgspec
 
-from regulars.core.earning import Purchase
+from regulars.core.compiled import Compiled
+from regulars.core.facts import Facts
 from regulars.core.lots import Draw, Lot, give_back
 from regulars.core.refunding import LineShare, purchase_left
-from regulars.core.sale import SaleLine
+from regulars.core.sale import SaleLine, Tender
+from regulars.core.when import Purchase
 from regulars.platform.rows import fetch
+from regulars.sales.decide import unearning_minor
+from regulars.sales.member_states import Scopes, scopes_of
 
 
 class EarlierRefund(msgspec.Struct, frozen=True):
@@ -22,8 +26,8 @@ class EarlierRefund(msgspec.Struct, frozen=True):
 
 
 class SaleEntry(msgspec.Struct, frozen=True):
-    """An entry of a sale; `lapsed` is how much of the lot it opened has expired, `draws` what a redemption took,
-    by lot.
+    """An entry of a sale; `lapsed` is how much of the lot it opened has expired and was not reinstated, `draws` what
+    a redemption took, by lot.
     """
 
     id: int
@@ -35,14 +39,23 @@ class SaleEntry(msgspec.Struct, frozen=True):
 
 
 class Sold(msgspec.Struct, kw_only=True):
+    """A recorded sale. `version_id` is the program version it earned by, None where it earned nothing yet."""
+
     id: int
     store: str
+    store_id: int
     member_id: int | None
+    joined_at: datetime | None
+    card_id: int | None
+    cashier: str
+    channel: str
     occurred_at: datetime
     total_minor: int
     points_minor: int
     refunded_minor: int
-    rule_versions: tuple[int, ...]
+    tenders: tuple[Tender, ...]
+    version_id: int | None
+    facts: Facts
     lines: tuple[SaleLine, ...]
     refunds: list[EarlierRefund]
     entries: list[SaleEntry]
@@ -51,43 +64,52 @@ class Sold(msgspec.Struct, kw_only=True):
     def returned_lines(self) -> list[LineShare]:
         return [line for refund in self.refunds for line in refund.lines]
 
-    def purchase_left(
-        self,
-        *,
-        refunded_minor: int,
-        returned: Sequence[LineShare] = (),
-        store_tags: frozenset[str] = frozenset(),
-    ) -> Purchase:
+    @property
+    def scopes(self) -> Scopes:
+        return scopes_of(card_id=self.card_id, cashier=self.cashier, store_id=self.store_id)
+
+    def purchase_left(self, program: Compiled, *, refunded_minor: int, returned: Sequence[LineShare] = ()) -> Purchase:
         """Return what is left when so much has come back in all, with these lines besides the earlier ones."""
-        return purchase_left(
+        whole = Purchase(
             occurred_at=self.occurred_at,
             store=self.store,
-            store_tags=store_tags,
             lines=self.lines,
-            returned=[*self.returned_lines, *returned],
             total_minor=self.total_minor,
+            money_minor=self.total_minor,
+            channel=self.channel,
+            tenders=tuple([tender.type for tender in self.tenders]),
+        )
+        return purchase_left(
+            whole,
+            returned=[*self.returned_lines, *returned],
             refunded_minor=refunded_minor,
-            points_minor=self.points_minor,
+            unearning_minor=unearning_minor(self.tenders, self.points_minor, program.policies),
         )
 
-    def of_kind(self, kind: str) -> list[SaleEntry]:
-        return [entry for entry in self.entries if entry.kind == kind]
+    def of_kind(self, *kinds: str) -> list[SaleEntry]:
+        return [entry for entry in self.entries if entry.kind in kinds]
 
-    def held_for(self, rule_id: int) -> tuple[SaleEntry | None, int]:
-        """Return the entry a rule made for this sale, and what is still held of it: earned, less taken back, less
-        expired.
+    def held_for(self, part: str) -> tuple[SaleEntry | None, int]:
+        """Return the entry of a part of what this sale earned, and what is still held of it: earned, less taken back,
+        plus restored, less expired.
         """
         for entry in self.of_kind("earn"):
-            if entry.key == f"sale/{self.id}/{rule_id}":
-                clawed = sum(e.amount for e in self.of_kind("clawback") if e.key.endswith(f"/rule/{rule_id}"))
-                return entry, max(entry.amount - clawed - entry.lapsed, 0)
+            if entry.key == f"sale/{self.id}/{part}":
+                clawed = sum(e.amount for e in self.of_kind("clawback") if e.key.endswith(f"/part/{part}"))
+                restored = sum(e.amount for e in self.of_kind("restore") if f"/part/{part}/" in e.key)
+                return entry, max(entry.amount - clawed + restored - entry.lapsed, 0)
         return None, 0
 
-    def points_paid(self) -> tuple[SaleEntry | None, int]:
-        """Return the redemption that paid part of this sale, and how much of it was given back already."""
-        redemptions = self.of_kind("redeem")
-        returned = sum(entry.amount for entry in self.of_kind("reverse"))
-        return (redemptions[0], returned) if redemptions else (None, 0)
+    def units_paid(self) -> list[tuple[str, SaleEntry, int]]:
+        """Return the redemptions that paid part of this sale, by unit, and how much of each was given back already."""
+        found = []
+        for entry in self.of_kind("redeem"):
+            prefix, _, unit = entry.key.rpartition("/")
+            if prefix == f"sale/{self.id}":
+                back = sum(e.amount for e in self.of_kind("reverse") if e.key.endswith(f"/paid/{unit}"))
+                again = sum(e.amount for e in self.of_kind("redeem") if f"/paid/{unit}/" in e.key)
+                found.append((unit, entry, back - again))
+        return found
 
 
 # Lock, then look: what a refund decides on must be read after the lock was granted.
@@ -99,20 +121,23 @@ MEMBERS = "SELECT id, member_id FROM sales_sale WHERE id = ANY(%(sales)s::bigint
 
 LOOK = """
 SELECT json_build_object(
-    'id', sale.id, 'store', store.code, 'member_id', sale.member_id, 'occurred_at', sale.occurred_at,
+    'id', sale.id, 'store', store.code, 'store_id', store.id, 'member_id', sale.member_id,
+    'joined_at', (SELECT joined_at FROM members_member WHERE id = sale.member_id), 'card_id', sale.card_id,
+    'cashier', sale.cashier, 'channel', sale.channel, 'occurred_at', sale.occurred_at,
     'total_minor', sale.total_minor, 'points_minor', sale.points_minor, 'refunded_minor', sale.refunded_minor,
-    'rule_versions', sale.rule_versions,
+    'tenders', sale.tenders, 'version_id', sale.version_id, 'facts', sale.facts,
     'lines', (
         SELECT coalesce(json_agg(json_build_object(
             'sku', line.sku, 'quantity_milli', line.quantity_milli, 'amount_minor', line.amount_minor,
-            'category', line.category, 'brand', line.brand) ORDER BY line.position), '[]')
+            'category', line.category, 'brand', line.brand, 'labels', line.labels, 'kind', line.kind,
+            'tax_minor', line.tax_minor) ORDER BY line.position), '[]')
         FROM sales_line line WHERE line.sale_id = sale.id),
     'refunds', (
         SELECT coalesce(json_agg(json_build_object(
             'id', refund.id, 'external_id', refund.external_id, 'fingerprint', refund.fingerprint,
             'amount_minor', refund.amount_minor, 'lines', refund.lines, 'outcome', refund.outcome)
             ORDER BY refund.id), '[]')
-        FROM sales_refund refund WHERE refund.sale_id = sale.id),
+        FROM sales_refund refund WHERE refund.sale_id = sale.id AND refund.undone_at IS NULL),
     'entries', (
         SELECT coalesce(json_agg(json_build_object(
             'id', entry.id, 'key', entry.key, 'kind', entry.kind, 'amount', entry.amount,
@@ -134,10 +159,6 @@ JOIN stores_store store ON store.id = sale.store_id
 WHERE sale.id = ANY(%(sales)s::bigint[])
 """
 
-LOTS = """
-SELECT entry_id, amount, remaining, available_at, expires_at FROM ledger_lot WHERE entry_id = ANY(%(lots)s::bigint[])
-"""
-
 
 def members_of(sale_ids: Collection[int], *, lock: bool) -> dict[int, int | None]:
     """Return the member of each sale that exists; with `lock`, hold the sales until the transaction ends."""
@@ -148,11 +169,6 @@ def load_sold(sale_ids: Collection[int]) -> dict[int, Sold]:
     """Return these sales with everything a refund asks about, with one statement."""
     sold = (msgspec.json.decode(text, type=Sold) for (text,) in fetch(LOOK, {"sales": list(sale_ids)}))
     return {sale.id: sale for sale in sold}
-
-
-def load_lots(lot_ids: Collection[int]) -> dict[int, Lot]:
-    """Return these lots, also those with nothing left, with one statement."""
-    return {row[0]: Lot(*row) for row in fetch(LOTS, {"lots": list(lot_ids)})} if lot_ids else {}
 
 
 def draws_to_return(entry: SaleEntry, lots: dict[int, Lot], *, returned: int, amount: int) -> list[Draw]:

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from regulars.core.checkout import check_sale, check_time
+from regulars.core.compiled import Compiled
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale, Tender
 from regulars.members.find import Found, find_members
@@ -23,8 +24,9 @@ class Checked(msgspec.Struct, frozen=True, gc=False):
     place: int
     sale: NewSale
     store: StoreFacts
+    program: Compiled
     member: Found | None = None
-    tender: Tender | None = None
+    tenders: tuple[Tender, ...] = ()
     refusal: Refusal | None = None
 
     @property
@@ -34,13 +36,14 @@ class Checked(msgspec.Struct, frozen=True, gc=False):
 
 
 def check_batch(
-    batch: Sequence[NewSale], *, at: datetime, is_history: bool
+    batch: Sequence[NewSale], *, at: datetime, is_history: bool, draft: Compiled | None = None
 ) -> tuple[Book, list[Checked], dict[int, Refusal]]:
     """Check every sale of a batch by itself, with four statements.
 
     Returns the book, the sales at known stores (sound or not: one that is refused today may be a receipt of yesterday),
     and by place the refusals StoreNotFound and WrongStore. The others refuse what `check_sale` and `check_time` refuse,
-    MemberNotFound, MemberBlocked, CardInactive. `is_history` lets any past time in.
+    MemberNotFound, MemberBlocked, CardInactive. `is_history` lets any past time in; a `draft` decides instead of the
+    version that was live when each sale happened.
     """
     with together():
         plan_by_index()
@@ -49,6 +52,7 @@ def check_batch(
     named = [(place, sale.member) for place, sale in enumerate(batch) if sale.member is not None]
     found = find_members([handle for _, handle in named], country=book.program.country)
     members = {place: member for (place, _), member in zip(named, found, strict=True)}
+    now = draft or book.compiled_at(at)
     seen: list[Checked] = []
     refused: dict[int, Refusal] = {}
     for place, sale in enumerate(batch):
@@ -57,14 +61,15 @@ def check_batch(
         except Refusal as refusal:
             refused[place] = refusal
             continue
+        program = draft or book.compiled_at(sale.occurred_at)
         try:
-            tender = check_sale(sale, currency=book.program.currency, terms=book.terms)
+            tenders = check_sale(sale, currency=program.currency, units=program.units)
             if not is_history:
-                check_time(sale.occurred_at, at=at, terms=book.terms)
+                check_time(sale.occurred_at, at=at, policies=now.policies)
             member = check_member(members[place]) if place in members else None
-            seen.append(Checked(place, sale, store, member, tender))
+            seen.append(Checked(place, sale, store, program, member, tenders))
         except Refusal as refusal:
-            seen.append(Checked(place, sale, store, members.get(place), None, refusal))
+            seen.append(Checked(place, sale, store, program, members.get(place), (), refusal))
     return book, seen, refused
 
 

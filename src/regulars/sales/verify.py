@@ -26,10 +26,11 @@ SALES_CHECKS = (
     ),
     Check(
         "S2-refunds",
-        "What came back of a sale is the sum of its refunds.",
+        "What came back of a sale is the sum of its refunds that were not undone.",
         """
         SELECT count(*) FROM sales_sale sale
-        FULL JOIN (SELECT sale_id, sum(amount_minor) AS amount FROM sales_refund GROUP BY sale_id) refund
+        FULL JOIN (SELECT sale_id, sum(amount_minor) AS amount FROM sales_refund WHERE undone_at IS NULL
+                   GROUP BY sale_id) refund
             ON refund.sale_id = sale.id
         WHERE sale.refunded_minor IS DISTINCT FROM coalesce(refund.amount, 0)
         """,
@@ -40,7 +41,8 @@ SALES_CHECKS = (
         """
         SELECT count(*) FROM sales_sale sale
         FULL JOIN (SELECT split_part(key, '/', 2)::bigint AS sale_id FROM ledger_entry
-                   WHERE kind = 'redeem' AND key LIKE 'sale/%%') entry ON entry.sale_id = sale.id
+                   WHERE kind = 'redeem' AND key LIKE 'sale/%%' AND key NOT LIKE 'sale/%%/refund/%%'
+                   GROUP BY 1) entry ON entry.sale_id = sale.id
         WHERE (sale.points_minor > 0) IS DISTINCT FROM (entry.sale_id IS NOT NULL)
         """,
     ),

@@ -19,7 +19,7 @@ from regulars.ledger.wallet import Balance
 from regulars.members.change import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.adjust import AccountNotFound, adjust_points
-from regulars.programs.publish import UnknownUnit
+from regulars.programs.book import UnknownUnit
 from regulars.staff.models import Scope
 
 

@@ -18,17 +18,20 @@ from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale
 from regulars.ledger.wallet import Balance
 from regulars.programs.book import Book, load_book
-from regulars.sales.answers import Recorded, Spent
+from regulars.sales.answers import CardNow, Reached, Recorded, Spent
 from regulars.sales.quote import quote_sales
 from regulars.staff.models import Scope
 
 
 class QuoteOut(msgspec.Struct, frozen=True):
-    """What the sale would earn and spend, and the balances after it."""
+    """What the sale would earn, spend and bring, and the balances after it."""
 
     member: MemberRef | None
     earned: list[EarnedOut]
     spent: tuple[Spent, ...]
+    cards: tuple[CardNow, ...]
+    levels: tuple[Reached, ...]
+    rewards: tuple[str, ...]
     balances: tuple[Balance, ...]
 
 
@@ -59,6 +62,9 @@ def _quote_out(quoted: Recorded, book: Book) -> QuoteOut:
         member=None if quoted.member_id is None else MemberRef(str(quoted.member_id)),
         earned=[earned_out(earned, book) for earned in quoted.earned],
         spent=quoted.spent,
+        cards=quoted.brought.cards,
+        levels=quoted.brought.levels,
+        rewards=quoted.brought.rewards,
         balances=quoted.balances,
     )
 

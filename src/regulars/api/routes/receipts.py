@@ -26,6 +26,9 @@ class LineOut(msgspec.Struct, frozen=True):
     amount_minor: int
     category: str
     brand: str
+    labels: list[str]
+    kind: str
+    tax_minor: int
 
 
 class RefundMade(msgspec.Struct, frozen=True):
@@ -87,4 +90,14 @@ def _read(sale_id: int) -> ReceiptOut:
 
 
 def _line(line: Line) -> LineOut:
-    return LineOut(line.position, line.sku, line.quantity_milli / 1000, line.amount_minor, line.category, line.brand)
+    return LineOut(
+        line.position,
+        line.sku,
+        line.quantity_milli / 1000,
+        line.amount_minor,
+        line.category,
+        line.brand,
+        line.labels,
+        line.kind,
+        line.tax_minor,
+    )

@@ -8,19 +8,20 @@ from django.utils import timezone
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from regulars.api.callers import ApiRequest
+from regulars.api.callers import ApiRequest, Call
 from regulars.api.flush import flush, reply_to
 from regulars.api.idempotency import Asked, answer_once, asked_by
 from regulars.api.lane import Lanes
 from regulars.api.quantities import Minor, Quantity
 from regulars.api.replies import Reply, encoded
-from regulars.api.routing import creates
+from regulars.api.routing import asks, creates
 from regulars.api.shapes import ExternalId, MemberRef, Moment, read_id, read_moment
+from regulars.api.writes import do_read
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, NewRefund
 from regulars.ledger.wallet import Balance
-from regulars.sales.answers import Given, Refunded, Taken
-from regulars.sales.refund import refund_sales
+from regulars.sales.answers import Given, Reached, Refunded, Taken
+from regulars.sales.refund import preview_refund, refund_sales
 from regulars.sales.refusals import SaleNotFound
 from regulars.staff.models import Scope
 
@@ -47,7 +48,10 @@ class SaleRef(msgspec.Struct, frozen=True):
 
 
 class RefundOut(msgspec.Struct, frozen=True, kw_only=True):
-    """`money_minor` is what the cashier hands back; `clawed` went back to the shop, `returned` to the member."""
+    """`money_minor` is what the cashier hands back; `clawed` went back to the shop, `returned` to the member.
+
+    `levels` that the member lost by it, and the rewards (by their codes) that are `withdrawn`.
+    """
 
     id: str
     sale: SaleRef
@@ -57,6 +61,23 @@ class RefundOut(msgspec.Struct, frozen=True, kw_only=True):
     member: MemberRef | None
     clawed: tuple[Taken, ...]
     returned: tuple[Given, ...]
+    levels: tuple[Reached, ...]
+    withdrawn: tuple[str, ...]
+    balances: tuple[Balance, ...]
+
+
+class RefundPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a refund would do: `money_minor` to hand back, `clawed` to the shop, `returned` to the member, `levels` and
+    rewards (`withdrawn`, by their codes) that the member would lose.
+    """
+
+    amount_minor: int
+    money_minor: int
+    member: MemberRef | None
+    clawed: tuple[Taken, ...]
+    returned: tuple[Given, ...]
+    levels: tuple[Reached, ...]
+    withdrawn: tuple[str, ...]
     balances: tuple[Balance, ...]
 
 
@@ -64,7 +85,18 @@ class RefundOut(msgspec.Struct, frozen=True, kw_only=True):
 async def create_refund(data: JSONBody[RefundIn], request: ApiRequest, sale_id: FromPath[str]) -> Reply[RefundOut]:
     """Send it again after any doubt: a sale's refund with this `external_id` is made once."""
     call = request.auth
-    refund = NewRefund(
+    return await REFUNDS.submit(call.schema, (await asked_by(request), _new_refund(data, call, sale_id)))
+
+
+@asks("/sales/{sale_id:str}/refunds/preview", scope=Scope.SALES_WRITE, takes=RefundIn, summary="Preview a refund")
+async def preview(data: JSONBody[RefundIn], request: ApiRequest, sale_id: FromPath[str]) -> Reply[RefundPreview]:
+    """Takes what a refund takes, refuses what it refuses, says exactly what would move, and writes nothing."""
+    refund = _new_refund(data, request.auth, sale_id)
+    return await do_read(request, lambda at: _preview_out(preview_refund(refund, at=at)))
+
+
+def _new_refund(data: RefundIn, call: Call, sale_id: str) -> NewRefund:
+    return NewRefund(
         sale_id=read_id(sale_id, otherwise=lambda: SaleNotFound(sale_id=sale_id)),
         external_id=data.external_id,
         occurred_at=read_moment(data.occurred_at, where="occurred_at"),
@@ -73,7 +105,6 @@ async def create_refund(data: JSONBody[RefundIn], request: ApiRequest, sale_id: 
         by=call.by,
         only_store=call.only_store,
     )
-    return await REFUNDS.submit(call.schema, (await asked_by(request), refund))
 
 
 def _line_refund(line: LineBackIn) -> LineRefund:
@@ -104,7 +135,22 @@ def _refund_out(refunded: Refunded) -> RefundOut:
         member=None if refunded.member_id is None else MemberRef(str(refunded.member_id)),
         clawed=refunded.clawed,
         returned=refunded.returned,
+        levels=refunded.levels,
+        withdrawn=refunded.withdrawn,
         balances=refunded.balances,
+    )
+
+
+def _preview_out(previewed: Refunded) -> RefundPreview:
+    return RefundPreview(
+        amount_minor=previewed.amount_minor,
+        money_minor=previewed.money_minor,
+        member=None if previewed.member_id is None else MemberRef(str(previewed.member_id)),
+        clawed=previewed.clawed,
+        returned=previewed.returned,
+        levels=previewed.levels,
+        withdrawn=previewed.withdrawn,
+        balances=previewed.balances,
     )
 
 

@@ -117,5 +117,11 @@ def entry_out(view: EntryView, book: Book) -> EntryOut:
         recorded_at=view.recorded_at,
         reason=view.reason,
         comment=view.comment,
-        why=explain(view.why, unit=view.unit, currency=book.program.currency, zone=book.zone),
+        why=explain(
+            view.why,
+            unit=book.unit(view.unit),
+            currency=book.program.currency,
+            zone=book.zone,
+            say_rule=book.say_rule,
+        ),
     )

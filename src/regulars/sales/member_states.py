@@ -1,0 +1,112 @@
+"""What rules ask about the members of a batch: what they have had so far, their levels, what they hold.
+
+The state of a member is made once for a batch, and each sale finds what the one before it left.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime
+from typing import Self
+
+import msgspec
+
+from regulars.core.compiled import Compiled
+from regulars.core.program.caps import CapScope
+from regulars.core.settling import MemberState
+from regulars.core.tallies import Tally
+from regulars.core.tiers import Standing
+from regulars.ledger.lock import Wallets
+from regulars.programs.tallies import PROGRAM, Tallies, ask_tallies, member_holder, write_tallies
+from regulars.tiers.standings import Moved, ask_standings, changed_standings, write_standings
+
+Standings = Mapping[int, Mapping[str, Standing]]
+
+
+class Scopes(msgspec.Struct, frozen=True, gc=False):
+    """Whose caps may count for one sale: each is the holder of a tally; empty where the sale does not say."""
+
+    card: str = ""
+    cashier: str = ""
+    store: str = ""
+
+    def holders(self, program: Compiled) -> dict[CapScope, str]:
+        """Return the holders of the tallies that members share, as far as the version's caps ask for them."""
+        named: dict[CapScope, str] = {
+            "card": self.card,
+            "cashier": self.cashier,
+            "store": self.store,
+            "program": PROGRAM,
+        }
+        return {scope: named[scope] for scope in program.needs.shared if named[scope]}
+
+
+def scopes_of(*, card_id: int | None, cashier: str, store_id: int) -> Scopes:
+    return Scopes(
+        card="" if card_id is None else f"card/{card_id}",
+        cashier=f"cashier/{cashier}" if cashier else "",
+        store=f"store/{store_id}",
+    )
+
+
+def ask_shared(sales: Iterable[tuple[Compiled, Scopes]], *, lock: bool) -> Callable[[], Tallies]:
+    """Send, inside a `together` block and before the members' locks, the tallies that members share."""
+    holders = {holder for program, scopes in sales for holder in scopes.holders(program).values()}
+    return ask_tallies(holders, lock=lock)
+
+
+def ask_own(sales: Iterable[tuple[Compiled, int]]) -> Callable[[], tuple[Tallies, Standings]]:
+    """Send, inside a `together` block and after the members' locks, each member's tally and levels."""
+    pairs = list(sales)
+    asked_tallies = ask_tallies({member_holder(member) for program, member in pairs if program.needs.tallies})
+    climbing = {member for program, member in pairs if program.needs.tiers}
+    asked_standings = ask_standings(climbing) if climbing else dict
+    return lambda: (asked_tallies(), asked_standings())
+
+
+class MemberStates:
+    """The members of a batch while it is decided; `write` keeps the tallies that counted something."""
+
+    def __init__(self, *, shared: Tallies, own: tuple[Tallies, Standings], wallets: Wallets) -> None:
+        self._tallies = {**shared, **own[0]}
+        self._standings = own[1]
+        self._wallets = wallets
+        self._states: dict[int, MemberState] = {}
+        self._changed: set[str] = set()
+
+    def copy(self, wallets: Wallets) -> Self:
+        """Return the same states for other wallets, before any sale was counted."""
+        tallies = deepcopy(self._tallies)
+        return type(self)(shared={}, own=(tallies, self._standings), wallets=wallets)
+
+    def find(self, member_id: int, joined_at: datetime | None, *, units: Iterable[str]) -> MemberState:
+        """Return a member's state, as far as the batch has come."""
+        state = self._states.get(member_id)
+        if state is None:
+            state = self._states[member_id] = MemberState(
+                tally=self._tallies.setdefault(member_holder(member_id), Tally()),
+                joined_at=joined_at,
+                standings=dict(self._standings.get(member_id, {})),
+            )
+        for unit in units:
+            wallet = self._wallets.get((member_id, unit))
+            if wallet is not None:
+                state.balances[unit] = wallet.balance - wallet.lapsed
+        return state
+
+    def shared(self, program: Compiled, scopes: Scopes) -> dict[CapScope, Tally]:
+        """Return the shared tallies that a sale's caps ask for."""
+        return {
+            scope: self._tallies[holder] for scope, holder in scopes.holders(program).items() if holder in self._tallies
+        }
+
+    def note(self, program: Compiled, member_id: int, scopes: Scopes) -> None:
+        """Remember that a sale was counted for these."""
+        if program.needs.tallies:
+            self._changed.add(member_holder(member_id))
+        self._changed.update(holder for holder in scopes.holders(program).values() if holder in self._tallies)
+
+    def write(self, moved: Sequence[Moved], *, at: datetime) -> None:
+        """Keep what was counted and where members stand now, each with one statement; may be in a `together` block."""
+        write_tallies({holder: self._tallies[holder] for holder in sorted(self._changed)})
+        after = ((member_id, state.standings) for member_id, state in self._states.items())
+        write_standings(changed_standings(self._standings, after), moved, at=at)
