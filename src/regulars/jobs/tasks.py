@@ -16,6 +16,7 @@ from regulars.jobs.merchants import in_merchant
 from regulars.ledger.seal import seal_closed_months
 from regulars.points.expire import expire_due_lots
 from regulars.programs.book import load_book
+from regulars.reports.backtest.runs import run_backtest
 from regulars.reports.roll_up import last_days, roll_up_days
 from regulars.reports.touched import days_touched
 from regulars.sales.verify import verify
@@ -112,6 +113,18 @@ def prove(*, schema: str) -> int:
     if broken := [f"{result.name} ({result.breaches})" for result in results if result.breaches]:
         raise LedgerBroken(", ".join(broken))
     return len(results)
+
+
+@app.task(name="backtest", queue="backtests", retry=AGAIN)
+def backtest(*, schema: str, run: int) -> str:
+    """Run a back-test that somebody asked for; how it ended. One whose worker died is run again."""
+    with in_merchant(schema):
+        return run_backtest(run, now=timezone.now)
+
+
+def defer_backtest(run: int, *, schema: str) -> None:
+    """Have a back-test run, one at a time for each merchant."""
+    backtest.configure(lock=f"backtest/{schema}").defer(schema=schema, run=run)
 
 
 def defer_roll_up(days: Sequence[date], *, schema: str) -> None:

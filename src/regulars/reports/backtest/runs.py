@@ -8,7 +8,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
@@ -107,6 +107,13 @@ def make_order(draft: Side, against: Side | None, *, since: date, last: date) ->
     )
 
 
+def days_of_sales(*, at: datetime) -> tuple[date, date]:
+    """Return the days of the first and of the last recorded sale; where there is none, that of `at` twice."""
+    zone = load_book().zone
+    [(first, last)] = fetch("SELECT min(occurred_at), max(occurred_at) FROM sales_sale", {})
+    return (first or at).astimezone(zone).date(), (last or at).astimezone(zone).date()
+
+
 @transaction.atomic
 def ask_backtest(draft: Side, against: Side | None, *, since: date, last: date, at: datetime, by: Actor) -> int:
     """Note that a back-test is wanted and return its id; a job runs it. Refuses: EmptyPeriod, BacktestRunning."""
@@ -169,16 +176,22 @@ def run_backtest(run: int, *, now: Callable[[], datetime]) -> State:
         _keep(run, done=far[0], total=far[1])
         return BacktestRun.objects.filter(pk=run, is_stop_asked=True).exists()
 
+    ended: dict[str, Any] = {"state": "failed", "fault": "A fault of ours ended it; the worker's log has more."}
     try:
         result = run_order(order, watcher=Watcher(tell, is_stopped))
+        ended = {"state": "done", "done": far[0], "total": far[1], "result": msgspec.to_builtins(result)}
     except Stopped:
-        _keep(run, state="stopped", finished_at=now())
-        return "stopped"
+        ended = {"state": "stopped"}
     except WorkerDied as died:
-        _keep(run, state="failed", finished_at=now(), fault=str(died))
-        return "failed"
-    _keep(run, state="done", finished_at=now(), done=far[0], total=far[1], result=msgspec.to_builtins(result))
-    return "done"
+        ended = {"state": "failed", "fault": str(died)}
+    except OperationalError:
+        ended = {}  # the job is tried again when the database is back
+        raise
+    finally:
+        if ended:
+            _keep(run, finished_at=now(), **ended)
+    state: State = ended["state"]
+    return state
 
 
 def read_backtest(run: int) -> Backtest:
