@@ -8,6 +8,7 @@ from regulars.core.program.tier_sets import Kept, Metric, TierSet, Window
 from regulars.core.tiers import (
     count_towards,
     fall_on_refund,
+    start_to_count,
 )
 from tests.core.tier_card import LEVELS, Card, gold_that_gave_back_a_hundred, on
 
@@ -209,6 +210,27 @@ def test_half_of_what_is_pending_is_refunded():
     ann.earns(60, on(2026, 5, 1), available_at=on(2026, 5, 15))
     count_towards(ann.ladder, ann.standing, -30, at=on(2026, 5, 1), available_at=on(2026, 5, 15))
     assert (ann.metric(on(2026, 5, 5)), ann.metric(on(2026, 5, 15))) == (0, 30)
+
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("waits", [on(2026, 5, 15), NEVER])
+def test_what_is_released_early_counts_from_then_on_and_a_refund_takes_it(waits):
+    ann = Card()
+    ann.earns(60, on(2026, 5, 1), available_at=waits)
+    start_to_count(ann.ladder, ann.standing, 60, waited_until=waits, at=on(2026, 5, 5))
+    assert ann.metric(on(2026, 5, 5)) == 60
+    count_towards(ann.ladder, ann.standing, -30, at=on(2026, 5, 1), available_at=waits)
+    assert ann.metric(on(2026, 5, 15)) == 30
+
+
+def test_a_refund_finds_what_has_joined_its_period():
+    ann = Card()
+    ann.earns(60, on(2026, 12, 20), available_at=on(2027, 1, 3))
+    ann.earns(10, on(2027, 1, 20))
+    count_towards(ann.ladder, ann.standing, -60, at=on(2026, 12, 20), available_at=on(2027, 1, 3))
+    assert ann.ladder.counts == {date(2027, 1, 1).toordinal(): 10}
 
 
 def test_what_is_active_at_once_counts_at_once():

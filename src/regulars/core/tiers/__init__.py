@@ -6,7 +6,7 @@ program at once: `bring_up`, then `held_levels`, then `climb`; or `descend` for 
 """
 
 from regulars.core.tiers.climb import Climber, Counted, bring_up, climb, counter_of, descend, held_levels
-from regulars.core.tiers.counts import Ladder, count_towards, metric_of
+from regulars.core.tiers.counts import Ladder, count_towards, metric_of, start_to_count
 from regulars.core.tiers.moves import fall_on_refund, place, release, review, rise, take_back
 from regulars.core.tiers.progress import Progress, progress
 from regulars.core.tiers.standing import NOWHERE, Move, Override, Standing, level_of, rank_of
@@ -35,5 +35,6 @@ __all__ = [
     "release",
     "review",
     "rise",
+    "start_to_count",
     "take_back",
 ]

@@ -51,11 +51,21 @@ def count_towards(
     if available_at is not None and available_at > at and not tier_set.metric.count_pending:
         active_on = _active_on(ladder, available_at)
     bucket = active_on.toordinal() if active_on > day else _bucket(ladder, day)
-    if bucket in counts:
-        counts[bucket] += amount
-    else:
-        counts[bucket] = amount
-        _tidy(ladder, standing, day)
+    waiting = counts.get(bucket, 0)
+    if active_on > day and amount < 0 and waiting < -amount:
+        # What waits there no more was put into its period since, or started earlier than it was to.
+        _add(ladder, standing, bucket, -waiting, day)
+        amount += waiting
+        bucket = _bucket(ladder, day if active_on.toordinal() >= NOT_YET else active_on)
+    _add(ladder, standing, bucket, amount, day)
+
+
+def start_to_count(ladder: Ladder, standing: Standing, amount: int, *, waited_until: datetime, at: datetime) -> None:
+    """Let an amount that was to count from `waited_until` on count from `at`: what waited for it was released."""
+    if ladder.tier_set.metric.count_pending:
+        return
+    count_towards(ladder, standing, -amount, at=at, available_at=waited_until)
+    count_towards(ladder, standing, amount, at=at)
 
 
 def metric_of(ladder: Ladder, standing: Standing, *, at: datetime) -> int:
@@ -83,6 +93,17 @@ def forget_before(ladder: Ladder, first: date) -> None:
     """Drop what was counted before a day."""
     for bucket in [bucket for bucket in ladder.counts if bucket < first.toordinal()]:
         del ladder.counts[bucket]
+
+
+def _add(ladder: Ladder, standing: Standing, bucket: int, amount: int, day: date) -> None:
+    counts = ladder.counts
+    if bucket in counts:
+        counts[bucket] += amount
+        if counts[bucket] == 0:
+            del counts[bucket]
+    elif amount:
+        counts[bucket] = amount
+        _tidy(ladder, standing, day)
 
 
 def _active_on(ladder: Ladder, available_at: datetime) -> date:
