@@ -91,4 +91,5 @@ WORDS: dict[str, tuple[int, str]] = {
     "unknown_version": (404, "The program has no version $number."),
     "version_has_started": (409, "Version $number has started, so it stays as it is: draft the next one."),
     "invalid_document": (422, "This is no program: $why."),
+    "changed_meanwhile": (409, "Somebody else changed this part of the draft since it was read: read it again."),
 }

@@ -25,16 +25,12 @@ ACTIONS: dict[str, Promise] = {
     "sale.attached": _("attached a sale to a member"),
     "points.adjusted": _("adjusted a balance"),
     "points.expired": _("expired points"),
-    "rule.drafted": _("drafted a rule"),
-    "rule.published": _("published a rule"),
-    "rule.ended": _("ended a rule"),
     "program.created": _("set up the program"),
     "program.changed": _("changed the program"),
     "program.drafted": _("changed the program's draft"),
     "program.draft_discarded": _("discarded the program's draft"),
     "program.scheduled": _("scheduled a version of the program"),
     "program.unscheduled": _("took a version of the program off its date"),
-    "program.terms_changed": _("changed the program's terms"),
     "store.created": _("opened a store"),
     "store.changed": _("changed a store"),
     "till.saved": _("listed a till"),
@@ -45,11 +41,11 @@ ACTIONS: dict[str, Promise] = {
     "person.role_changed": _("changed a role"),
     "person.deactivated": _("deactivated a person"),
 }
-TELLING_CHANGES = {"program.changed", "program.terms_changed"}
+TELLING_CHANGES = {"program.changed"}
 """Events whose facts are pairs: what it was, and what it is now."""
 
 ORDER = {"from": 0}
-PLACES = {"member": "member", "sale": "sale", "rule": "rule", "entry": "entry"}
+PLACES = {"member": "member", "sale": "sale", "entry": "entry"}
 
 
 def say_event(event: Event, office: Office) -> dict[str, Any]:

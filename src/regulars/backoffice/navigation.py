@@ -14,6 +14,8 @@ class Room(msgspec.Struct, frozen=True):
     icon: str
     address: str
     right: Right | None
+    around: tuple[str, ...] = ()
+    """What lies in this room too: addresses that begin so. Without any, only what begins with its own."""
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -25,6 +27,12 @@ class Door(msgspec.Struct, frozen=True):
     is_here: bool
 
 
+
+def pieces(*slugs: str) -> tuple[str, ...]:
+    """Where pieces of the program of these kinds are edited."""
+    return tuple(f"/program/{way}{slug}/" for slug in slugs for way in ("", "new/"))
+
+
 GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
     (None, (Room(_("Home"), "home", "home", None),)),
     (_("Customers"), (Room(_("Members"), "people", "members", Right.SEE_MEMBERS),)),
@@ -32,8 +40,13 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
     (
         _("Program"),
         (
-            Room(_("Earning rules"), "rule", "rules", Right.SEE_RULES),
-            Room(_("Program settings"), "sliders", "program", Right.CHANGE_PROGRAM),
+            Room(_("Overview"), "overview", "program", Right.SEE_RULES, ("/program/recipes/",)),
+            Room(_("Earning"), "rule", "earning", Right.SEE_RULES, pieces("rule", "budget", "collection", "lists")),
+            Room(_("Stamps"), "stamp", "stamp_cards", Right.SEE_RULES, pieces("card")),
+            Room(_("Tiers"), "level", "tier_sets", Right.SEE_RULES, pieces("tiers")),
+            Room(_("Rewards"), "gift", "catalogue", Right.SEE_RULES, pieces("reward")),
+            Room(_("Try a basket"), "basket", "try_basket", Right.SEE_RULES),
+            Room(_("Versions"), "clock", "versions", Right.SEE_RULES, ("/program/draft/", "/program/import/")),
         ),
     ),
     (
@@ -46,6 +59,9 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
     (
         _("Settings"),
         (
+            Room(_("Shop"), "sliders", "shop", Right.CHANGE_PROGRAM),
+            Room(_("Units"), "coins", "units", Right.SEE_RULES, pieces("unit")),
+            Room(_("Policies"), "scales", "policies", Right.SEE_RULES),
             Room(_("API keys"), "key", "keys", Right.CHANGE_KEYS),
             Room(_("Activity"), "activity", "activity", Right.SEE_ACTIVITY),
             Room(_("Jobs"), "gear", "jobs", Right.SEE_JOBS),
@@ -66,5 +82,6 @@ def doors(office: Office) -> list[tuple[str | None, list[Door]]]:
 
 def _door(room: Room, path: str) -> Door:
     url = reverse(room.address)
-    is_here = path == url if url == "/" else path.startswith(url)
+    is_hall = url in ("/", "/program/")  # every other address begins with theirs
+    is_here = path == url or (not is_hall and path.startswith(url)) or path.startswith(room.around or "\0")
     return Door(str(room.title), room.icon, url, is_here)

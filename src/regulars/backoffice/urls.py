@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from regulars.backoffice import program_urls
 from regulars.backoffice.admin import people, stores  # noqa: F401  # registers them
 from regulars.backoffice.pages import (
     activity,
@@ -14,9 +15,7 @@ from regulars.backoffice.pages import (
     keys,
     member,
     members,
-    program,
     refund,
-    rules,
     sale,
     sales,
     search,
@@ -41,13 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/", sale.sale, name="sale"),
     path("sales/<int:sale_id>/refund/", refund.refund, name="refund"),
     path("sales/<int:sale_id>/member/", sale.attach, name="attach"),
-    path("rules/", rules.rules, name="rules"),
-    path("rules/new/", rules.rule, name="new_rule"),
-    path("rules/sentence/", rules.rule_sentence, name="rule_sentence"),
-    path("rules/<int:rule_id>/", rules.rule, name="rule"),
-    path("rules/<int:rule_id>/publish/", rules.publish, name="publish_rule"),
-    path("rules/<int:rule_id>/end/", rules.end, name="end_rule"),
-    path("program/", program.program, name="program"),
+    *program_urls.urlpatterns,
     path("keys/", keys.keys, name="keys"),
     path("keys/new/", keys.new_key, name="new_key"),
     path("keys/<int:key_id>/revoke/", keys.revoke, name="revoke_key"),

@@ -30,6 +30,7 @@ class Right(StrEnum):
     SEE_RULES = "see_rules"
     CHANGE_RULES = "change_rules"
     RUN_BACKTESTS = "run_backtests"
+    PUBLISH_PROGRAM = "publish_program"
     CHANGE_PROGRAM = "change_program"
     SEE_ACTIVITY = "see_activity"
     SEE_JOBS = "see_jobs"
@@ -63,6 +64,7 @@ MANAGER = CASHIER | {
     Right.SEE_RULES,
     Right.CHANGE_RULES,
     Right.RUN_BACKTESTS,
+    Right.PUBLISH_PROGRAM,
     Right.SEE_ACTIVITY,
 }
 RIGHTS: dict[str, frozenset[Right]] = {

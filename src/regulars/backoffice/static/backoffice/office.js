@@ -46,9 +46,34 @@
     document.querySelectorAll("details.why[open], details[data-drop][open]").forEach((open) => { if (!open.contains(event.target)) open.open = false; });
     const link = hit("a[data-drawer]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); openDrawer(link.href); }
+    const add = hit("[data-add]");
+    if (add) { event.preventDefault(); addRow(add); }
+    const drop = hit("[data-drop-row]");
+    if (drop) { const form = drop.form; drop.closest(".row-of").remove(); form?.dispatchEvent(new Event("rows", { bubbles: true })); }
+    const more = hit("[data-append]");
+    if (more) append(document.getElementById(more.dataset.append), more.dataset.to);
     const set = hit("[data-set]");
     if (set) { const field = document.getElementById(set.dataset.set); field.value = set.dataset.to; field.dispatchEvent(new Event("input", { bubbles: true })); }
   });
+
+  // One more of the rows alike: a copy of the empty one, under the next number.
+  function addRow(button) {
+    const rows = button.closest("[data-rows]");
+    const taken = [...rows.querySelectorAll(":scope > .row-of [name]")].map((field) => Number(field.name.slice(rows.dataset.rows.length + 1).split("-")[0]));
+    const holder = document.createElement("div");
+    holder.innerHTML = $("template", rows).innerHTML.replaceAll("__n__", String(Math.max(-1, ...taken) + 1));
+    button.before(...holder.children);
+    const row = button.previousElementSibling;
+    window.htmx?.process(row);
+    $("input:not([type=hidden]), select", row)?.focus();
+  }
+
+  // A known name goes behind those that are typed; a second click takes it out.
+  function append(field, name) {
+    const names = field.value.split(",").map((one) => one.trim()).filter(Boolean);
+    field.value = (names.includes(name) ? names.filter((one) => one !== name) : [...names, name]).join(", ");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   // A form's own page, shown beside the page it belongs to.
   async function openDrawer(url) {

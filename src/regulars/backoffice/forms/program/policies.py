@@ -1,0 +1,31 @@
+"""What holds for the whole program besides units and rules."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from regulars.backoffice.forms.program.items import item_fields
+from regulars.backoffice.forms.program.part import PartForm
+from regulars.core.program.policies import Policies
+
+
+class PoliciesForm(PartForm):
+    part = Policies
+
+    reinstate_grace_days = forms.IntegerField(
+        label=_("Days to use points that come back after their expiry"), min_value=0, max_value=3660
+    )
+    max_backdate_days = forms.IntegerField(label=_("Days a till may report late"), min_value=0, max_value=3660)
+    attach_days = forms.IntegerField(label=_("Days an anonymous sale may be claimed"), min_value=0, max_value=3660)
+    hold_minutes = forms.IntegerField(
+        label=_("Minutes a basket holds points"),
+        min_value=1,
+        max_value=1_440,
+        help_text=_("Unless the till says otherwise."),
+    )
+    earn_on_tax = forms.BooleanField(label=_("tax"), required=False)
+    earn_on_shipping = forms.BooleanField(label=_("shipping"), required=False)
+    earn_on_part_paid_with_units = forms.BooleanField(label=_("the part paid with points"), required=False)
+    earn_on_part_paid_with_vouchers = forms.BooleanField(label=_("the part paid with vouchers"), required=False)
+
+    def add_fields(self) -> None:
+        self.fields |= item_fields("excluded")

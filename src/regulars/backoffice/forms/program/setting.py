@@ -1,0 +1,88 @@
+"""What the document and the shop offer to choose from while a piece of the document is edited."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from regulars.backoffice.office import Office
+from regulars.core.program.document import ProgramDocument
+from regulars.core.program.rules import ItemRule, RateRule
+from regulars.core.program.units import Unit
+from regulars.stores.models import Store, Tag
+
+type Choices = list[tuple[str, str]]
+ENOUGH = 24
+"""Suggestions beyond these help nobody to choose."""
+
+
+class Setting:
+    """The document a piece belongs to, and the office that edits it."""
+
+    def __init__(self, office: Office, document: ProgramDocument, *, editing: str = "") -> None:
+        self.office = office
+        self.document = document
+        self.editing = editing
+        self.currency = office.currency
+        self.zone = office.zone
+
+    def unit(self, code: str) -> Unit | None:
+        return next((unit for unit in self.document.units if unit.code == code), None)
+
+    @cached_property
+    def units(self) -> Choices:
+        return [(unit.code, unit.name.plural) for unit in self.document.units]
+
+    @cached_property
+    def spendable(self) -> Choices:
+        return [(unit.code, unit.name.plural) for unit in self.document.units if unit.kind != "status"]
+
+    @cached_property
+    def levels(self) -> Choices:
+        return [(level.code, level.name) for each in self.document.tier_sets for level in each.levels]
+
+    @cached_property
+    def rewards(self) -> Choices:
+        return named(self.document.rewards)
+
+    @cached_property
+    def budgets(self) -> Choices:
+        return named(self.document.budgets)
+
+    @cached_property
+    def collections(self) -> Choices:
+        return named(self.document.collections)
+
+    @cached_property
+    def amount_rules(self) -> Choices:
+        """The rules a multiplier can work on."""
+        return named(rule for rule in self.document.rules if isinstance(rule, (RateRule, ItemRule)))
+
+    @cached_property
+    def places(self) -> Choices:
+        """Where a rule may stand: behind each of the others."""
+        return [(rule.code, f"{_('after')} {rule.name}") for rule in self.document.rules if rule.code != self.editing]
+
+    @cached_property
+    def stores(self) -> Choices:
+        return list(Store.objects.filter(is_open=True).order_by("code").values_list("code", "name")[:ENOUGH])
+
+    channels: Choices = [(name, name) for name in ("till", "web", "app", "phone")]
+    tenders: Choices = [(name, name) for name in ("cash", "card", "points", "voucher", "gift_card")]
+    member_tags: Choices = []
+    """Tags of members arrive with the member pages; until then their names are typed."""
+
+    @cached_property
+    def categories(self) -> Choices:
+        """Those that the program names already."""
+        named_by = [getattr(rule, "items", None) for rule in self.document.rules]
+        names = dict.fromkeys(name for items in named_by if items for name in items.categories)
+        return [(name, name) for name in names][:ENOUGH]
+
+    @cached_property
+    def store_tags(self) -> Choices:
+        return [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:ENOUGH]]
+
+
+def named(parts: Iterable[object]) -> Choices:
+    return [(part.code, part.name) for part in parts]  # type: ignore[attr-defined]

@@ -1,0 +1,32 @@
+"""What changes between two documents, with the page where each change is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from regulars.backoffice.program.editors import OF_KIND
+from regulars.backoffice.program.preview import sentence
+from regulars.core.difference import Change
+
+
+def show_changes(changes: Sequence[Change], *, with_links: bool) -> list[dict[str, Any]]:
+    """Return each change with its sentences."""
+    return [
+        {
+            "change": change,
+            "noun": OF_KIND[change.section].noun if change.section in OF_KIND else "",
+            "words": [sentence(words) for words in change.words],
+            "url": _url(change) if with_links else "",
+        }
+        for change in changes
+    ]
+
+
+def _url(change: Change) -> str:
+    if change.section == "policies":
+        return reverse("policies")
+    if change.kind == "removed":
+        return ""
+    editor = OF_KIND[change.section]
+    return reverse("piece", args=[editor.slug, change.code]) if change.code else reverse(editor.room)
