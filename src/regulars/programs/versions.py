@@ -13,11 +13,15 @@ from django.db.models import Max, QuerySet
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
+from regulars.core.checking import UNKNOWN_SHOP
+from regulars.core.checkout import CLOCK_SKEW
+from regulars.core.checks.shop import Shop
 from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
 from regulars.ledger.accounts import open_unit
 from regulars.programs.book import NoProgram
 from regulars.programs.models import Program, ProgramVersion
+from regulars.programs.soundness import read_shop, require_soundness
 
 State = Literal["draft", "scheduled", "live", "past"]
 
@@ -87,26 +91,25 @@ def read_live(*, at: datetime) -> Version:
     row = _live(at)
     if row is None:
         raise NoDraft()
-    return _version(row, at=at, live_id=row.pk)
+    return _version(row, at=at)
 
 
 def read_draft(*, at: datetime) -> Version | None:
     """Return the draft, or None."""
     row = ProgramVersion.objects.filter(starts_at=None).first()
-    return None if row is None else _version(row, at=at, live_id=None)
+    return None if row is None else _version(row, at=at)
 
 
 def read_version(number: int, *, at: datetime) -> Version:
     """Return one version. Refuses: UnknownVersion."""
-    live = _live(at)
-    return _version(_find(number), at=at, live_id=live and live.pk)
+    return _version(_find(number), at=at)
 
 
 def list_versions(*, at: datetime) -> list[Version]:
     """Return every version: the draft first, then the newest start first."""
     live = _live(at)
     rows = [*ProgramVersion.objects.filter(starts_at=None), *_scheduled().reverse()]
-    return [_version(row, at=at, live_id=live and live.pk) for row in rows]
+    return [_told(row, at=at, is_live=row == live) for row in rows]
 
 
 @transaction.atomic
@@ -116,7 +119,7 @@ def open_draft(*, at: datetime, by: Actor) -> Version:
     row = ProgramVersion.objects.filter(starts_at=None).first()
     if row is None:
         row = _begin(program, _scheduled().reverse()[0].document, at=at, by=by)
-    return _version(row, at=at, live_id=None)
+    return _version(row, at=at)
 
 
 @transaction.atomic
@@ -130,13 +133,13 @@ def save_draft(document: ProgramDocument, *, at: datetime, by: Actor, note: str 
     row = ProgramVersion.objects.filter(starts_at=None).first()
     if row is None:
         row = _begin(program, stored, at=at, by=by)
-    elif row.document != stored:
+    elif _read(row) != document:
         row.document, row.changed_at = stored, at
         _record("program.drafted", program, row, at=at, by=by)
     if note is not None:
         row.note = note[:200]
     row.save()
-    return _version(row, at=at, live_id=None)
+    return _version(row, at=at)
 
 
 @transaction.atomic
@@ -152,50 +155,69 @@ def discard_draft(*, at: datetime, by: Actor) -> None:
 def schedule_draft(*, starts_at: datetime, at: datetime, by: Actor) -> Version:
     """Let the draft decide sales from `starts_at` on; a moment that has passed means now.
 
-    Opens the ledger's units for the document's units and stamp cards. Refuses: NoDraft, InvalidDocument.
+    Opens the ledger's units for the document's units and stamp cards. Refuses: NoDraft, FaultyProgram.
     """
     program = _lock_program()
-    return _schedule(program, _draft(), starts_at=max(starts_at, at), at=at, by=by)
+    return _schedule(program, _draft(), starts_at=max(starts_at, at), shop=read_shop(), at=at, by=by)
 
 
-@transaction.atomic
 def publish_document(document: ProgramDocument, *, at: datetime, by: Actor, note: str = "") -> Version:
     """Let a document decide sales from `at` on, past any draft, which stays. What is live already changes nothing.
 
-    Refuses: InvalidDocument.
+    Refuses: InvalidDocument, FaultyProgram.
+    """
+    return schedule_document(document, starts_at=at, at=at, by=by, note=note)
+
+
+@transaction.atomic
+def schedule_document(
+    document: ProgramDocument, *, starts_at: datetime, at: datetime, by: Actor, note: str = ""
+) -> Version:
+    """Let a document decide sales from `starts_at` on, past any draft, which stays; a moment that has passed means now.
+
+    Where the version that decides then says the same already, nothing changes. Refuses: InvalidDocument,
+    FaultyProgram.
     """
     program = _lock_program()
-    stored = _stored(document)
-    live = _live(at)
-    if live is not None and live.starts_at is not None and live.starts_at <= at and live.document == stored:
-        return _version(live, at=at, live_id=live.pk)
+    stored, starts_at = _stored(document), max(starts_at, at)
+    then = _scheduled().filter(starts_at__lte=starts_at).last()
+    if then is not None and _read(then) == document:
+        return _version(then, at=at)
     row = ProgramVersion(number=_next_number(), document=stored, note=note[:200], created_at=at, created_by=by.tag)
-    return _schedule(program, row, starts_at=at, at=at, by=by)
+    return _schedule(program, row, starts_at=starts_at, shop=read_shop(), at=at, by=by)
 
 
 @transaction.atomic
 def unschedule(number: int, *, at: datetime, by: Actor) -> Version:
-    """Make a scheduled version the draft again. Refuses: UnknownVersion, VersionHasStarted, DraftExists."""
+    """Make a scheduled version the draft again, until a till whose clock is fast might have sold by it.
+
+    Refuses: UnknownVersion, VersionHasStarted, DraftExists.
+    """
     program = _lock_program()
     row = _find(number)
-    if row.starts_at is None or row.starts_at <= at:
+    if row.starts_at is None:
+        return _version(row, at=at)
+    if row.starts_at <= at + CLOCK_SKEW:
         raise VersionHasStarted(number=number)
     if draft := ProgramVersion.objects.filter(starts_at=None).first():
         raise DraftExists(number=draft.number)
     row.starts_at, row.scheduled_by, row.changed_at = None, "", at
     row.save()
     _record("program.unscheduled", program, row, at=at, by=by)
-    return _version(row, at=at, live_id=None)
+    return _version(row, at=at)
 
 
 def begin_versions(program: Program, document: ProgramDocument, *, at: datetime, by: Actor) -> Version:
     """Give a new program its version 1, which covers every sale from before as well."""
     row = ProgramVersion(number=_next_number(), document=_stored(document), created_at=at, created_by=by.tag)
-    return _schedule(program, row, starts_at=at, at=at, by=by)
+    return _schedule(program, row, starts_at=at, shop=UNKNOWN_SHOP, at=at, by=by)
 
 
-def _schedule(program: Program, row: ProgramVersion, *, starts_at: datetime, at: datetime, by: Actor) -> Version:
+def _schedule(
+    program: Program, row: ProgramVersion, *, starts_at: datetime, shop: Shop, at: datetime, by: Actor
+) -> Version:
     document = _read(row)
+    require_soundness(document, program, shop=shop)
     row.starts_at, row.scheduled_by, row.changed_at = starts_at, by.tag, at
     row.mark = blake2b(msgspec.json.encode(document), digest_size=16).hexdigest()
     row.save()
@@ -204,8 +226,7 @@ def _schedule(program: Program, row: ProgramVersion, *, starts_at: datetime, at:
     for card in document.stamp_cards:
         open_unit(code=card.code, name=card.name[:64])
     _record("program.scheduled", program, row, at=at, by=by, starts_at=starts_at.isoformat())
-    live = _live(at)
-    return _version(row, at=at, live_id=live and live.pk)
+    return _version(row, at=at)
 
 
 def _begin(program: Program, document: dict[str, Any], *, at: datetime, by: Actor) -> ProgramVersion:
@@ -228,14 +249,18 @@ def _stored(document: ProgramDocument) -> dict[str, Any]:
 
 
 def _read(row: ProgramVersion) -> ProgramDocument:
-    return msgspec.convert(row.document, type=ProgramDocument)
+    return msgspec.convert(row.document, type=ProgramDocument, str_keys=True)
 
 
-def _version(row: ProgramVersion, *, at: datetime, live_id: int | None) -> Version:
+def _version(row: ProgramVersion, *, at: datetime) -> Version:
+    return _told(row, at=at, is_live=row.starts_at is not None and row == _live(at))
+
+
+def _told(row: ProgramVersion, *, at: datetime, is_live: bool) -> Version:
     state: State
     if row.starts_at is None:
         state = "draft"
-    elif row.pk == live_id:
+    elif is_live:
         state = "live"
     else:
         state = "scheduled" if row.starts_at > at else "past"
