@@ -5,8 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from regulars.core.claiming import ANYWHERE, Claimant, Place, check_claim, check_use, price_of, usable_until
-from regulars.core.program.conditions import Audience, Hours, Tags
+from regulars.core.claiming import (
+    ANYWHERE,
+    Claimant,
+    Place,
+    check_claim,
+    check_use,
+    check_when,
+    price_of,
+    usable_until,
+)
+from regulars.core.program.conditions import Audience, Conditions, Hours, Tags
 from regulars.core.program.rewards import PerMember, Price, Reward
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)  # a Tuesday
@@ -134,3 +143,24 @@ def test_a_reward_is_not_usable_at_the_very_moment_of_its_end_nor_by_somebody_lo
     ended = check_use(reward, status="active", at=NOON, usable_until=NOON)
     locked = check_use(reward, status="locked", at=NOON, usable_until=None)
     assert (ended and ended.code, locked and locked.code) == ("expired", "member_locked")
+
+
+@pytest.mark.parametrize(
+    ("when", "place", "code"),
+    [
+        (Conditions(min_spend_minor=500, tenders=("cash",), channels=("app",)), ANYWHERE, None),
+        (Conditions(starts_at=day(3, 11)), ANYWHERE, "not_started"),
+        (Conditions(ends_at=NOON), ANYWHERE, "expired"),
+        (Conditions(stores=("12",)), Place(store="12"), None),
+        (Conditions(stores=("12",)), Place(store="13"), "wrong_store"),
+        (Conditions(stores=("12",)), ANYWHERE, "wrong_store"),
+        (Conditions(hours=(Hours(days=("wed",)),)), Place(store="12", zone=BERLIN), "outside_hours"),
+        (Conditions(hours=(Hours(days=("tue",)),)), Place(store="12", zone=BERLIN), None),
+        (Conditions(hours=(Hours(days=("tue",)),)), ANYWHERE, "wrong_store"),
+        (Conditions(audience=Audience(tiers=("gold",))), ANYWHERE, "tier"),
+        (Conditions(audience=Audience(segments=("new",))), ANYWHERE, "audience"),
+    ],
+)
+def test_conditions_hold_where_there_is_no_sale(when, place, code):
+    refusal = check_when(when, ANN, at=NOON, place=place)
+    assert (refusal and refusal.code) == code

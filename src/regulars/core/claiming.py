@@ -175,6 +175,25 @@ def check_use(
     )
 
 
+def check_when(when: Conditions, who: Claimant, *, at: datetime, place: Place = ANYWHERE) -> Refusal | None:
+    """Return why conditions do not hold for something that is no sale: of spend, tenders, channels and the number of
+    purchases nothing is asked.
+    """
+    if refusal := _check_window(at, start=when.starts_at, end=when.ends_at):
+        return refusal
+    named = bool(when.stores) or when.store_tags != Tags()
+    where = Conditions(stores=when.stores, store_tags=when.store_tags)
+    if named and not (place.store and _holds(where, Facts(store_tags=place.tags), place, at=at)):
+        return NotAtThisStore(store=place.store, stores=list(when.stores))
+    if when.hours:
+        if place.zone is None:
+            return NotAtThisStore(store=place.store, stores=list(when.stores))
+        facts = Facts(minute=minute_of_week(at.astimezone(place.zone)))
+        if not _holds(Conditions(hours=when.hours), facts, place, at=at):
+            return OutsideHours()
+    return _check_audience(when.audience, who, at=at)
+
+
 def usable_until(reward: Reward, *, issued_at: datetime, zone: tzinfo) -> datetime | None:
     """Return the half-open end of a reward's use, or None for ever: of the end all share and the days each member
     has, the earlier one, unless the reward honours the full period. `zone` is the program's.
