@@ -10,7 +10,7 @@ from regulars.core.compiled import Compiled
 from regulars.core.earning import Award
 from regulars.core.life import life_of
 from regulars.core.lots import Draw, draw
-from regulars.core.program.policies import Policies
+from regulars.core.paid import unearning_minor
 from regulars.core.sale import NewSale, SaleLine, Tender
 from regulars.core.settling import StoreSide
 from regulars.core.when import Purchase
@@ -84,14 +84,6 @@ def spent_on(tenders: Sequence[Tender], program: Compiled) -> tuple[Spent, ...]:
         for tender in tenders
         if tender.type == "points"
     )
-
-
-def unearning_minor(tenders: Sequence[Tender], units_minor: int, policies: Policies) -> int:
-    """Return the part of a sale that earns nothing for how it was paid: with units, or with vouchers."""
-    part = 0 if policies.earn_on_part_paid_with_units else units_minor
-    if not policies.earn_on_part_paid_with_vouchers:
-        part += sum([tender.amount_minor or 0 for tender in tenders if tender.type == "voucher"])
-    return part
 
 
 def purchase_of(sale: NewSale, *, units_minor: int, program: Compiled, scopes: Scopes) -> Purchase:

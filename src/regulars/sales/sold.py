@@ -8,11 +8,11 @@ import msgspec
 from regulars.core.compiled import Compiled
 from regulars.core.facts import Facts
 from regulars.core.lots import Draw, Lot, give_back
+from regulars.core.paid import unearning_minor
 from regulars.core.refunding import LineShare, purchase_left
 from regulars.core.sale import SaleLine, Tender
 from regulars.core.when import Purchase
 from regulars.platform.rows import fetch
-from regulars.sales.decide import unearning_minor
 from regulars.sales.member_states import Scopes, scopes_of
 
 

@@ -17,38 +17,36 @@ from regulars.reports.backtest.order import Order, Part
 SALES_AT_ONCE = 2_000
 SALES_IN_A_PART = 4_000
 
-# A merchant's sales that earned, or would have: those of members who had joined.
+# What a merchant's members bought, as far as a version of the program decided it.
 SALES = """
-FROM sales_sale AS sale JOIN members_member AS member ON member.id = sale.member_id
+FROM sales_sale AS sale
 WHERE sale.id <= %(newest_sale)s AND sale.occurred_at < %(ends_at)s
-  AND member.joined_at IS NOT NULL AND member.joined_at <= sale.recorded_at
+  AND sale.member_id IS NOT NULL AND sale.version_id IS NOT NULL
 """
 
-READ = """
-SELECT sale.id, sale.member_id, member.joined_at, sale.store_id, sale.occurred_at, sale.total_minor, sale.points_minor,
+READ = f"""
+SELECT sale.id, sale.member_id, (SELECT joined_at FROM members_member WHERE id = sale.member_id), sale.store_id,
+       sale.occurred_at, sale.total_minor, sale.points_minor, sale.channel, sale.cashier, sale.card_id,
        sale.tenders::text,
        (SELECT json_agg(line) FROM (
-            SELECT sku, quantity_milli, amount_minor, category, brand
+            SELECT sku, quantity_milli, amount_minor, category, brand, labels, kind, tax_minor
             FROM sales_line WHERE sale_id = sale.id ORDER BY position) AS line)::text
-"""
+{SALES}
+"""  # noqa: S608 our own text
 
-BY_MEMBER = READ + SALES + "AND sale.member_id BETWEEN %(first)s AND %(last)s ORDER BY sale.member_id, 5, 1"
+BY_MEMBER = READ + "AND sale.member_id BETWEEN %(first)s AND %(last)s ORDER BY sale.member_id, 5, 1"
 
-BY_TIME = READ + SALES + "ORDER BY 5, 1"
+BY_TIME = READ + "ORDER BY 5, 1"
 
 # Neighbouring members, with about as many sales together as a part shall have.
-PARTS = (
-    """
+PARTS = f"""
 SELECT min(member_id), max(member_id), sum(sales)::bigint FROM (
     SELECT sale.member_id, count(*) AS sales,
            (sum(count(*)) OVER (ORDER BY sale.member_id) - 1)::bigint / %(size)s AS part
-"""
-    + SALES
-    + """
+    {SALES}
     GROUP BY sale.member_id
 ) AS sold GROUP BY part ORDER BY 1
-"""
-)
+"""  # noqa: S608 our own text
 
 STORES = """
 SELECT store.id, store.code, store.time_zone,
@@ -71,11 +69,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     id: int
     member_id: int
-    joined_at: datetime
+    joined_at: datetime | None
     store: Store
     occurred_at: datetime
     total_minor: int
     points_minor: int = 0
+    channel: str = ""
+    cashier: str = ""
+    card_id: int | None = None
     tenders: tuple[Tender, ...] = ()
     lines: list[SaleLine] = msgspec.field(default_factory=list)
 
@@ -122,7 +123,20 @@ def read_sales(
     with connection.cursor(name="sales") as cursor:
         cursor.itersize = SALES_AT_ONCE
         cursor.execute(question, {**_bounds(order), "first": part.first, "last": part.last})
-        for number, member, joined_at, store, occurred_at, total, points, tenders, lines in cursor:
+        for (
+            number,
+            member,
+            joined_at,
+            store,
+            occurred_at,
+            total,
+            points,
+            channel,
+            cashier,
+            card,
+            tenders,
+            lines,
+        ) in cursor:
             yield Recorded(
                 id=number,
                 member_id=member,
@@ -131,6 +145,9 @@ def read_sales(
                 occurred_at=occurred_at,
                 total_minor=total,
                 points_minor=points,
+                channel=channel,
+                cashier=cashier,
+                card_id=card,
                 tenders=_decode_tenders(tenders),
                 lines=_decode_lines(lines) if lines else [],
             )

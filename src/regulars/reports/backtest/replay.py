@@ -10,6 +10,7 @@ import msgspec
 from regulars.core.compiled import Compiled
 from regulars.core.earning import Award
 from regulars.core.life import life_of
+from regulars.core.paid import unearning_minor
 from regulars.core.program.caps import CapScope
 from regulars.core.program.units import Unit
 from regulars.core.settling import Earning, MemberState, StoreSide, climber, settle
@@ -240,13 +241,15 @@ def worth_of(amount: int, unit: Unit) -> int:
 
 def purchase_of(sale: Recorded, program: Compiled) -> Purchase:
     """Return a recorded sale as rules look at it."""
-    policies = program.policies
-    unearning = 0 if policies.earn_on_part_paid_with_units else sale.points_minor
+    unearning = unearning_minor(sale.tenders, sale.points_minor, program.policies)
     return Purchase(
         occurred_at=sale.occurred_at,
         store=sale.store.code,
         lines=sale.lines,
         total_minor=sale.total_minor,
         money_minor=sale.total_minor - unearning,
+        channel=sale.channel,
         tenders=tuple([tender.type for tender in sale.tenders]),
+        card="" if sale.card_id is None else str(sale.card_id),
+        cashier=sale.cashier,
     )
