@@ -10,7 +10,8 @@ from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
 from regulars.jobs.merchants import find_time_zones, find_waiting, is_night_work_due
-from regulars.jobs.tasks import FIGURES, expire, forget_answers, is_resting, prove, relay
+from regulars.jobs.night import night
+from regulars.jobs.tasks import FIGURES, forget_answers, is_resting, prove, relay
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -28,7 +29,7 @@ def tick_night(timestamp: int) -> None:
     at = datetime.fromtimestamp(timestamp, UTC)
     for schema, zone in find_time_zones().items():
         if is_night_work_due(at, zone=zone):
-            defer_once(expire, schema=schema)
+            defer_once(night, schema=schema)
             defer_once(forget_answers, schema=schema)
             defer_once(prove, schema=schema)
 
@@ -60,7 +61,8 @@ SCHEDULE = (
     Periodic(
         tick_night,
         "0 * * * *",
-        "Every hour: where it is 02:00 now, expire points, forget old answers, seal what is over and prove the ledger.",
+        "Every hour: where it is 02:00 now, review levels, expire points, forget old answers, seal what is over "
+        "and prove the ledger.",
     ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
     Periodic(

@@ -15,7 +15,7 @@ from regulars.tiers.standings import Moved
 
 
 def give_rewards(moved: Sequence[Moved], *, program: Compiled, book: Book, at: datetime) -> list[Issued]:
-    """Give what these moves bring and members do not have yet; return what was given.
+    """Give what these moves bring and members do not have yet; return what was given, lowest level first.
 
     Points and credit are paid at once. Two statements for any number of rewards, and none without rewards; what is
     paid needs the wallets besides, whose accounts the caller has locked.
@@ -29,7 +29,7 @@ def give_rewards(moved: Sequence[Moved], *, program: Compiled, book: Book, at: d
     if not wanted:
         return []
     had = frozenset(find_issued(wanted))
-    journal = Journal(at=at, sides=book.sides)
+    journal = Journal(at=at, sides=book.sides, zone=book.zone)
     wallets = _wallets_to_pay(moved, program=program, book=book, at=at)
     gifts: list[NewReward] = []
     for each in moved:
@@ -43,7 +43,8 @@ def give_rewards(moved: Sequence[Moved], *, program: Compiled, book: Book, at: d
             paid=had | {gift.key for gift in gifts},
         )
     journal.write()
-    return issue_rewards(gifts, at=at, zone=book.zone)
+    issued = {each.key: each for each in issue_rewards(gifts, at=at, zone=book.zone)}
+    return [issued[gift.key] for gift in gifts if gift.key in issued]
 
 
 def take_rewards_back(moved: Sequence[Moved], *, at: datetime) -> set[str]:

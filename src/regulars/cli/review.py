@@ -1,0 +1,43 @@
+"""`regulars review`: review the levels that are due now, instead of tonight."""
+
+from typing import Annotated
+
+import typer
+
+from regulars.cli.progress import progress
+from regulars.cli.session import database_session
+
+MEMBERS_AT_ONCE = 2_000
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(review)
+
+
+def review(
+    merchant: Annotated[str | None, typer.Option(help="Review this merchant only; otherwise all of them.")] = None,
+) -> None:
+    """Review every level whose time has come; may be stopped and started again, and beside tills that sell."""
+    with database_session():
+        from django.utils import timezone
+        from django_tenants.utils import tenant_context
+
+        from regulars.platform.merchants import find_by_code
+        from regulars.platform.models import Merchant
+        from regulars.programs.models import Program
+        from regulars.tiers.review import count_due, review_tiers
+
+        for each in [find_by_code(merchant)] if merchant else Merchant.objects.order_by("code"):
+            with tenant_context(each):
+                if not Program.objects.exists():
+                    continue
+                at = timezone.now()
+                due = count_due(at=at)
+                moved = rewards = 0
+                with progress(each.code, total=due) as advance:
+                    for by_balance in (False, True):
+                        while (batch := review_tiers(at=at, limit=MEMBERS_AT_ONCE, by_balance=by_balance)).members:
+                            moved += batch.moved
+                            rewards += batch.rewards
+                            advance(batch.members, True)
+                typer.echo(f"{each.code}: {due:,} members reviewed, {moved:,} levels moved, {rewards:,} rewards given")

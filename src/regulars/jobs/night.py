@@ -1,0 +1,33 @@
+"""The night's work on members, in its order: levels are reviewed, what ended expires, and then levels that go by a
+balance are reviewed.
+"""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from regulars.jobs.merchants import in_merchant
+from regulars.jobs.tasks import AGAIN, expire
+from regulars.tiers.review import review_tiers
+
+MEMBERS_AT_ONCE = 2_000
+MOST_BATCHES = 10_000
+
+
+@app.task(name="night", queue="night", retry=AGAIN)
+def night(*, schema: str) -> int:
+    """Review, expire, review what expiry changed; how many members and lots there were. What is cut off by a stop
+    goes on from where it was: each batch is a transaction of its own.
+    """
+    return review(schema, by_balance=False) + expire(schema=schema) + review(schema, by_balance=True)
+
+
+def review(schema: str, *, by_balance: bool) -> int:
+    """Review all levels that are due; how many members there were."""
+    reviewed = 0
+    with in_merchant(schema):
+        for _ in range(MOST_BATCHES):
+            batch = review_tiers(at=timezone.now(), limit=MEMBERS_AT_ONCE, by_balance=by_balance)
+            reviewed += batch.members
+            if batch.members == 0:
+                break
+    return reviewed
