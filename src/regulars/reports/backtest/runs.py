@@ -208,7 +208,7 @@ def list_backtests(*, limit: int = 20) -> list[Backtest]:
 
 
 def _side(label: str, document: object) -> Side:
-    return Side(label=label, document=msgspec.convert(document, type=ProgramDocument))
+    return Side(label=label, document=msgspec.convert(document, type=ProgramDocument, str_keys=True))
 
 
 def _keep(run: int, **facts: Any) -> None:
