@@ -98,7 +98,7 @@ def test_rewards_on_the_way_come_once_and_those_used_are_kept():
 
 
 def test_a_reward_of_points_is_paid_once_however_the_stamps_go_up_and_down():
-    paid = a_reward("cookie", None, kind="points", gives=Gives(amount=50))
+    paid = a_reward("cookie", None, kind="points", gives=Gives(unit="points", amount=50))
     a_stamp_shop(rewards=(FREE, paid), interim={2: "cookie"})
     ann = somebody()
     for stamps in (3, -2, 2, -3, 3):

@@ -17,9 +17,8 @@ PAID_KINDS = ("points", "credit")
 
 def pays(reward: Reward) -> tuple[str, int] | None:
     """Return (unit, amount) that a reward pays; None for one that is used."""
-    if reward.kind not in PAID_KINDS or reward.gives.amount is None:
-        return None
-    return reward.gives.unit or "points", reward.gives.amount
+    unit, amount = reward.gives.unit, reward.gives.amount
+    return None if reward.kind not in PAID_KINDS or unit is None or amount is None else (unit, amount)
 
 
 def pay_reward(
