@@ -1,125 +1,107 @@
-"""Which rules a sale earns by: the version in force when it happened."""
+"""Which version a sale earns by: the one that was live when it happened."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from regulars.core.actor import SYSTEM
-from regulars.core.rules import RateRule
-from regulars.core.terms import Terms
+from regulars.core.program.rules import RateRule
+from regulars.core.program.units import POINTS, Unit, UnitWords
 from regulars.programs.book import NoProgram, load_book
-from regulars.programs.publish import end_rule, publish_rule, save_draft
-from regulars.programs.settings import change_terms
-from regulars.programs.setup import create_program
+from regulars.programs.models import Program, ProgramVersion
+from regulars.programs.settings import change_program
+from regulars.programs.versions import save_draft
+from tests.shop import NOON, OPENED, a_program, a_shop, publish
 
 pytestmark = pytest.mark.django_db
-
-
-def day(number: int) -> datetime:
-    return datetime(2026, 1, number, tzinfo=UTC)
-
 
 MOMENT = timedelta(microseconds=1)
 
 
+def day(number: int) -> datetime:
+    return datetime(2026, 2, number, tzinfo=UTC)
+
+
+def points(number: int) -> RateRule:
+    return RateRule(code="base", name="Base", points=number, per_minor=100)
+
+
 @pytest.fixture(autouse=True)
-def program(db):
-    create_program(
-        name="P", time_zone="America/New_York", currency="USD", country="US", terms=Terms(), at=day(1), by=SYSTEM
-    )
+def _shop(db):
+    a_shop(points(1))
 
 
-def publish(points: int, *, on: int, rule_id: int | None = None, **more: object) -> int:
-    terms = RateRule(points=points, per_minor=100, **more)  # type: ignore[arg-type]
-    return publish_rule(rule_id=rule_id, name="Base", terms=terms, at=day(on), by=SYSTEM).rule_id
-
-
-def points_at(at: datetime) -> list[int]:
-    return [rule.terms.points for rule in load_book().in_force(at)]
+def points_at(at: datetime) -> int:
+    return load_book().compiled_at(at).rules["base"].points
 
 
 @pytest.mark.parametrize(
-    ("at", "points"),
+    ("at", "number"),
     [
-        (datetime(2000, 1, 1, tzinfo=UTC), [1]),  # before the first publication: the first
-        (day(10), [1]),
-        (day(20) - MOMENT, [1]),
-        (day(20), [2]),
-        (day(25) - MOMENT, [2]),
-        (day(25), [3]),
-        (datetime(2100, 1, 1, tzinfo=UTC), [3]),
+        (datetime(2000, 1, 1, tzinfo=UTC), 1),  # before the first version: the first
+        (OPENED, 1),
+        (day(20) - MOMENT, 1),
+        (day(20), 2),
+        (day(25) - MOMENT, 2),
+        (day(25), 3),
+        (datetime(2100, 1, 1, tzinfo=UTC), 3),
     ],
 )
-def test_the_newest_version_published_by_then_counts(at, points):
-    rule = publish(1, on=10)
-    publish(2, on=20, rule_id=rule)
-    publish(3, on=25, rule_id=rule)
+def test_the_newest_version_that_had_started_counts(at, number):
+    publish(a_program(points(2)), at=day(20))
+    publish(a_program(points(3)), at=day(25))
 
-    assert points_at(at) == points
-
-
-@pytest.mark.parametrize(("at", "points"), [(day(20) - MOMENT, [1]), (day(20), []), (day(30), [])])
-def test_a_rule_counts_until_it_is_ended(at, points):
-    end_rule(rule_id=publish(1, on=10), at=day(20), by=SYSTEM)
-
-    assert points_at(at) == points
+    assert points_at(at) == number
 
 
-@pytest.mark.parametrize(
-    ("at", "points"), [(day(12) - MOMENT, []), (day(12), [1]), (day(15) - MOMENT, [1]), (day(15), [])]
-)
-def test_a_rule_counts_between_its_own_start_and_end(at, points):
-    publish(1, on=10, starts_at=day(12), ends_at=day(15))
+def test_a_draft_counts_for_nothing():
+    save_draft(a_program(points(9)), at=day(1), by=SYSTEM)
 
-    assert points_at(at) == points
-
-
-def test_a_version_in_force_that_has_not_started_does_not_bring_the_old_one_back():
-    rule = publish(1, on=10)
-    publish(2, on=11, rule_id=rule, starts_at=day(20))
-
-    assert points_at(day(15)) == []
-
-
-def test_drafts_count_for_nothing_and_rules_come_in_the_order_they_were_made():
-    save_draft(rule_id=None, name="Draft", terms=RateRule(points=9, per_minor=100), at=day(1), by=SYSTEM)
-    publish(5, on=20)
-    publish(4, on=10)
-
-    assert points_at(day(30)) == [5, 4]
+    assert points_at(NOON) == 1
 
 
 def test_a_sale_finds_the_version_it_earned_by_after_it_is_over():
-    rule = publish(1, on=10)
-    [old] = load_book().in_force(day(10))
-    publish(2, on=11, rule_id=rule)
-    end_rule(rule_id=rule, at=day(12), by=SYSTEM)
+    old = load_book().compiled_at(day(1))
+    publish(a_program(points(2)), at=day(20))
 
-    assert load_book().version(old.version_id).terms == old.terms
+    assert load_book().version(old.version_id).document == old.document
 
 
 def test_one_statement_and_an_unchanged_book_is_not_read_twice(django_assert_num_queries):
-    publish(1, on=10)
     before = load_book()
+    compiled = before.compiled_at(NOON)
 
     with django_assert_num_queries(1):
         assert load_book() is before
 
-    change_terms(terms=Terms(points_per=50), at=day(2), by=SYSTEM)
-    assert load_book().terms.points_per == 50
+    publish(a_program(points(2)))
+    after = load_book()
+    assert after.compiled_at(NOON) is not compiled
+    with django_assert_num_queries(0):
+        assert after.compiled_at(day(1)) is compiled
 
 
-def test_the_book_knows_its_program():
+def test_another_time_zone_is_another_calendar():
+    assert str(load_book().compiled_at(NOON).zone) == "America/New_York"
+    change_program(name="Shop", time_zone="Europe/Riga", at=NOON, by=SYSTEM)
+    assert str(load_book().compiled_at(NOON).zone) == "Europe/Riga"
+
+
+def test_the_book_knows_its_program_and_what_its_units_were_called_last():
+    stars = Unit(code="stars", name=UnitWords(singular="star", plural="stars"))
+    publish(a_program(points(1), units=(POINTS, stars)), at=day(1))
+    publish(a_program(points(1)), at=day(2))
     book = load_book()
 
     assert (book.program.currency, book.program.country, str(book.zone)) == ("USD", "US", "America/New_York")
-    assert list(book.units) == ["points"]
-    assert book.terms == Terms()
+    assert set(book.units) == {"points", "stars"}
+    assert book.unit("stars") == stars
+    assert book.unit("unknown").name.plural == "unknown"
+    assert book.say_rule(book.compiled_at(NOON).version_id, "base") == "1 point for each full 1.00 USD"
 
 
 def test_without_a_program_there_is_no_book():
-    from regulars.programs.models import Program
-
+    ProgramVersion.objects.all().delete()
     Program.objects.all().delete()
 
     with pytest.raises(NoProgram):

@@ -1,0 +1,66 @@
+"""A merchant has one program, with a first version; its name and time zone can be changed later."""
+
+import pytest
+
+from regulars.audit.models import Event
+from regulars.core.actor import SYSTEM, Actor
+from regulars.core.program.document import ProgramDocument
+from regulars.ledger.models import Account, Unit
+from regulars.programs.models import Program
+from regulars.programs.settings import change_program
+from regulars.programs.setup import InvalidProgram, ProgramExists, create_program, set_up_program
+from regulars.programs.versions import read_live
+from tests.shop import NOON, OPENED, a_shop
+
+pytestmark = pytest.mark.django_db
+
+BOB = Actor(kind="staff", id=5, name="Bob")
+
+
+def test_a_new_merchant_gets_a_program_that_can_count_at_once():
+    program = set_up_program(name="Shop", at=OPENED)
+
+    assert (program.time_zone, program.currency, program.country) == ("UTC", "USD", "US")
+    live = read_live(at=OPENED)
+    assert (live.number, live.state, live.document) == (1, "live", ProgramDocument())
+    assert Unit.objects.get().code == "points"
+    assert Account.objects.filter(holder_id=None).count() == 4
+    assert set_up_program(name="Other", at=NOON).pk == program.pk
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"time_zone": "Mars"}, "time_zone"),
+        ({"currency": "DOLLAR"}, "currency"),
+        ({"country": "USA"}, "country"),
+    ],
+)
+def test_a_program_that_cannot_be_is_refused(wrong, field):
+    wanted = {"name": "P", "time_zone": "UTC", "currency": "EUR", "country": "LV"} | wrong
+
+    with pytest.raises(InvalidProgram) as refused:
+        create_program(**wanted, at=OPENED, by=SYSTEM)
+
+    assert refused.value.field == field
+    assert (Program.objects.count(), Unit.objects.count(), Account.objects.count()) == (0, 0, 0)
+
+
+def test_there_is_one_program():
+    a_shop()
+    with pytest.raises(ProgramExists):
+        create_program(name="P", time_zone="UTC", currency="EUR", country="LV", at=NOON, by=SYSTEM)
+
+
+def test_a_program_is_renamed_and_moved_to_another_zone():
+    a_shop()
+
+    change_program(name="New", time_zone="Europe/Riga", at=NOON, by=BOB)
+    with pytest.raises(InvalidProgram):
+        change_program(name="New", time_zone="Nowhere", at=NOON, by=BOB)
+
+    program = Program.objects.get()
+    assert (program.name, program.time_zone) == ("New", "Europe/Riga")
+    [event] = Event.objects.filter(action="program.changed")
+    assert event.facts == {"name": ["Corner Shop", "New"], "time_zone": ["America/New_York", "Europe/Riga"]}
