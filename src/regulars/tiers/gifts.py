@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection
 
+from collections.abc import Collection
+
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.tiers import Move
@@ -30,7 +32,7 @@ def gifts_of(
     wallets: Wallets,
     journal: Journal,
     by: Actor,
-    paid: frozenset[str] = frozenset(),
+    paid: Collection[str] = (),
 ) -> list[NewReward]:
     """Return the rewards that a move brings; one that is paid at once is credited, unless its key is in `paid`.
 
