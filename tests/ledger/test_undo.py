@@ -140,5 +140,5 @@ def test_each_mirror_says_what_it_undoes(ann):
 def test_it_can_be_undone_once(ann):
     refund(ann)
     undo(ann)
-    with pytest.raises(Exception, match="one_entry_per_natural_key|a refund writes no entry"):
+    with pytest.raises(Exception, match="a refund writes no entry"):
         undo(ann)
