@@ -111,8 +111,9 @@ ELSEWHERE = {
     *("malformed_merchant_code", "merchant_exists", "unknown_merchant", "host_taken"),
     *("email_taken", "weak_password", "unknown_person", "last_owner", "not_allowed"),
     *("too_many_live_keys", "invalid_key", "unknown_key_id"),
-    *("unknown_rule", "unknown_places", "rule_ended", "invalid_rule", "invalid_program", "program_exists"),
-    *("invalid_terms", "not_the_demo"),
+    *("invalid_program", "program_exists", "not_the_demo"),
+    *("no_draft", "draft_exists", "unknown_version", "version_has_started", "invalid_document", "faulty_program"),
+    *("unknown_recipe",),
     *("invalid_store", "unknown_store", "unknown_till"),
 }
 

@@ -86,10 +86,5 @@ WORDS: dict[str, tuple[int, str]] = {
         "This cannot be undone ($why): only what the team decided is, once, and the latest first.",
     ),
     # the program
-    "no_draft": (409, "The program has no draft: begin one first."),
-    "draft_exists": (409, "The program has a draft already, version $number: publish or discard it first."),
-    "unknown_version": (404, "The program has no version $number."),
-    "version_has_started": (409, "Version $number has started, so it stays as it is: draft the next one."),
-    "invalid_document": (422, "This is no program: $why."),
     "changed_meanwhile": (409, "Somebody else changed this part of the draft since it was read: read it again."),
 }
