@@ -135,6 +135,11 @@ class Compiled:
             for unit in self.units.values()
             if any(rule.unit == unit.code for rule in sale_rules)
         )
+        self.event_units = tuple(
+            _compile_unit(self, unit, [rule for rule in self.events if rule.unit == unit.code])
+            for unit in self.units.values()
+            if any(rule.unit == unit.code for rule in self.events)
+        )
         self.rule_at = {rule.place: rule for each in self.sale_units for rule in (*each.rules, *each.multipliers)}
         self.carrying = tuple(rule.code for rule in sale_rules if rule.carries)
         self.resting = tuple(rule for rule in sale_rules if rule.rests_seconds)
@@ -307,7 +312,7 @@ def _needs(program: Compiled) -> Needs:
         for limits in (
             *(rule.limits for rule in program.rule_at.values()),
             *(event.limits for event in program.events),
-            *(unit.limits for unit in program.sale_units),
+            *(unit.limits for unit in (*program.sale_units, *program.event_units)),
         )
         for limit in limits
     ]

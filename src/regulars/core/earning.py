@@ -12,11 +12,16 @@ from regulars.core.amounts import Rounding, count_steps, portion
 from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit, Limit
 from regulars.core.facts import Facts
 from regulars.core.filters import Counted
+from regulars.core.program.rules import EventRule
 from regulars.core.when import Purchase
 from regulars.core.why import Bite, RulePart
 
 Rooms = Callable[[Limit], int | None]
 """How much a limit still leaves (None: it cannot bite), before the sale."""
+
+
+# An event has no lines: what its rules count is the event itself.
+_ONCE = Counted([1], [1])
 
 
 class Award(msgspec.Struct, frozen=True, gc=False):
@@ -65,6 +70,17 @@ def evaluate(program: Compiled, sale: Purchase, facts: Facts, *, rooms: Rooms) -
         desired = _ask(unit, sale, facts, counted)
         if desired:
             awards += _limit(unit, desired, rooms)
+    return awards
+
+
+def evaluate_event(program: Compiled, event: str, moment: Purchase, facts: Facts, *, rooms: Rooms) -> list[Award]:
+    """Return the award of every rule for an event that is no sale; each counts once. `moment` says when and where."""
+    awards: list[Award] = []
+    for unit in program.event_units:
+        rules = tuple(rule for rule in unit.rules if isinstance(rule.terms, EventRule) and rule.terms.event == event)
+        asked = msgspec.structs.replace(unit, rules=rules)
+        if desired := _ask(asked, moment, facts, _ONCE):
+            awards += _limit(asked, desired, rooms)
     return awards
 
 
@@ -138,7 +154,7 @@ def _carry(rule: CompiledRule, sale: Purchase, facts: Facts, amount: int, points
     if sale.money_minor != sale.total_minor:
         amount = portion(amount, part=sale.money_minor, whole=sale.total_minor)
     carried_in = facts.carry.get(rule.code, 0)
-    steps = (carried_in + amount) // rule.per
+    steps = max(carried_in + amount, 0) // rule.per
     carried = (carried_in, carried_in + amount - steps * rule.per)
     desired = steps * points
     return Award(rule, amount, rule.per, points, desired, desired, "full", rule.of_goods, carried=carried)

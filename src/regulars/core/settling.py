@@ -3,14 +3,14 @@
 Tills, quotes, tried baskets and back-tests all come through `settle`; nothing is read or written here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
 
 from regulars.core.climbing import counted_for
-from regulars.core.compiled import Compiled, CompiledRule, Counter, Limit
-from regulars.core.earning import Award, Rooms, evaluate
+from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit, Counter, Limit
+from regulars.core.earning import Award, Rooms, evaluate, evaluate_event
 from regulars.core.facts import Facts
 from regulars.core.program.caps import CapScope
 from regulars.core.program.stamp_cards import StampCard
@@ -77,17 +77,62 @@ def settle(
                 facts.rooms[bite.id] = asked[bite.id]
     earning = Earning(awards=awards, facts=facts, moves=moves)
     if program.needs.tallies:
-        _count(program, sale, member, shared, on, awards)
-        earning.stamped = _stamp(program, member, awards, versions)
-    for award in awards:
-        member.balances[award.rule.unit] = member.balances.get(award.rule.unit, 0) + award.awarded
-    for code, stamped in earning.stamped.items():
-        member.balances[code] = stamped.held
+        member.tally.visits += 1
+    _take_effect(program, sale, member, shared, versions, earning, program.sale_units)
     if program.tier_sets:
         given = [(award.rule, award.awarded) for award in awards]
         counted = counted_for(program, given, sold_at=sale.occurred_at, money_minor=sale.money_minor, visits=1)
         moves += climb(program.tier_sets, climber(program, member), counted, at=sale.occurred_at)
     return earning
+
+
+def settle_event(
+    program: Compiled,
+    event: str,
+    moment: Purchase,
+    member: MemberState,
+    *,
+    shared: Mapping[CapScope, Tally],
+    store: StoreSide,
+    versions: Versions,
+) -> Earning:
+    """Return what an event that is no sale brings a member; it counts towards caps, cards and levels as a sale does.
+
+    `moment` says when and where it happened, and buys nothing.
+    """
+    at = moment.occurred_at
+    on = at.astimezone(program.zone).date()
+    moves = bring_up(program.tier_sets, climber(program, member), at=at) if program.tier_sets else []
+    facts = gather(program, moment, member, store)
+    facts.silent = tuple(rule.code for rule in program.events if rule.rests_seconds and rests(rule, member.tally, at))
+    rooms = _rooms(program, member, shared, on, versions, {})
+    awards = evaluate_event(program, event, moment, facts, rooms=rooms)
+    earning = Earning(awards=awards, facts=facts, moves=moves)
+    _take_effect(program, moment, member, shared, versions, earning, program.event_units)
+    if program.tier_sets:
+        given = [(award.rule, award.awarded) for award in awards]
+        counted = counted_for(program, given, sold_at=at, money_minor=0, visits=0)
+        moves += climb(program.tier_sets, climber(program, member), counted, at=at)
+    return earning
+
+
+def _take_effect(
+    program: Compiled,
+    sale: Purchase,
+    member: MemberState,
+    shared: Mapping[CapScope, Tally],
+    versions: Versions,
+    earning: Earning,
+    units: Sequence[CompiledUnit],
+) -> None:
+    """Count the awards where caps look, put stamps on cards, and bring the balances up."""
+    if program.needs.tallies:
+        _count(program, sale, member, shared, earning.awards, units)
+        earning.stamped = _stamp(program, member, earning.awards, versions)
+    for award in earning.awards:
+        member.balances[award.rule.unit] = member.balances.get(award.rule.unit, 0) + award.awarded
+    for code, stamped in earning.stamped.items():
+        member.balances[code] = stamped.held
 
 
 def climber(program: Compiled, member: MemberState) -> Climber:
@@ -206,11 +251,11 @@ def _count(
     sale: Purchase,
     member: MemberState,
     shared: Mapping[CapScope, Tally],
-    on: date,
     awards: list[Award],
+    units: Sequence[CompiledUnit],
 ) -> None:
     tally = member.tally
-    tally.visits += 1
+    on = sale.occurred_at.astimezone(program.zone).date()
     for award in awards:
         rule = award.rule
         if award.awarded and rule.counters:
@@ -221,7 +266,7 @@ def _count(
             tally.carry[rule.code] = award.carried[1]
             if not award.carried[1]:
                 del tally.carry[rule.code]
-    for unit in program.sale_units:
+    for unit in units:
         if unit.counters and (amount := sum([a.awarded for a in awards if a.rule.unit == unit.unit.code])):
             count_award(unit.counters, amount, member=tally, shared=shared, on=on, keep_days=program.keep_days)
 
