@@ -1,21 +1,18 @@
 """A shop with tiers by yearly spend, whose members buy."""
 
 from datetime import UTC, datetime
-from itertools import count
 from zoneinfo import ZoneInfo
 
-from regulars.core.actor import SYSTEM, Actor
-from regulars.core.program.document import ProgramDocument
+from regulars.core.actor import Actor
 from regulars.core.program.rewards import Gives, Reward
+from regulars.core.program.rules import EarningRule, RateRule
 from regulars.core.program.tier_sets import Level, Metric, TierSet
-from regulars.core.tiers import Counted, climb
-from regulars.members.enrol import NewMember, enrol_member
-from regulars.programs.book import load_book
-from regulars.programs.setup import create_program
-from regulars.programs.tallies import member_holder, write_tallies
-from regulars.tiers.give import give_rewards
-from regulars.tiers.look import look_at_members
-from regulars.tiers.standings import Moved, changed_standings, find_standings, write_standings
+from regulars.core.refusals import Refusal
+from regulars.core.sale import NewRefund
+from regulars.sales.answers import Recorded, Refunded
+from regulars.sales.refund import refund_sales
+from regulars.tiers.standings import find_standings
+from tests.shop import a_sale, a_shop, sell
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZOE = Actor(kind="staff", id=7, name="Zoe")
@@ -30,40 +27,33 @@ REWARDS = (
     Reward(code="dinner", name="A dinner", kind="gift"),
     Reward(code="bonus", name="50 points", kind="points", gives=Gives(unit="points", amount=50)),
 )
-
-_numbers = count(1)
+NO_POINTS = RateRule(code="none", name="None", points=1, per_minor=100_000_000)
 
 
 def on(year: int, month: int, day: int, hour: int = 0) -> datetime:
     return datetime(year, month, day, hour, tzinfo=NEW_YORK).astimezone(UTC)
 
 
-OPENED = on(2026, 1, 1)
 AUGUST = on(2026, 8, 10, 12)
 
 
-def a_club(*tier_sets: TierSet) -> None:
-    create_program(
-        name="Club", time_zone="America/New_York", currency="USD", country="US",
-        document=ProgramDocument(tier_sets=tier_sets or (BY_SPEND,), rewards=REWARDS), at=OPENED, by=SYSTEM,
-    )  # fmt: skip
+def a_club(*tier_sets: TierSet, rules: tuple[EarningRule, ...] = (NO_POINTS,)) -> None:
+    """Sales bring no points to speak of, so that what is seen comes of levels."""
+    a_shop(*rules, tier_sets=tier_sets or (BY_SPEND,), rewards=REWARDS)
 
 
-def a_member() -> int:
-    number = next(_numbers)
-    return enrol_member(NewMember(first_name="Ann", last_name=f"Smith {number}", joined_at=OPENED), at=OPENED).member_id
+def spends(member: int, minor: int, *, at: datetime = AUGUST, known_at: datetime | None = None) -> Recorded:
+    """A sale, which may have come late (`known_at`)."""
+    return sell(a_sale(minor, member=member, at=at), at=known_at or at)
 
 
-def spends(member: int, minor: int, *, at: datetime = AUGUST) -> None:
-    """What a sale does."""
-    book = load_book()
-    program = book.compiled_at(at)
-    seen = look_at_members([member], tier_sets=program.tier_sets, book=book, at=at)[member]
-    moves = climb(program.tier_sets, seen.climber, {each.code: [Counted(minor)] for each in program.tier_sets}, at=at)
-    moved = [Moved(member_id=member, move=move, by=SYSTEM, about="sale/1") for move in moves]
-    give_rewards(moved, program=program, book=book, at=at)
-    write_standings(changed_standings({member: seen.standings}, [(member, seen.climber.standings)]), moved, at=at)
-    write_tallies({member_holder(member): seen.tally})
+def brings_back(sale: Recorded, minor: int, *, at: datetime) -> Refunded:
+    """A part of a sale is refunded."""
+    refund = NewRefund(sale_id=sale.id, external_id=f"{at:%s}-{minor}", occurred_at=at, amount_minor=minor, by=ZOE)
+    [outcome] = refund_sales([refund], at=at)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
 def level_of(member: int, tier_set: str = "vip") -> str | None:

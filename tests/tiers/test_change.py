@@ -21,7 +21,8 @@ from regulars.tiers.refusals import (
     UnknownTierSet,
 )
 from regulars.tiers.standings import find_standings
-from tests.tiers.club import AUGUST, ZOE, a_club, a_member, level_of, on, spends
+from tests.shop import a_member
+from tests.tiers.club import AUGUST, ZOE, a_club, level_of, on, spends
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,8 @@ from regulars.tiers.change import change_tier
 from regulars.tiers.history import list_changes
 from regulars.tiers.models import Change, Standing
 from regulars.tiers.review import count_due, review_tiers
-from tests.tiers.club import AUGUST, BY_SPEND, LEVELS, ZOE, a_club, a_member, level_of, on, spends
+from tests.shop import a_member
+from tests.tiers.club import AUGUST, BY_SPEND, LEVELS, ZOE, a_club, level_of, on, spends
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,8 @@ from regulars.ledger.verify import run_checks
 from regulars.tiers.change import change_tier, undo_change
 from regulars.tiers.review import review_tiers
 from regulars.tiers.verify import TIER_CHECKS
-from tests.tiers.club import AUGUST, ZOE, a_club, a_member, on, spends
+from tests.shop import a_member
+from tests.tiers.club import AUGUST, ZOE, a_club, on, spends
 
 pytestmark = pytest.mark.django_db
 
