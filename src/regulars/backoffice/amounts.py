@@ -5,22 +5,18 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import get_language
 
 from regulars.core.amounts import LARGEST_AMOUNT
+from regulars.core.phrases import MINUS, count, write_amount
 from regulars.core.program.units import Unit, UnitWords
-
-MINUS = "\N{MINUS SIGN}"
 
 
 def digits(amount: int, unit: Unit) -> str:
     """The bare number: 1250 of a unit with two decimals is "12.50"; a minus is a real minus."""
-    whole, rest = divmod(abs(amount), 10**unit.decimals)
-    said = f"{whole:,}.{rest:0{unit.decimals}d}" if unit.decimals else f"{whole:,}"
-    return MINUS + said if amount < 0 else said
+    return write_amount(amount, unit)
 
 
 def say_amount(amount: int, unit: Unit) -> str:
     """With the unit's name in the reader's language: exactly one is singular."""
-    name = words_of(unit)
-    return f"{digits(amount, unit)} {name.singular if abs(amount) == 10**unit.decimals else name.plural}"
+    return count(amount, unit, language=_language(unit))
 
 
 def say_change(amount: int, unit: Unit) -> str:
@@ -29,8 +25,13 @@ def say_change(amount: int, unit: Unit) -> str:
 
 
 def words_of(unit: Unit) -> UnitWords:
-    language = get_language() or "en"
-    return unit.translations.get(language) or unit.translations.get(language.partition("-")[0]) or unit.name
+    return unit.translations.get(_language(unit), unit.name)
+
+
+def _language(unit: Unit) -> str:
+    """The reader's language, as the unit has it: "de" where there is no "de-at"."""
+    language = get_language() or ""
+    return language if language in unit.translations else language.partition("-")[0]
 
 
 def read_amount(text: str, unit: Unit) -> int:

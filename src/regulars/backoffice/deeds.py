@@ -24,7 +24,32 @@ ACTIONS: dict[str, Promise] = {
     "sale.refunded": _("refunded a sale"),
     "sale.attached": _("attached a sale to a member"),
     "points.adjusted": _("adjusted a balance"),
+    "sale.refund_undone": _("undid a refund"),
     "points.expired": _("expired points"),
+    "points.released": _("let waiting points be spent early"),
+    "points.extended": _("let points live longer"),
+    "points.reinstated": _("brought expired points back"),
+    "hold.made": _("held points for a basket"),
+    "hold.released": _("let held points go"),
+    "hold.lapsed": _("ended a hold"),
+    "stamps.adjusted": _("changed the stamps on a card"),
+    "stamp_codes.made": _("made one-time codes"),
+    "stamp_code.used": _("used a one-time code"),
+    "poster.hung": _("made a poster"),
+    "poster.taken_down": _("took a poster down"),
+    "poster.scanned": _("scanned a poster"),
+    "tier.changed": _("moved to another level"),
+    "tier.kept": _("keeps the level for longer"),
+    "reward.issued": _("gave a reward"),
+    "reward.used": _("handed a reward out"),
+    "reward.restored": _("gave a reward back"),
+    "reward.removed": _("took a reward away"),
+    "reward.withdrawn": _("withdrew a reward"),
+    "reward.ordered": _("put a reward on the list to send"),
+    "reward.sent": _("sent a reward"),
+    "reward.delivered": _("noted that a reward has arrived"),
+    "backtest.asked": _("started a back-test"),
+    "backtest.stopped": _("stopped a back-test"),
     "program.created": _("set up the program"),
     "program.changed": _("changed the program"),
     "program.drafted": _("changed the program's draft"),
@@ -45,7 +70,7 @@ TELLING_CHANGES = {"program.changed"}
 """Events whose facts are pairs: what it was, and what it is now."""
 
 ORDER = {"from": 0}
-PLACES = {"member": "member", "sale": "sale", "entry": "entry"}
+PLACES = {"member": "member", "sale": "sale", "entry": "entry", "poster": "poster"}
 
 
 def say_event(event: Event, office: Office) -> dict[str, Any]:

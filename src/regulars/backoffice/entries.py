@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.backoffice.office import Office
+from regulars.core.program.units import Unit
 from regulars.core.sentences import explain
 from regulars.core.why import Why
 from regulars.ledger.models import Entry, Side
@@ -22,8 +23,19 @@ KINDS: dict[str, Promise] = {
     "clawback": _("Taken back"),
     "expire": _("Expired"),
     "write_off": _("Written off"),
+    "restore": _("Given again"),
+    "reinstate": _("Brought back"),
 }
-ICONS = {"earn": "plus", "redeem": "minus", "adjust": "pen", "reverse": "back", "clawback": "back", "expire": "clock"}
+ICONS = {
+    "earn": "plus",
+    "redeem": "minus",
+    "adjust": "pen",
+    "reverse": "back",
+    "clawback": "back",
+    "expire": "clock",
+    "restore": "plus",
+    "reinstate": "clock",
+}
 OF_SALE = re.compile(r"sale/([0-9]+)/")
 
 
@@ -33,7 +45,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     said: str
     icon: str
     amount: int
-    unit: str
+    unit: Unit
     at: datetime
     recorded_at: datetime
     actor: str
@@ -41,25 +53,37 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
     sale_id: int | None
     why: list[str]
+    basis: Why
+
+    @property
+    def size(self) -> int:
+        return abs(self.amount)
 
 
 def tell_entry(view: EntryView, office: Office) -> Told:
-    sale = OF_SALE.match(view.key)
+    unit = office.unit(view.unit)
     return Told(
         id=view.id,
         kind=view.kind,
         said=str(KINDS.get(view.kind, view.kind)),
         icon=ICONS.get(view.kind, "pen"),
         amount=view.amount,
-        unit=view.unit,
+        unit=unit,
         at=view.occurred_at,
         recorded_at=view.recorded_at,
         actor=view.actor,
         reason=view.reason,
         comment=view.comment,
-        sale_id=int(sale[1]) if sale else None,
-        why=explain(view.why, unit=view.unit, currency=office.currency, zone=office.zone),
+        sale_id=sale_of(view.key),
+        why=explain(view.why, unit=unit, currency=office.currency, zone=office.zone, say_rule=office.say_rule),
+        basis=view.why,
     )
+
+
+def sale_of(key: str) -> int | None:
+    """The sale that an entry belongs to, by its natural key."""
+    found = OF_SALE.match(key)
+    return int(found[1]) if found else None
 
 
 def tell_entries(ids: Collection[int], office: Office) -> dict[int, Told]:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from regulars.backoffice.amounts import unknown_unit
 from regulars.core.actor import Actor
+from regulars.core.compiled import Compiled
+from regulars.core.describe import describe_rule
 from regulars.core.program.units import Unit
 from regulars.programs.book import Book, NoProgram, load_book
 from regulars.staff.models import Person
@@ -32,9 +34,24 @@ class Office:
         except NoProgram:
             return None
 
+    @cached_property
+    def live(self) -> Compiled | None:
+        """The version of the program that decides sales now."""
+        return self.book.compiled_at(self.now) if self.book else None
+
     def unit(self, code: str) -> Unit:
         """A unit with its name and precision, as the program knows it now."""
         return self.book.unit(code) if self.book else unknown_unit(code)
+
+    def say_rule(self, version: int, code: str) -> str:
+        """A rule's sentence, as the version says it that gave something by it; its code where nobody knows it."""
+        if self.book is None:
+            return code
+        program = self.book.version(version)
+        rule = program.rules.get(code)
+        if rule is None:
+            return code
+        return describe_rule(rule, document=program.document, currency=self.currency, zone=self.zone)
 
     @property
     def zone(self) -> tzinfo:

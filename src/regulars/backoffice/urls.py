@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from regulars.backoffice import program_urls
+from regulars.backoffice import customer_urls, program_urls
 from regulars.backoffice.admin import people, stores  # noqa: F401  # registers them
 from regulars.backoffice.pages import (
     activity,
@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/refund/", refund.refund, name="refund"),
     path("sales/<int:sale_id>/member/", sale.attach, name="attach"),
     *program_urls.urlpatterns,
+    *customer_urls.urlpatterns,
     path("keys/", keys.keys, name="keys"),
     path("keys/new/", keys.new_key, name="new_key"),
     path("keys/<int:key_id>/revoke/", keys.revoke, name="revoke_key"),

@@ -10,13 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.amounts import say_amount, say_change
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.adjust import AdjustForm, AmountForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
-from regulars.backoffice.wording import signed
+from regulars.core.program.units import POINTS, Unit
 from regulars.core.refusals import Refusal
-from regulars.core.sentences import count
 from regulars.points.adjust import adjust_points, preview_adjustment
 from regulars.staff.rights import Right
 
@@ -32,9 +32,10 @@ def adjust(request: HttpRequest, member_id: int) -> HttpResponse:
         except Refusal as refusal:
             show_in(form, refusal)
         else:
+            unit = office.unit(typed["unit"])
             said = _("%(change)s: the balance is %(after)s now.") % {
-                "change": signed(typed["amount"]),
-                "after": count(done.balance.available, typed["unit"]),
+                "change": say_change(typed["amount"], unit),
+                "after": say_amount(done.balance.available, unit),
             }
             link = reverse("entry", args=[done.entry_id])
             messages.success(request, format_html('{} <a href="{}">{}</a>', said, link, _("See the entry")))
@@ -51,8 +52,10 @@ def preview(request: HttpRequest, member_id: int) -> HttpResponse:
     return render(request, "backoffice/parts/adjust_preview.html", _preview(form, member_id, office))
 
 
-def units_of(office: Office) -> list[str]:
-    return list(office.book.units) if office.book else ["points"]
+def units_of(office: Office) -> list[Unit]:
+    """The program's units but stamps, which are added and taken off a card."""
+    known = list(office.live.units.values()) if office.live else [POINTS]
+    return [unit for unit in known if unit.kind != "stamps"] or [POINTS]
 
 
 def _preview(form: AmountForm, member_id: int, office: Office) -> dict[str, Any]:
@@ -64,4 +67,4 @@ def _preview(form: AmountForm, member_id: int, office: Office) -> dict[str, Any]
         effect = preview_adjustment(member_id=member_id, amount=typed["amount"], unit=typed["unit"], at=office.now)
     except Refusal as refusal:
         return {"effect": None, "refused": words(refusal)}
-    return {"effect": effect, "unit": typed["unit"], "amount": typed["amount"]}
+    return {"effect": effect, "unit": office.unit(typed["unit"]), "amount": typed["amount"]}

@@ -14,8 +14,8 @@ from regulars.backoffice.chart import Chart, draw_bars
 from regulars.backoffice.keyset import page_by_time
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.wording import money, number
+from regulars.backoffice.worklist import show_work
 from regulars.members.models import Member
-from regulars.programs.models import RuleVersion
 from regulars.reports.figures import Day, Figures, figures_between, newest_day
 from regulars.sales.models import Sale
 from regulars.staff.models import ApiKey
@@ -30,10 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     if not office.can(Right.SEE_DASHBOARD):
         sales = page_by_time(Sale.objects.select_related("store", "member"), before="", size=8)
-        return render(request, "backoffice/counter.html", {"sales": sales.rows})
+        return render(request, "backoffice/counter.html", {"sales": sales.rows, "work": show_work(office)})
     last = newest_day()
     if last is None:
-        return render(request, "backoffice/first_steps.html", {"steps": _first_steps()})
+        return render(request, "backoffice/first_steps.html", {"steps": _first_steps(office)})
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in PERIODS else 30
     until = last + timedelta(days=1)
@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "last": last,
         "tiles": _tiles(now, before, office),
         "charts": _charts(now.days, first, until),
+        "work": show_work(office),
     }
     return render(request, "backoffice/home.html", context)
 
@@ -101,11 +102,11 @@ def _say_day(day: date) -> str:
     return date_format(day, "D j M Y")
 
 
-def _first_steps() -> list[dict[str, Any]]:
+def _first_steps(office: Office) -> list[dict[str, Any]]:
     """What a new shop does first, and what of it is done."""
     return [
         {"done": Store.objects.exists(), "text": _("Add a store"), "place": "admin:stores_store_add"},
-        {"done": RuleVersion.objects.exists(), "text": _("Publish an earning rule"), "place": "new_rule"},
+        {"done": bool(office.live and office.live.rules), "text": _("Set up what members earn"), "place": "program"},
         {"done": ApiKey.objects.exists(), "text": _("Make an API key for the tills"), "place": "new_key"},
         {"done": Member.objects.exists(), "text": _("Enrol a member"), "place": "enrol"},
         {"done": Sale.objects.exists(), "text": _("Record the first sale through the API"), "place": "sales"},

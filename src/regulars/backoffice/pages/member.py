@@ -6,12 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.finding import find_or_404
-from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.finding import find_or_404, tally_of
+from regulars.backoffice.gifts import show_gifts
+from regulars.backoffice.holdings import show_holdings
+from regulars.backoffice.levels import show_levels
+from regulars.backoffice.office import office_of
 from regulars.backoffice.pages.activity import name_actors
+from regulars.backoffice.stampcards import show_cards
 from regulars.backoffice.timeline import SHOWS, show_timeline
-from regulars.core.terms import worth_minor
-from regulars.ledger.statement import FullBalance, balances_of, next_expiries
+from regulars.ledger.statement import balances_of
 from regulars.staff.rights import Right
 
 
@@ -27,25 +30,15 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "backoffice/parts/timeline.html", context)
     balances = balances_of([member_id], at=office.now)[member_id]
-    expiries = next_expiries(member_id, at=office.now, limit=24)
-    context["balances"] = [
-        {
-            "balance": balance,
-            "taken": taken_back(balance),
-            "worth": _worth(balance, office),
-            "expiries": [expiry for unit, expiry in expiries if unit == balance.unit][:5],
-        }
-        for balance in balances
-    ]
+    tally = tally_of(member_id)
+    levels = show_levels(member_id, office)
+    actors = {change.by for row in levels for change in row.changes if change.by}
+    context |= {
+        "holdings": show_holdings(member_id, balances, office),
+        "levels": levels,
+        "stamp_cards": show_cards(tally, balances, office),
+        "gifts": show_gifts(member_id, office),
+        "has_rewards": bool(office.live and office.live.rewards),
+        "names": context["names"] | name_actors(actors),
+    }
     return render(request, "backoffice/member.html", context)
-
-
-def taken_back(balance: FullBalance) -> int:
-    """What left the balance otherwise: taken back by refunds, deducted by the team, written off."""
-    return balance.earned - balance.spent - balance.expired - balance.available - balance.pending
-
-
-def _worth(balance: FullBalance, office: Office) -> int | None:
-    if office.book is None or balance.unit != "points" or balance.available <= 0:
-        return None
-    return worth_minor(balance.available, office.book.terms)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.brought import name_rewards, say_levels
 from regulars.backoffice.forms.refund import RefundForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.receipts import show_receipts
@@ -50,7 +51,7 @@ def refund(request: HttpRequest, sale_id: int) -> HttpResponse:
 def _refund(wanted: NewRefund, form: RefundForm, request: HttpRequest, office: Office) -> bool:
     [outcome] = refund_sales([wanted], at=office.now)
     if isinstance(outcome, Refusal):
-        show_in(form, outcome)
+        show_in(form, outcome, office)
         return False
     messages.success(
         request, _("Refunded. Give back %(money)s.") % {"money": money(outcome.money_minor, office.currency)}
@@ -62,10 +63,21 @@ def _preview(wanted: NewRefund, office: Office) -> dict[str, Any]:
     try:
         effect = preview_refund(wanted, at=office.now)
     except Refusal as refusal:
-        return {"refused": words(refusal)}
-    withheld = sum(each.withheld_minor for each in effect.clawed)
-    returned = sum(each.value_minor for each in effect.returned)
-    return {"effect": effect, "withheld": withheld, "returned": returned}
+        return {"refused": words(refusal, office)}
+    taken: dict[str, int] = {}
+    for each in effect.clawed:
+        taken[each.unit] = taken.get(each.unit, 0) + each.amount
+    short: dict[str, int] = {}
+    for each in effect.clawed:
+        short[each.unit] = short.get(each.unit, 0) + each.short
+    return {
+        "effect": effect,
+        "clawed": [{"unit": unit, "amount": amount, "short": short[unit]} for unit, amount in taken.items() if amount],
+        "withheld": sum(each.withheld_minor for each in effect.clawed),
+        "returned": sum(each.value_minor for each in effect.returned),
+        "levels": say_levels(effect.levels, office.live),
+        "withdrawn": name_rewards(effect.withdrawn, office.live),
+    }
 
 
 def _moment(text: str, office: Office) -> datetime:

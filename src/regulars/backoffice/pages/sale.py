@@ -1,4 +1,4 @@
-"""One sale: its lines with the points each made, how it was paid, what came back; and whose it is."""
+"""One sale: its lines with what each made, how it was paid, what came back; and whose it is."""
 
 from django import forms
 from django.contrib import messages
@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.amounts import say_change
+from regulars.backoffice.brought import say_brought
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.receipts import show_receipts
 from regulars.backoffice.refusals import show_in
@@ -40,7 +42,7 @@ def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
         "receipt": receipt,
         "tenders": found.tenders,
         "zone": zone(found.store.time_zone),
-        "points_made": sum(line.points for line in receipt.lines),
+        "brought": say_brought(found, office),
     }
     return render(request, "backoffice/sale.html", context)
 
@@ -63,7 +65,8 @@ def attach(request: HttpRequest, sale_id: int) -> HttpResponse:
             except Refusal as refusal:
                 show_in(form, refusal)
             else:
-                points = ", ".join(f"+{each.awarded:,} {each.unit}" for each in done.earned if each.awarded)
+                earned = [say_change(each.awarded, office.unit(each.unit)) for each in done.earned if each.awarded]
+                points = ", ".join(earned)
                 messages.success(request, _("Attached.") + (f" {points}" if points else ""))
                 return redirect("sale", sale_id)
     return render(request, "backoffice/attach.html", {"sale": found, "form": form, "whose": whose})

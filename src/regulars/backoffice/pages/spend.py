@@ -1,0 +1,116 @@
+"""Spend for a member: the balance, what it buys, and what is left; what cannot be had says why."""
+
+from typing import Any
+
+import msgspec
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from regulars.backoffice.access import needs
+from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.finding import find_or_404
+from regulars.backoffice.forms.customer import SpendForm
+from regulars.backoffice.levels import last_day
+from regulars.backoffice.offers import Claimable, list_claimable
+from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.refusals import show_in, words
+from regulars.core.claiming import TooDear, usable_until
+from regulars.core.program.rewards import Reward
+from regulars.core.program.units import Unit
+from regulars.core.refusals import Refusal
+from regulars.ledger.statement import balances_of
+from regulars.points.claim import Claimed, claim_reward
+from regulars.staff.rights import Right
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """A reward with its price for this member. `regular` is what others pay, where it differs; `refused` says why it
+    cannot be had, `is_short` that it is too dear.
+    """
+
+    code: str
+    name: str
+    description: str
+    unit: Unit
+    price: int
+    regular: int | None
+    before: int
+    after: int
+    refused: str
+    is_short: bool
+    left: str
+    follows: str
+
+
+@needs(Right.CLAIM_REWARDS)
+def spend(request: HttpRequest, member_id: int) -> HttpResponse:
+    office, member = office_of(request), find_or_404(member_id)
+    form = SpendForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = claim_reward(member_id=member_id, **form.cleaned_data, at=office.now, by=office.actor)
+        except Refusal as refusal:
+            show_in(form, refusal, office)
+        else:
+            messages.success(request, _said(done, office))
+            return redirect("member", member_id)
+    rows = (
+        [_offer(each, office) for each in list_claimable(member_id, book=office.book, at=office.now)]
+        if office.book
+        else []
+    )
+    context: dict[str, Any] = {
+        "member": member,
+        "form": form,
+        "rows": sorted(rows, key=lambda row: (bool(row.refused), row.is_short, row.price)),
+        "can_spend": any(not row.refused for row in rows),
+        "balances": [each for each in balances_of([member_id], at=office.now)[member_id] if _is_price(each.unit, rows)],
+    }
+    return render(request, "backoffice/spend.html", context)
+
+
+def _offer(each: Claimable, office: Office) -> Offer:
+    reward, unit = each.reward, office.unit(each.unit)
+    regular = reward.price.amount if reward.price else each.price
+    return Offer(
+        code=reward.code,
+        name=reward.name,
+        description=reward.description,
+        unit=unit,
+        price=each.price,
+        regular=regular if regular != each.price else None,
+        before=each.available,
+        after=each.available - each.price,
+        refused=words(each.refusal, office) if each.refusal else "",
+        is_short=isinstance(each.refusal, TooDear),
+        left=_("%(n)s left") % {"n": f"{each.left:,}"} if each.left is not None else "",
+        follows=_follows(reward, office),
+    )
+
+
+def _follows(reward: Reward, office: Office) -> str:
+    """What happens with it then."""
+    if reward.kind in ("points", "credit"):
+        return _("It is credited at once.")
+    if reward.is_sent:
+        return _("It is put on the list of rewards to send.")
+    end = usable_until(reward, issued_at=office.now, zone=office.zone)
+    if end is None:
+        return _("A code for the till is made.")
+    return _("A code for the till is made, valid until %(day)s.") % {"day": last_day(end, office)}
+
+
+def _said(done: Claimed, office: Office) -> str:
+    said = _("“%(reward)s” is theirs: code %(code)s.") % {"reward": done.issued.name, "code": done.issued.code}
+    if done.issued.status == "used":
+        said = _("“%(reward)s” is credited.") % {"reward": done.issued.name}
+    if done.balance is not None:
+        left = say_amount(done.balance.available, office.unit(done.balance.unit))
+        said += " " + _("%(left)s are left.") % {"left": left}
+    return said
+
+
+def _is_price(unit: str, rows: list[Offer]) -> bool:
+    return any(row.unit.code == unit for row in rows)

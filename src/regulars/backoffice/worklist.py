@@ -1,0 +1,117 @@
+"""What waits for somebody of the team: budgets that are nearly used up, rewards to send."""
+
+from collections.abc import Iterator
+
+import msgspec
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.finding import read_tally
+from regulars.backoffice.office import Office
+from regulars.backoffice.wording import money
+from regulars.core.compiled import Compiled
+from regulars.core.program.caps import Budget
+from regulars.core.tallies import LIFETIME
+from regulars.programs.tallies import PROGRAM
+from regulars.rewards.models import Fulfilment, IssuedReward, Status
+from regulars.staff.rights import Right
+
+NEARLY = 80
+MANY = 1_000
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """`look` is `careful` or `stop`; a bar is drawn where there is `most`."""
+
+    said: str
+    note: str
+    url: str
+    look: str = ""
+    reached: int = 0
+    most: int = 0
+
+
+class Spending(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a budget is used."""
+
+    budget: Budget
+    used: int
+    limit: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.used // self.limit
+
+
+def show_work(office: Office) -> list[Task]:
+    """What this person can do something about."""
+    tasks: list[Task] = []
+    if office.can(Right.SEE_RULES):
+        tasks += _budgets(office)
+    if office.can(Right.FULFIL_REWARDS):
+        tasks += _sending()
+    return tasks
+
+
+def spent_budgets(live: Compiled) -> list[Spending]:
+    """How far every budget of the program is used; one statement."""
+    if not live.budgets:
+        return []
+    used = read_tally(PROGRAM).used
+    return [
+        Spending(
+            budget=budget,
+            used=used.get(f"b:{budget.code}", {}).get(LIFETIME, 0),
+            limit=budget.units or budget.money_minor or 1,
+        )
+        for budget in live.budgets.values()
+    ]
+
+
+def _budgets(office: Office) -> Iterator[Task]:
+    """Budgets from 80 % on, the fullest first."""
+    if office.live is None:
+        return
+    spendings = [each for each in spent_budgets(office.live) if each.percent >= NEARLY]
+    for each in sorted(spendings, key=lambda each: -each.percent):
+        is_over = each.percent >= 100
+        name = {"name": each.budget.name, "percent": each.percent}
+        yield Task(
+            said=_("Budget “%(name)s” is used up") % name
+            if is_over
+            else _("Budget “%(name)s” is at %(percent)s %%") % name,
+            note=_("%(used)s of %(limit)s. %(follows)s")
+            % {
+                "used": _say(each.used, each.budget, office),
+                "limit": _say(each.limit, each.budget, office),
+                "follows": _("Its rules give nothing more.") if is_over else _("At 100 % its rules stop giving."),
+            },
+            url=reverse("program"),
+            look="stop" if is_over else "careful",
+            reached=min(each.used, each.limit),
+            most=each.limit,
+        )
+
+
+def _say(amount: int, budget: Budget, office: Office) -> str:
+    """In money, or in the unit of the rules that name the budget."""
+    if budget.money_minor is not None:
+        return money(amount, office.currency)
+    assert office.live is not None, "a budget belongs to a program"
+    rule = next((rule for rule in office.live.rules.values() if rule.budget == budget.code), None)
+    return say_amount(amount, office.unit(rule.unit)) if rule else f"{amount:,}"
+
+
+def _sending() -> Iterator[Task]:
+    """Counted up to a thousand: beyond, "1,000 or more" says as much."""
+    waiting = IssuedReward.objects.filter(
+        fulfilment=Fulfilment.ORDERED, status__in=[Status.OUTSTANDING, Status.USED]
+    ).order_by("id")
+    found = len(waiting.values_list("id", flat=True)[:MANY])
+    if found:
+        said = ngettext("%(n)s reward to send", "%(n)s rewards to send", found) % {"n": f"{found:,}"}
+        if found == MANY:
+            said = _("%(n)s or more rewards to send") % {"n": f"{MANY:,}"}
+        yield Task(said=said, note=_("Members have taken them and wait."), url=reverse("fulfilment"))
