@@ -1,6 +1,6 @@
 """Stamps that were put on a card take effect: a full card is paid for with its stamps, and its marks give rewards."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from regulars.core.actor import Actor
@@ -17,9 +17,11 @@ from regulars.rewards.models import Cause
 from regulars.rewards.pay import pay_reward
 
 
-def filled_key(member_id: int, card: str, number: int) -> str:
-    """Return the natural key of the entry that pays for a member's full card."""
-    return f"card/{member_id}/{card}/{number}"
+def filled_key(member_id: int, card: str, number: int, *, about: str) -> str:
+    """Return the natural key of the entry that pays for a member's full card; `about` names what filled it, since a
+    card that was opened again may be filled again.
+    """
+    return f"card/{member_id}/{card}/{number}/{about}"
 
 
 def fill_cards(
@@ -30,12 +32,15 @@ def fill_cards(
     versions: Versions,
     wallets: Wallets,
     journal: Journal,
+    about: str,
     occurred_at: datetime,
     by: Actor,
+    paid: Collection[str] = (),
 ) -> list[NewReward]:
     """Spend the stamps of the cards that got full, oldest first; return the rewards that the marks bring.
 
-    The stamps are in the wallet already, whose lots are loaded.
+    The stamps are in the wallet already, whose lots are loaded. `about` names what brought them (`sale/5`); `paid` are
+    keys whose rewards were paid before: a card that is filled again pays nothing twice.
     """
     wallet = wallets[member_id, card]
     for full in stamped.full:
@@ -45,7 +50,7 @@ def fill_cards(
             draws=draw(wallet.open_lots, wanted=full.size, at=max(occurred_at, journal.at)),
             amount=full.size,
             note=Note(
-                key=filled_key(member_id, card, full.number),
+                key=filled_key(member_id, card, full.number, about=about),
                 occurred_at=journal.at,
                 why=CardFilled(card, full.number, full.size, full.version),
                 by=by,
@@ -56,6 +61,7 @@ def fill_cards(
             mark, card, member_id=member_id, program=versions(mark.version), wallets=wallets, journal=journal, by=by
         )
         for mark in stamped.marks
+        if card_key(member_id, card, number=mark.number, stamp=mark.stamp) not in paid
     ]
 
 

@@ -16,6 +16,7 @@ from regulars.platform.rows import Asked, encode_rows, together
 from regulars.points.fill import mark_keys
 from regulars.points.give_back import give_all_back
 
+# The planner may look at a row before its key's range: only a card's key has a number in its fourth place.
 # A card's rewards lie together in the order of their keys. Locked, so that no till uses one that is being withdrawn.
 MARKS = """
 SELECT wanted.member_id, wanted.card, split_part(issued.key, '/', 4)::int, split_part(issued.key, '/', 5)::int,
@@ -25,7 +26,7 @@ JOIN rewards_issuedreward AS issued
   ON issued.key >= 'card/' || wanted.member_id || '/' || wanted.card || '/' COLLATE "C"
  AND issued.key < 'card/' || wanted.member_id || '/' || wanted.card || '0' COLLATE "C"
  AND NOT (issued.status = 'withdrawn')
-WHERE split_part(issued.key, '/', 4)::int >= wanted.since
+WHERE CASE WHEN issued.key LIKE 'card/%%' THEN split_part(issued.key, '/', 4)::int END >= wanted.since
 ORDER BY issued.id
 """
 
@@ -42,7 +43,7 @@ CROSS JOIN LATERAL (
     FROM (SELECT lot_id, sum(amount) AS amount, min(id) AS first FROM ledger_allocation
           WHERE debit_id = entry.id GROUP BY lot_id HAVING sum(amount) > 0) AS net
 ) AS held
-WHERE split_part(entry.key, '/', 4)::int >= wanted.since AND held.draws IS NOT NULL
+WHERE CASE WHEN entry.key LIKE 'card/%%' THEN split_part(entry.key, '/', 4)::int END >= wanted.since AND held.draws IS NOT NULL
 ORDER BY entry.id
 """
 

@@ -1,9 +1,11 @@
 """The book is everything that decides what a sale earns: the program, its units, and the versions of its document."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from functools import lru_cache
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +15,7 @@ from regulars.core.describe import describe_rule
 from regulars.core.program.document import read_document
 from regulars.core.program.units import Unit, UnitWords
 from regulars.core.refusals import Refusal
+from regulars.ledger.models import HOLDER_SIDES, Side
 from regulars.platform.rows import Asked, fetch
 
 # One text, so that an unchanged book is recognised without decoding it again. Documents can be large and never change
@@ -31,6 +34,8 @@ FROM programs_program AS program
 ORDER BY program.id
 LIMIT 1
 """
+
+MERCHANT_SIDES = tuple(side.value for side in Side if side not in HOLDER_SIDES)
 
 DOCUMENT = "SELECT document::text FROM programs_programversion WHERE id = %(id)s AND mark = %(mark)s"
 
@@ -104,6 +109,17 @@ class Book:
             if unit := self._compiled(version).units.get(code):
                 return unit
         return Unit(code=code, name=UnitWords(singular=code, plural=code))
+
+    def with_units(self, codes: Iterable[str]) -> Self:
+        """Return this book with units that the ledger does not know yet, for trying a draft: their ids are negative."""
+        tried = copy(self)
+        new = [code for code in codes if code not in self.units]
+        tried.units = {**self.units, **{code: -number for number, code in enumerate(new, 1)}}
+        tried.sides = {
+            **self.sides,
+            **{(-number, side): 0 for number, _ in enumerate(new, 1) for side in MERCHANT_SIDES},
+        }
+        return tried
 
     def say_rule(self, version_id: int, code: str) -> str:
         """Say a rule as a version has it: "1 point per full 1.00 USD"."""

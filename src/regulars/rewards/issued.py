@@ -48,6 +48,9 @@ LOCKED = " FOR NO KEY UPDATE OF issued"
 LARGEST_ID = 2**63 - 1
 
 
+GIVEN = "SELECT DISTINCT key FROM rewards_issuedreward WHERE key = ANY(%(keys)s::text[])"
+
+
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """One issued reward; `code` is what a till reads. Usable in [issued_at, usable_until)."""
 
@@ -140,3 +143,8 @@ def steps_of(issued_id: int) -> list[StepTaken]:
 def read_issued(rows: Sequence[tuple[Any, ...]]) -> list[Issued]:
     names = Issued.__struct_fields__
     return [Issued(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def find_given(keys: Collection[str]) -> set[str]:
+    """Return for which of these reasons a reward was ever given, whatever became of it."""
+    return {key for (key,) in fetch(GIVEN, {"keys": list(keys)})}

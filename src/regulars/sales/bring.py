@@ -14,9 +14,11 @@ from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets
 from regulars.points.fill import fill_cards
 from regulars.programs.book import Book
-from regulars.rewards.issue import NewReward, ask_issue
+from regulars.rewards.issue import NewReward, ask_issue, card_key
+from regulars.rewards.issued import find_given
+from regulars.rewards.pay import pays
 from regulars.sales.answers import NOTHING, Brought, CardNow, Reached
-from regulars.tiers.gifts import gifts_of
+from regulars.tiers.gifts import gift_key, gifts_of
 from regulars.tiers.standings import Moved
 
 
@@ -38,6 +40,7 @@ class Bringing:
         if not earning.stamped and not earning.moves:
             return NOTHING
         given: list[NewReward] = []
+        paid = self._find_paid(earning, program, member_id)
         for card, stamped in earning.stamped.items():
             given += fill_cards(
                 stamped,
@@ -49,11 +52,18 @@ class Bringing:
                 about=about,
                 occurred_at=occurred_at,
                 by=by,
+                paid=paid,
             )
         for move in earning.moves:
             self.moved.append(Moved(member_id=member_id, move=move, by=by, about=about))
             given += gifts_of(
-                move, member_id=member_id, program=program, wallets=self.wallets, journal=self.journal, by=by
+                move,
+                member_id=member_id,
+                program=program,
+                wallets=self.wallets,
+                journal=self.journal,
+                by=by,
+                paid=paid,
             )
         self.rewards += given
         return Brought(
@@ -61,6 +71,23 @@ class Bringing:
             levels=reached(earning.moves),
             rewards=tuple(each.reward.code for each in given),
         )
+
+    def _find_paid(self, earning: Earning, program: Compiled, member_id: int) -> set[str]:
+        """Return what brought rewards that are paid at once, and were: nothing is asked where none of them pays."""
+        keys = [
+            card_key(member_id, card, number=mark.number, stamp=mark.stamp)
+            for card, stamped in earning.stamped.items()
+            for mark in stamped.marks
+            if pays(self.book.version(mark.version).rewards[mark.reward])
+        ]
+        keys += [
+            gift_key(member_id, move, code)
+            for move in earning.moves
+            for code in move.rewards
+            if code in program.rewards and pays(program.rewards[code])
+        ]
+        new = {each.key for each in self.rewards if each.is_paid}
+        return (find_given(keys) | new) if keys else set()
 
     def _card(self, code: str, stamped: Stamped) -> CardNow:
         number = stamped.state.number

@@ -28,7 +28,8 @@ from regulars.sales.sold import SaleEntry, Sold
 class Case(msgspec.Struct, kw_only=True):
     """`program` is the version the sale earned by, None where it earned nothing; `now` the one that is live, whose
     policies say what becomes of units that were spent. `lapsed`: how much of each lot this batch has expired.
-    `pasts`: the full cards of the members, by member and card; `withdrawn`: what brought the rewards to withdraw.
+    `pasts`: the full cards of the members, by member and card; `withdrawn`: by what brought them, the rewards to
+    withdraw.
     """
 
     sold: Sold
@@ -45,7 +46,7 @@ class Case(msgspec.Struct, kw_only=True):
     lapsed: dict[int, int]
     journal: Journal
     pasts: Pasts
-    withdrawn: list[str] = msgspec.field(default_factory=list)
+    withdrawn: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def refunded_minor(self) -> int:
@@ -115,9 +116,24 @@ class Reconsidered(msgspec.Struct, kw_only=True):
     def parts(self) -> dict[str, list[int]]:
         """Return the places of the rules, by the entry they share."""
         parts: dict[str, list[int]] = {}
-        for place in sorted(self.before.keys() | self.after.keys()):
+        for place in self.places:
             parts.setdefault(self.program.rule_at[place].part, []).append(place)
         return parts
+
+    @property
+    def places(self) -> list[int]:
+        """Return the rules that gave something, before or now."""
+        return sorted(self.before.keys() | self.after.keys())
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether this refund takes the last of the sale that earns."""
+        return self.left.money_minor <= 0 < self.earlier.money_minor
+
+    def counted(self, place: int) -> int:
+        """Return how much less a rule counts now."""
+        before, after = self.before.get(place), self.after.get(place)
+        return (before.counted if before else 0) - (after.counted if after else 0)
 
     def awarded(self, place: int) -> tuple[int, int]:
         """Return what a rule gave before, and gives now."""

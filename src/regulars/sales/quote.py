@@ -1,6 +1,6 @@
 """What a sale would do: the same rules on the same facts, and nothing is locked or written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from datetime import datetime
 
@@ -9,7 +9,9 @@ from django.db import transaction
 
 from regulars.core.compiled import Compiled
 from regulars.core.sale import NewSale
+from regulars.ledger.wallet import Wallet
 from regulars.platform.rows import together
+from regulars.programs.book import Book
 from regulars.sales.answers import Recorded
 from regulars.sales.settle import Opened, Outcome, Settlement, ask_to_open
 from regulars.sales.till_batch import check_batch
@@ -26,11 +28,34 @@ def quote_sales(batch: Sequence[NewSale], *, at: datetime, draft: Compiled | Non
     with together():
         asked = ask_to_open(seen, book, at=at, lock=False)
     opened = asked()
+    if draft is not None:
+        book = book.with_units(draft.units)
+        _open_new_wallets(opened, book, {each.member.member_id for each in seen if each.member}, at=at)
     for each in seen:
         # Each quote stands alone: one basket must not spend or count what another one shows.
         settlement = Settlement(at=at, book=book, opened=_own(opened) if len(seen) > 1 else opened)
         outcomes[each.place] = settlement.settle(each)
     return [_without_id(outcomes[place]) for place in range(len(batch))]
+
+
+def _open_new_wallets(opened: Opened, book: Book, member_ids: Iterable[int], *, at: datetime) -> None:
+    """Let members hold the units that only the draft has: nothing yet."""
+    for member_id in member_ids:
+        for code, unit_id in book.units.items():
+            if (member_id, code) not in opened.wallets:
+                opened.wallets[member_id, code] = Wallet(
+                    id=unit_id,
+                    holder_id=member_id,
+                    unit=code,
+                    unit_id=unit_id,
+                    balance=0,
+                    debt=0,
+                    earned=0,
+                    spent=0,
+                    expired=0,
+                    seen_at=at,
+                    lots=[],
+                )
 
 
 def _own(opened: Opened) -> Opened:

@@ -148,7 +148,7 @@ class _Returns:
         if member_id is not None:
             about = f"sale/{case.sold.id}"
             self.moved += [Moved(member_id=member_id, move=move, by=case.by, about=about) for move in moves]
-            case.withdrawn += [gift_key(member_id, move, code) for move in moves for code in move.lost]
+            case.withdrawn |= {gift_key(member_id, move, code): code for move in moves for code in move.lost}
         self.withdrawn |= dict.fromkeys(case.withdrawn, case.by)
         money = case.back.amount_minor - sum(each.value_minor for each in given)
         withheld = min(sum(each.withheld_minor for each in taken), money)
@@ -165,7 +165,7 @@ class _Returns:
             clawed=tuple(taken),
             returned=tuple(given),
             levels=reached(moves),
-            withdrawn=tuple(key.rsplit("/", 1)[1] for key in case.withdrawn),
+            withdrawn=tuple(case.withdrawn.values()),
             balances=balances,
         )
 
@@ -174,7 +174,9 @@ class _Returns:
         encoded = msgspec.Raw(msgspec.json.encode(outcome))
         sold.refunded_minor = case.refunded_minor
         sold.refunds.append(
-            EarlierRefund(case.refund_id, refund.external_id, mark, case.back.amount_minor, case.back.lines, encoded)
+            EarlierRefund(
+                case.refund_id, refund.external_id, mark, case.back.amount_minor, case.back.lines, encoded, self.at
+            )
         )
         self.rows.append(
             {

@@ -17,12 +17,16 @@ from regulars.sales.member_states import Scopes, scopes_of
 
 
 class EarlierRefund(msgspec.Struct, frozen=True):
+    """A refund of the sale; one that was undone has its number for ever, and counts no more."""
+
     id: int
     external_id: str
     fingerprint: str
     amount_minor: int
     lines: tuple[LineShare, ...]
     outcome: msgspec.Raw
+    recorded_at: datetime
+    is_undone: bool = False
 
 
 class SaleEntry(msgspec.Struct, frozen=True):
@@ -62,7 +66,7 @@ class Sold(msgspec.Struct, kw_only=True):
 
     @property
     def returned_lines(self) -> list[LineShare]:
-        return [line for refund in self.refunds for line in refund.lines]
+        return [line for refund in self.refunds if not refund.is_undone for line in refund.lines]
 
     @property
     def scopes(self) -> Scopes:
@@ -135,9 +139,10 @@ SELECT json_build_object(
     'refunds', (
         SELECT coalesce(json_agg(json_build_object(
             'id', refund.id, 'external_id', refund.external_id, 'fingerprint', refund.fingerprint,
-            'amount_minor', refund.amount_minor, 'lines', refund.lines, 'outcome', refund.outcome)
+            'amount_minor', refund.amount_minor, 'lines', refund.lines, 'outcome', refund.outcome,
+            'recorded_at', refund.recorded_at, 'is_undone', refund.undone_at IS NOT NULL)
             ORDER BY refund.id), '[]')
-        FROM sales_refund refund WHERE refund.sale_id = sale.id AND refund.undone_at IS NULL),
+        FROM sales_refund refund WHERE refund.sale_id = sale.id),
     'entries', (
         SELECT coalesce(json_agg(json_build_object(
             'id', entry.id, 'key', entry.key, 'kind', entry.kind, 'amount', entry.amount,

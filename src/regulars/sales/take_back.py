@@ -88,9 +88,8 @@ def _carried_owed(case: Case, again: Reconsidered, place: int) -> int:
     """Return what a rule that carries has given too much: what all purchases counted, less what comes back, fills so
     many steps fewer. So two refunded purchases take back the stamp that they made together, in either order.
     """
-    rule, before, after = again.program.rule_at[place], again.before.get(place), again.after.get(place)
-    counted = (before.counted if before else 0) - (after.counted if after else 0)
-    left = case.state.tally.carry.get(rule.code, 0) - counted
+    rule, before = again.program.rule_at[place], again.before.get(place)
+    left = case.state.tally.carry.get(rule.code, 0) - again.counted(place)
     steps_short = -(left // rule.per)
     points = before.points if before else rule.points
     return max(steps_short, 0) * points
@@ -125,7 +124,7 @@ def _give_room_back(case: Case, again: Reconsidered) -> None:
     tally, shared = case.state.tally, case.states.shared(program, sold.scopes)
     on = sold.occurred_at.astimezone(program.zone).date()
     less: dict[str, int] = {}
-    for place in again.before.keys() | again.after.keys():
+    for place in again.places:
         rule = program.rule_at[place]
         before, after = again.awarded(place)
         if before != after:
@@ -136,39 +135,30 @@ def _give_room_back(case: Case, again: Reconsidered) -> None:
     for unit in program.sale_units:
         if amount := less.get(unit.unit.code):
             count_award(unit.counters, amount, member=tally, shared=shared, on=on, keep_days=program.keep_days)
-    if _is_gone(again):
+    if again.is_gone:
         tally.visits = max(tally.visits - 1, 0)
     case.states.note(program, sold.member_id, sold.scopes)
 
 
 def _carry_back(case: Case, again: Reconsidered, place: int) -> None:
-    rule, before, after = again.program.rule_at[place], again.before.get(place), again.after.get(place)
-    counted = (before.counted if before else 0) - (after.counted if after else 0)
-    carry = case.state.tally.carry
-    left = carry.get(rule.code, 0) - counted
+    rule, carry = again.program.rule_at[place], case.state.tally.carry
+    left = carry.get(rule.code, 0) - again.counted(place)
     carry[rule.code] = left % rule.per
     if not carry[rule.code]:
         del carry[rule.code]
-
-
-def _is_gone(again: Reconsidered) -> bool:
-    return again.left.money_minor <= 0 < again.earlier.money_minor
 
 
 def _descend(case: Case, again: Reconsidered) -> list[Move]:
     program, state, sold = again.program, case.state, case.sold
     if not program.tier_sets:
         return []
-    given = [
-        (program.rule_at[place], again.awarded(place)[1] - again.awarded(place)[0])
-        for place in sorted(again.before.keys() | again.after.keys())
-    ]
+    given = [(program.rule_at[place], again.awarded(place)[1] - again.awarded(place)[0]) for place in again.places]
     counted = counted_for(
         program,
         given,
         sold_at=sold.occurred_at,
         money_minor=again.left.money_minor - again.earlier.money_minor,
-        visits=-1 if _is_gone(again) else 0,
+        visits=-1 if again.is_gone else 0,
     )
     member = climber(program, state)
     return descend(program.tier_sets, member, counted, sold_at=sold.occurred_at, at=case.journal.at)

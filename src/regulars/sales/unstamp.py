@@ -46,7 +46,7 @@ def take_stamps_off(case: Case, card: str, amount: int) -> None:
         taken=amount,
         kept=past.kept,
     )
-    case.withdrawn += unfill_cards(
+    keys = unfill_cards(
         taken,
         card,
         name=program.cards[card].name,
@@ -58,4 +58,5 @@ def take_stamps_off(case: Case, card: str, amount: int) -> None:
         about=f"sale/{case.sold.id}/refund/{case.refund_id}",
         by=case.by,
     )
+    case.withdrawn |= zip(keys, [mark.reward for mark in taken.undone], strict=True)
     tally.cards[card] = taken.state

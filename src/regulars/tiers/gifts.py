@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Collection
 
-from collections.abc import Collection
-
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.tiers import Move

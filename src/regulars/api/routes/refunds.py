@@ -1,6 +1,7 @@
 """Goods come back: by line, by amount, or all that is left. Refunds share commits, in a lane of their own."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -16,13 +17,14 @@ from regulars.api.quantities import Minor, Quantity
 from regulars.api.replies import Reply, encoded
 from regulars.api.routing import asks, creates
 from regulars.api.shapes import ExternalId, MemberRef, Moment, read_id, read_moment
-from regulars.api.writes import do_read
+from regulars.api.writes import do_read, do_write
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, NewRefund
 from regulars.ledger.wallet import Balance
 from regulars.sales.answers import Given, Reached, Refunded, Taken
 from regulars.sales.refund import preview_refund, refund_sales
 from regulars.sales.refusals import SaleNotFound
+from regulars.sales.undo_refund import RefundNotFound, undo_refund
 from regulars.staff.models import Scope
 
 
@@ -93,6 +95,37 @@ async def preview(data: JSONBody[RefundIn], request: ApiRequest, sale_id: FromPa
     """Takes what a refund takes, refuses what it refuses, says exactly what would move, and writes nothing."""
     refund = _new_refund(data, request.auth, sale_id)
     return await do_read(request, lambda at: _preview_out(preview_refund(refund, at=at)))
+
+
+class ReversalIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
+
+
+class ReversalOut(msgspec.Struct, frozen=True):
+    """`money_minor` is what the customer hands back."""
+
+    refund: SaleRef
+    sale: SaleRef
+    replayed: bool
+    money_minor: int
+    balances: tuple[Balance, ...]
+
+
+@creates("/refunds/{refund_id:str}/reversal", scope=Scope.POINTS_ADJUST, takes=ReversalIn, summary="Undo a refund")
+async def create_reversal(
+    data: JSONBody[ReversalIn], request: ApiRequest, refund_id: FromPath[str]
+) -> Reply[ReversalOut]:
+    """On the day it was made, a sale's newest refund can be undone; everything it moved moves back."""
+    call = request.auth
+    number = read_id(refund_id, otherwise=RefundNotFound)
+
+    def undo(at: datetime) -> ReversalOut:
+        done = undo_refund(refund_id=number, reason=data.reason, at=at, by=call.by, only_store=call.only_store)
+        return ReversalOut(
+            SaleRef(str(done.refund_id)), SaleRef(str(done.sale_id)), done.replayed, done.money_minor, done.balances
+        )
+
+    return await do_write(request, undo)
 
 
 def _new_refund(data: RefundIn, call: Call, sale_id: str) -> NewRefund:
