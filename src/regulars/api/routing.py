@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import get, patch, post
+from litestar import delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
@@ -71,6 +71,20 @@ def asks(path: str, *, scope: Scope, takes: type, summary: str) -> Callable[[Cal
 def changes(path: str, *, scope: Scope, takes: type, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """A PATCH that needs `scope` and a body of the type `takes`."""
     return patch(path, operation_class=Write, **_takes(path, takes, scope, summary, MAX_BODY))
+
+
+def deletes(path: str, *, scope: Scope, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """A DELETE that needs `scope`; it answers with what was there, or was there no more."""
+    return delete(
+        path,
+        status_code=200,
+        operation_class=Write,
+        opt={"scope": scope.value},
+        tags=[_group(path)],
+        security=SECURITY,
+        summary=summary,
+        responses=_failures({**EVERYWHERE, **OF_WRITES}),
+    )
 
 
 def _takes(path: str, takes: type, scope: Scope, summary: str, largest: int) -> dict[str, Any]:

@@ -78,14 +78,14 @@ WORDS: dict[str, tuple[int, str]] = {
     # points
     "invalid_adjustment": (422, "The $field of this adjustment cannot be: move at least 1, and give a `reason`."),
     "unknown_unit": (422, "The program does not count this unit: use points."),
-    "invalid_hold": (422, "The $field of this hold cannot be: hold at least 1, for 1 to 1440 minutes, under a plain key."),
+    "invalid_hold": (422, "The $field of this hold cannot be: 1 at least, for 1 to 1440 minutes, under a plain key."),
     "unit_not_spendable": (422, "The unit $unit counts, and cannot be spent: hold another."),
     "hold_used": (409, "This basket was paid: its hold is over. Give each basket a key of its own."),
     "hold_not_found": (404, "There never was a hold of the key $key: check it."),
     "lot_not_found": (404, "The member has no such units, or nothing is left of them."),
     "not_pending": (409, "These units wait for nothing: they can be spent already, or are over."),
     "invalid_end": (422, "The new last day is over already: give a later one."),
-    "nothing_to_extend": (409, "None of these units ends before that day, or they are over: reinstate what has expired."),
+    "nothing_to_extend": (409, "None of these units ends before that day: what has expired is reinstated."),
     "nothing_to_reinstate": (409, "None of these units has expired."),
     # levels
     "unknown_tier_set": (404, "The program has no tier set $tier_set: GET the member's tiers lists those it has."),
