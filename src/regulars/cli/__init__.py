@@ -2,7 +2,7 @@
 
 import typer
 
-from regulars.cli import backtest, check, demo, key, merchant, migrate, person, psql, review, serve, verify
+from regulars.cli import backtest, check, demo, key, merchant, migrate, person, program, psql, review, serve, verify
 
 app = typer.Typer(
     name="regulars",
@@ -12,5 +12,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for group in (demo, serve, merchant, person, key, migrate, check, verify, review, psql, backtest):
+for group in (demo, serve, merchant, person, key, program, migrate, check, verify, review, psql, backtest):
     group.register(app)

@@ -13,7 +13,7 @@ _ARTICLES = {"skus": "SKU", "categories": "category", "brands": "brand", "labels
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
-    """What the shop has. None means that it is not known, and nothing is said about it.
+    """What the shop has. What is None, or missing among the articles, is not known, and nothing is said about it.
 
     `articles` are names seen in recorded sales, by the field of `Items` that they belong to; `channels` and `tenders`
     likewise.
@@ -77,8 +77,8 @@ def _unknown(path: str, what: str, names: Iterable[str], known: Collection[str] 
 
 
 def _unseen(path: str, what: str, names: Iterable[str], seen: Collection[str] | None) -> Iterator[Fault]:
-    """A shop that has sold nothing yet knows no article, so nothing can be said."""
-    for i, name in enumerate(names if seen else ()):
-        if name not in (seen or ()):
-            said = f"No sale so far had the {what} “{name}”{suggest(name, seen or ()) or '.'}"
-            yield warning(f"{path}[{i}]", f"unseen_{what.lower()}", said)
+    if seen is not None:
+        for i, name in enumerate(names):
+            if name not in seen:
+                said = f"No sale so far had the {what} “{name}”{suggest(name, seen) or '.'}"
+                yield warning(f"{path}[{i}]", f"unseen_{what.lower()}", said)
