@@ -6,7 +6,7 @@ import pytest
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import AfterDays, Never
-from regulars.core.rules import RateRule
+from regulars.core.program.rules import RateRule
 from regulars.ledger.statement import balance_of, balances_of, entries_about, entries_of, entry_of, next_expiries
 from regulars.points.adjust import adjust_points
 from tests.shop import NOON, a_member, a_sale, a_shop, sell
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_balance_has_its_parts():
-    a_shop(RateRule(points=1, per_minor=100, expiry=AfterDays(9)))
+    a_shop(RateRule(code="base", name="Base", points=1, per_minor=100, expiry=AfterDays(days=9)))
     ann = a_member(points=100, at=NOON - timedelta(days=20))
     sell(a_sale(5000, member=ann))
     sell(a_sale(1000, member=ann, points=20, lines=()))
@@ -35,7 +35,7 @@ def test_points_of_tomorrow_are_pending_today():
 
 
 def test_what_expires_next_comes_by_moment_soonest_first():
-    a_shop(RateRule(points=1, per_minor=100, expiry=AfterDays(9)))
+    a_shop(RateRule(code="base", name="Base", points=1, per_minor=100, expiry=AfterDays(days=9)))
     ann = a_member()
     for days, amount in ((2, 300), (0, 100), (0, 200), (1, 500)):
         sell(a_sale(amount, member=ann, at=NOON + timedelta(days=days)))
@@ -45,7 +45,7 @@ def test_what_expires_next_comes_by_moment_soonest_first():
 
 
 def test_entries_come_newest_first_page_by_page_and_by_kind():
-    a_shop(RateRule(points=1, per_minor=100, expiry=Never()))
+    a_shop(RateRule(code="base", name="Base", points=1, per_minor=100, expiry=Never()))
     ann, bob = a_member(), a_member()
     for i in range(5):
         sell(a_sale(1000, member=ann))

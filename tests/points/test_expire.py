@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from regulars.core.expiry import AfterDays
-from regulars.core.rules import RateRule
+from regulars.core.program.rules import RateRule
 from regulars.ledger.models import Entry
 from regulars.ledger.statement import balance_of
 from regulars.points.expire import expire_due_lots
 from tests.shop import NOON, a_member, a_sale, a_shop, points_of, sell
 
 pytestmark = pytest.mark.django_db
-SHORT = RateRule(points=1, per_minor=100, expiry=AfterDays(1))
+SHORT = RateRule(code="base", name="Base", points=1, per_minor=100, expiry=AfterDays(days=1))
 OVER = NOON + timedelta(days=3)
 
 
