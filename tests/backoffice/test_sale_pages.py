@@ -2,24 +2,30 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from regulars.backoffice.pages.sales import WINDOW
 from regulars.core.actor import SYSTEM
+from regulars.core.program.caps import Cap
+from regulars.core.program.items import Items
+from regulars.core.program.rewards import Reward
+from regulars.core.program.rules import BonusRule, ItemRule, RateRule
+from regulars.core.program.stamp_cards import ByItem, StampCard
+from regulars.core.program.units import POINTS
 from regulars.core.sale import SaleLine
-from regulars.core.terms import Terms
 from regulars.members.change import change_status
 from regulars.members.models import Status
 from regulars.points.adjust import adjust_points
-from regulars.programs.settings import change_terms
 from regulars.sales.models import Refund, Sale
 from tests.backoffice.conftest import NOW, YESTERDAY
-from tests.shop import a_member, a_sale, points_of, sell
+from tests.shop import a_member, a_program, a_sale, points_of, publish, sell
 
 pytestmark = pytest.mark.django_db
 
 LINES = (SaleLine("1", 2000, 900, "COFFEE", "Roast"), SaleLine("2", 1000, 600, "BREAD", "Hearth"))
 KEY = "office-" + "0" * 32
+KEY_OF_FORM = "00000000-0000-4000-8000-000000000000"
 SOON = NOW + timedelta(minutes=5)
 
 
@@ -92,7 +98,7 @@ def test_a_refused_refund_says_why_and_moves_nothing(manager, form, said):
 
 
 def test_a_program_that_refuses_says_so(manager):
-    change_terms(terms=Terms(shortfall="refuse"), at=NOW, by=SYSTEM)
+    publish(a_program(points=msgspec.structs.replace(POINTS, shortfall="refuse")), at=YESTERDAY - timedelta(days=1))
     member = a_member(at=YESTERDAY)
     sale = sold(member)
     adjust_points(member_id=member, amount=-10, reason="x", key="k", at=NOW, by=SYSTEM)
@@ -126,3 +132,66 @@ def test_a_filter_looks_back_a_window_at_a_time(manager):
     page = manager.get("/sales/?who=anonymous").content.decode()
     assert f"/sales/{old}/" not in page
     assert "Look further back" in page
+
+
+CAPPED = RateRule(code="base", name="Base", points=1, per_minor=100, caps=(Cap(limit=10),))
+COFFEE = ItemRule(code="coffee", name="Coffee day", points=5, items=Items(categories=("COFFEE",)))
+WELCOME = BonusRule(code="visit", name="Thanks for coming", points=3)
+CARD = StampCard(code="beans", name="Bean card", size=3, final="bag", earn=ByItem(items=Items(categories=("COFFEE",))))
+BAG = Reward(code="bag", name="A bag of beans")
+
+
+def test_a_sale_tells_what_each_rule_gave_and_every_cap_that_bit(manager):
+    publish(a_program(CAPPED, COFFEE, WELCOME), at=YESTERDAY - timedelta(days=1))
+    page = manager.get(f"/sales/{sold(a_member(at=YESTERDAY))}/").content.decode()
+    base = page[page.index("<b>Base</b>") : page.index("<b>Coffee day</b>")]
+    assert "at most 10 points a sale" in base
+    assert "15 points" in base
+    assert "<b>10 points</b>" in base
+    coffee = page[page.index("<b>Coffee day</b>") : page.index("<b>Thanks for coming</b>")]
+    assert "line 1" in coffee
+    assert "<b>10 points</b>" in coffee
+    assert "For the sale as a whole" in page
+
+
+def test_a_sale_tells_which_lines_made_its_stamps_and_what_they_brought(manager):
+    publish(a_program(stamp_cards=(CARD,), rewards=(BAG,)), at=YESTERDAY - timedelta(days=1))
+    page = manager.get(f"/sales/{sold(a_member(at=YESTERDAY))}/").content.decode()
+    card = page[page.index("<b>Bean card</b>") :]
+    assert "line 1" in card
+    assert "<b>2 stamps</b>" in card
+    assert "Bean card: 2 of 3 stamps then." in page
+
+
+def test_a_refund_shows_which_level_and_reward_go_with_it(manager):
+    publish(a_program(stamp_cards=(CARD,), rewards=(BAG,)), at=YESTERDAY - timedelta(days=1))
+    member = a_member(at=YESTERDAY)
+    sold(member)
+    sale = sold(member)
+    page = manager.get(f"/sales/{sale}/refund/", refund()).content.decode()
+    assert "<b>A bag of beans</b> is withdrawn" in page
+
+
+def test_a_refund_of_today_is_undone_with_a_reason(manager):
+    member = a_member(at=YESTERDAY)
+    sale = sold(member)
+    manager.post(f"/sales/{sale}/refund/", refund(at=NOW.isoformat()))
+    undo = f"/sales/{sale}/refunds/{Refund.objects.get().pk}/undo/"
+    shown = manager.get(undo).content.decode()
+    assert "15.00 USD" in shown
+    assert "15 points" in shown
+    assert "required" in manager.post(undo, {"reason": "", "key": KEY_OF_FORM}).content.decode()
+    assert points_of(member, at=SOON) == 0
+    done = manager.post(undo, {"reason": "Wrong receipt", "key": KEY_OF_FORM}, follow=True).content.decode()
+    assert "Take back 15.00 USD" in done
+    assert points_of(member, at=SOON) == 15
+    assert Sale.objects.get(pk=sale).refunded_minor == 0
+    assert "undone already" in manager.get(undo).content.decode()
+
+
+def test_only_who_may_undoes_a_refund(manager, cashier):
+    sale = sold(a_member(at=YESTERDAY))
+    manager.post(f"/sales/{sale}/refund/", refund())
+    undo = f"/sales/{sale}/refunds/{Refund.objects.get().pk}/undo/"
+    assert cashier.post(undo, {"reason": "x", "key": KEY_OF_FORM}).status_code == 403
+    assert Sale.objects.get(pk=sale).refunded_minor == 1500

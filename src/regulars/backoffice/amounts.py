@@ -9,6 +9,10 @@ from regulars.core.phrases import MINUS, count, write_amount
 from regulars.core.program.units import Unit, UnitWords
 
 
+class TooMuch(ValueError):
+    """Nothing a shop counts is as large as that: it is a mistake."""
+
+
 def digits(amount: int, unit: Unit) -> str:
     """The bare number: 1250 of a unit with two decimals is "12.50"; a minus is a real minus."""
     return write_amount(amount, unit)
@@ -35,7 +39,7 @@ def _language(unit: Unit) -> str:
 
 
 def read_amount(text: str, unit: Unit) -> int:
-    """What somebody typed, in smallest steps: "12.5" of a unit with two decimals is 1250. Raises ValueError."""
+    """What somebody typed, in smallest steps: "12.5" of a unit with two decimals is 1250. Raises ValueError, of it TooMuch."""
     try:
         steps = Decimal(text.strip().replace(MINUS, "-").replace(",", "").replace(" ", "")).scaleb(unit.decimals)
     except InvalidOperation:
@@ -43,7 +47,7 @@ def read_amount(text: str, unit: Unit) -> int:
     if not steps.is_finite() or steps != steps.to_integral_value():
         raise ValueError("The unit has no smaller step.")
     if abs(steps) > LARGEST_AMOUNT:
-        raise ValueError("This is too much.")
+        raise TooMuch
     return int(steps)
 
 

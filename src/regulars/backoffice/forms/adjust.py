@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regulars.backoffice.amounts import read_amount, words_of
+from regulars.backoffice.amounts import TooMuch, read_amount, words_of
 from regulars.core.program.units import Unit
 from regulars.points.adjust import DEFAULT_COMMENT
 
@@ -37,6 +37,8 @@ class AmountForm(forms.Form):
             raise forms.ValidationError(_("Choose a unit first."))
         try:
             amount = read_amount(self.cleaned_data["amount"], unit)
+        except TooMuch:
+            raise forms.ValidationError(_("This is too much.")) from None
         except ValueError:
             raise forms.ValidationError(
                 _("Give a number with at most %(n)s decimals.") % {"n": unit.decimals}
