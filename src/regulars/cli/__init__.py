@@ -2,7 +2,21 @@
 
 import typer
 
-from regulars.cli import backtest, check, demo, key, merchant, migrate, person, program, psql, review, serve, verify
+from regulars.cli import (
+    backtest,
+    check,
+    demo,
+    expire,
+    key,
+    merchant,
+    migrate,
+    person,
+    program,
+    psql,
+    review,
+    serve,
+    verify,
+)
 
 app = typer.Typer(
     name="regulars",
@@ -12,5 +26,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for group in (demo, serve, merchant, person, key, program, migrate, check, verify, review, psql, backtest):
+for group in (demo, serve, merchant, person, key, program, migrate, check, verify, review, expire, psql, backtest):
     group.register(app)

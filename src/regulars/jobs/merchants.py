@@ -49,6 +49,15 @@ def find_waiting(reader: str) -> list[str]:
     return [schema for schema, is_waiting in _ask_each(question, reader=reader) if is_waiting]
 
 
+def find_overdue() -> list[str]:
+    """Return the schemas where the time of some basket's hold is over."""
+    question = """
+        SELECT {name}::text, EXISTS (
+            SELECT FROM {schema}.ledger_hold WHERE ended_at IS NULL AND until <= now())
+    """
+    return [schema for schema, is_overdue in _ask_each(question) if is_overdue]
+
+
 def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:
     """Tell whether `at` is in the hour that begins at 02:00 in this zone, or in the first hour after it was skipped.
 

@@ -9,9 +9,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
-from regulars.jobs.merchants import find_time_zones, find_waiting, is_night_work_due
+from regulars.jobs.merchants import find_overdue, find_time_zones, find_waiting, is_night_work_due
 from regulars.jobs.night import night
-from regulars.jobs.tasks import FIGURES, forget_answers, is_resting, prove, relay
+from regulars.jobs.tasks import FIGURES, forget_answers, is_resting, lapse, prove, relay
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -22,6 +22,12 @@ def tick_relay(timestamp: int) -> None:
     for schema in find_waiting(FIGURES):
         if not is_resting(schema):
             defer_once(relay, schema=schema)
+
+
+@app.task(name="tick_holds", queue="ticks")
+def tick_holds(timestamp: int) -> None:
+    for schema in find_overdue():
+        defer_once(lapse, schema=schema)
 
 
 @app.task(name="tick_night", queue="ticks")
@@ -58,6 +64,7 @@ SCHEDULE = (
     Periodic(
         tick_relay, "* * * * * */15", "Every 15 seconds: bring the figures by day up to date where something happened."
     ),
+    Periodic(tick_holds, "* * * * *", "Every minute: end the holds of baskets whose time is over."),
     Periodic(
         tick_night,
         "0 * * * *",

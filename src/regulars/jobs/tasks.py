@@ -14,7 +14,8 @@ from regulars.audit.answers import delete_old_answers
 from regulars.audit.relay import Relayed, relay_events
 from regulars.jobs.merchants import in_merchant
 from regulars.ledger.seal import seal_closed_months
-from regulars.points.expire import expire_due_lots
+from regulars.points.expire import expire_batch
+from regulars.points.lapse import lapse_holds
 from regulars.programs.book import load_book
 from regulars.reports.backtest.runs import run_backtest
 from regulars.reports.roll_up import last_days, roll_up_days
@@ -25,7 +26,10 @@ FIGURES = "figures"
 """The reader of the outbox that keeps the figures by day."""
 
 BATCHES_AT_ONCE = 100
-LOTS_AT_ONCE = 5_000
+HOLDS_AT_ONCE = 1_000
+MEMBERS_AT_ONCE = 1_000
+"""A till that wants one of them waits for the batch."""
+
 ANSWERS_AT_ONCE = 5_000
 DAYS_SWEPT = 40
 """More than a till may report late, or a lot may expire late: each night these days are rebuilt."""
@@ -76,15 +80,28 @@ def expire(*, schema: str) -> int:
     with in_merchant(schema):
         expired = 0
         for _ in range(BATCHES_AT_ONCE):
-            batch = expire_due_lots(at=timezone.now(), limit=LOTS_AT_ONCE)
-            expired += batch
-            if batch == 0:
+            batch = expire_batch(at=timezone.now(), limit=MEMBERS_AT_ONCE)
+            expired += batch.lots
+            if batch.members == 0:
                 break
         else:
             expire.configure(lock=f"expire/{schema}").defer(schema=schema)
         days = last_days(DAYS_SWEPT, at=timezone.now(), zone=load_book().zone)
     defer_roll_up(days, schema=schema)
     return expired
+
+
+@app.task(name="lapse", queue="figures", retry=AGAIN)
+def lapse(*, schema: str) -> int:
+    """Say of the baskets' holds whose time is over that they are; how many there were."""
+    lapsed = 0
+    with in_merchant(schema):
+        for _ in range(BATCHES_AT_ONCE):
+            batch = lapse_holds(at=timezone.now(), limit=HOLDS_AT_ONCE)
+            lapsed += batch
+            if batch == 0:
+                break
+    return lapsed
 
 
 @app.task(name="forget_answers", queue="night", retry=AGAIN)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
 from django.db import transaction
 
 from regulars.audit.record import NewEvent, record_events
@@ -42,15 +43,33 @@ JOIN ledger_account account ON account.id = due.account_id
 """
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """What one batch did; no members: nothing is due any more."""
+
+    members: int
+    lots: int
+
+
 def expire_due_lots(*, at: datetime, limit: int = 5_000) -> int:
     """Expire the lots that ended by `at`, of at most `limit` members at once; return how many lots there were.
 
-    Zero means that nothing is due any more. A lot expires with what it still holds under the lock, so a redemption
-    at the very second either came first or finds it gone. What dies when its member stays away ends here too.
+    Zero means that nothing is due any more.
     """
-    while (lots := _expire_batch(at=at, limit=limit)) == 0:
-        pass
-    return lots or 0
+    while (batch := expire_batch(at=at, limit=limit)).members:
+        if batch.lots:
+            return batch.lots
+    return 0
+
+
+@transaction.atomic
+def expire_batch(*, at: datetime, limit: int) -> Batch:
+    """Expire what ended by `at` for at most `limit` members, in one transaction.
+
+    A lot expires with what it still holds under the lock, so a redemption at the very second either came first or
+    finds it gone. What dies when its member stays away ends here too.
+    """
+    holders = [holder for (holder,) in fetch(DUE, {"at": at, "limit": limit})]
+    return Batch(len(holders), _expire(holders, at=at) if holders else 0)
 
 
 def count_due(*, at: datetime) -> int:
@@ -84,12 +103,7 @@ def expire_lots(
     return numbers
 
 
-@transaction.atomic
-def _expire_batch(*, at: datetime, limit: int) -> int | None:
-    """Expire what is due for some members; None when nobody is left. Zero: they had spent it, and are found no more."""
-    holders = [holder for (holder,) in fetch(DUE, {"at": at, "limit": limit})]
-    if not holders:
-        return None
+def _expire(holders: Sequence[int], *, at: datetime) -> int:
     book = load_book()
     wallets = lock_wallets(holders, units=book.units, at=at, giving=holders)
     journal = Journal(at=at, sides=book.sides, zone=book.zone)
