@@ -10,11 +10,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from regulars.audit.answers import StoredAnswer, store_answers
 from regulars.audit.models import Answer
+from regulars.core.actor import SYSTEM
 from regulars.core.expiry import OnDate
-from regulars.core.rules import RateRule
+from regulars.core.program.rules import RateRule
 from regulars.jobs import schedule, tasks
+from regulars.jobs.merchants import find_overdue
 from regulars.jobs.state import read_jobs
-from regulars.ledger.models import Account, Lot, Seal
+from regulars.ledger.models import Account, Hold, Lot, Seal
+from regulars.points.hold import reserve_units
 from regulars.reports.figures import figures_between
 from regulars.reports.models import DayFigures
 from tests.shop import a_member, a_sale, a_shop, sell
@@ -31,7 +34,7 @@ def waiting(task: str) -> list[dict[str, object]]:
 @pytest.fixture
 def shop(fresh_merchant):
     """Jobs commit, and what they defer lies in the public schema: this merchant's is removed again."""
-    a_shop(RateRule(points=1, per_minor=100, expiry=OnDate(date(2026, 3, 31))))
+    a_shop(RateRule(code="base", name="Base", points=1, per_minor=100, expiry=OnDate(date(2026, 3, 31))))
     yield fresh_merchant.schema_name
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE args ->> 'schema' = %s", [fresh_merchant.schema_name])
@@ -119,6 +122,7 @@ def test_everything_periodic_says_what_it_is_for():
 
     assert {periodic.task.name for periodic in schedule.SCHEDULE} == {
         "tick_relay",
+        "tick_holds",
         "tick_night",
         "retry_stalled_jobs",
         "remove_finished_jobs",
@@ -160,3 +164,16 @@ def test_figures_rest_in_proportion_to_the_time_they_took(shop, monkeypatch):
         monkeypatch.setattr(tasks, "monotonic", lambda now=now: now)
         assert tasks.is_resting(shop) is rests
     assert not tasks.is_resting("m_nobody")
+
+
+@pytest.mark.fault
+def test_baskets_that_were_left_open_are_ended(shop):
+    ann = a_member(points=120, at=NOW - timedelta(days=1))
+    Lot.objects.update(expires_at=None)
+    reserve_units(member_id=ann, amount=50, key="B-1", at=NOW - timedelta(hours=1), by=SYSTEM)
+    assert shop in find_overdue()
+    schedule.tick_holds(0)
+    assert waiting("lapse") == [{"schema": shop}]
+    assert (tasks.lapse(schema=shop), tasks.lapse(schema=shop)) == (1, 0)
+    assert shop not in find_overdue()
+    assert Hold.objects.get().ending == "lapsed"
