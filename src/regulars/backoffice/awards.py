@@ -77,7 +77,7 @@ def _budget(bite: Bite, office: Office) -> str:
     """The name of the budget that ran out, if it was one; its code where the program has it no more."""
     if not bite.id.startswith("b:"):
         return ""
-    code = bite.id.removeprefix("b:")
+    code = bite.id.removeprefix("b:").partition("/")[0]
     known = office.live.budgets.get(code) if office.live else None
     return known.name if known else code
 
@@ -96,7 +96,7 @@ def _weight(code: str, version: Compiled, line: SaleLine) -> int:
         return 0
     passing = version.filters.of_line(line)
     if isinstance(rule.terms, MultiplierRule):
-        return line.amount_minor if any(number in passing for _place, number in rule.works_on) else 0
+        return line.amount_minor if any(number in passing for number in rule.works_on.values()) else 0
     if not rule.per or (rule.filter == EVERYTHING and not isinstance(rule.terms, RateRule)):
         return 0
     return (line.quantity_milli if rule.of_goods else line.amount_minor) if rule.filter in passing else 0

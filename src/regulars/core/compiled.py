@@ -47,6 +47,11 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     days: int = 0
     worth: tuple[int, int] | None = None
 
+    @property
+    def is_budget(self) -> bool:
+        """Tell whether several rules, also of other units, share it."""
+        return self.counter.startswith("b:")
+
 
 class Counter(msgspec.Struct, frozen=True, gc=False):
     """Where an award is counted; several caps of one scope and period share a counter."""
@@ -81,7 +86,7 @@ class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     of_goods: bool = False
     carries: bool = False
     rests_seconds: int = 0
-    works_on: tuple[tuple[int, int], ...] = ()
+    works_on: Mapping[int, int] = {}
 
 
 class CompiledUnit(msgspec.Struct, frozen=True, gc=False):
@@ -141,6 +146,7 @@ class Compiled:
             if any(rule.unit == unit.code for rule in self.events)
         )
         self.rule_at = {rule.place: rule for each in self.sale_units for rule in (*each.rules, *each.multipliers)}
+        self.rule_of = {rule.code: rule for rule in compiled}
         self.carrying = tuple(rule.code for rule in sale_rules if rule.carries)
         self.resting = tuple(rule for rule in sale_rules if rule.rests_seconds)
         self.needs = _needs(self)
@@ -189,7 +195,7 @@ def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
     carries = isinstance(terms, RateRule | ItemRule) and terms.carry
     has_own_life = terms.expiry is not None or terms.pending is not None or carries
     number, per = EVERYTHING, 0
-    works_on: tuple[tuple[int, int], ...] = ()
+    works_on: Mapping[int, int] = {}
     match terms:
         case RateRule():
             number, per = program.filters.number(NOTHING_NAMED, but=terms.except_items), terms.per_minor
@@ -223,7 +229,7 @@ def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
     )
 
 
-def _works_on(program: Compiled, terms: MultiplierRule) -> tuple[tuple[int, int], ...]:
+def _works_on(program: Compiled, terms: MultiplierRule) -> dict[int, int]:
     """Return each rule that is multiplied, by place, with the filter of the lines that count for both."""
     found = []
     for place, rule in enumerate(program.rules.values()):
@@ -240,7 +246,7 @@ def _works_on(program: Compiled, terms: MultiplierRule) -> tuple[tuple[int, int]
         else:
             number = program.filters.number(rule.items, also=terms.items)
         found.append((place, number))
-    return tuple(found)
+    return dict(found)
 
 
 def _compile_unit(program: Compiled, unit: Unit, rules: Sequence[CompiledRule]) -> CompiledUnit:
@@ -301,7 +307,7 @@ def _budget(budget: Budget, unit: Unit) -> Limit:
     if budget.money_minor is not None:
         worth = (unit.pays.units, unit.pays.minor) if unit.pays else (10**unit.decimals, 10**unit.decimals)
     counter = f"b:{budget.code}"
-    return Limit(counter, counter, "program", "lifetime", limit, skips=False, worth=worth)
+    return Limit(f"{counter}/{unit.code}", counter, "program", "lifetime", limit, skips=False, worth=worth)
 
 
 def _needs(program: Compiled) -> Needs:

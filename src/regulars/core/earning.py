@@ -66,21 +66,23 @@ def evaluate(program: Compiled, sale: Purchase, facts: Facts, *, rooms: Rooms) -
     """
     counted = program.filters.count(sale.lines, total_minor=sale.total_minor)
     awards: list[Award] = []
+    budgeted: dict[str, int] = {}
     for unit in program.sale_units:
         desired = _ask(unit, sale, facts, counted)
         if desired:
-            awards += _limit(unit, desired, rooms)
+            awards += _limit(unit, desired, rooms, budgeted)
     return awards
 
 
 def evaluate_event(program: Compiled, event: str, moment: Purchase, facts: Facts, *, rooms: Rooms) -> list[Award]:
     """Return the award of every rule for an event that is no sale; each counts once. `moment` says when and where."""
     awards: list[Award] = []
+    budgeted: dict[str, int] = {}
     for unit in program.event_units:
         rules = tuple(rule for rule in unit.rules if isinstance(rule.terms, EventRule) and rule.terms.event == event)
         asked = msgspec.structs.replace(unit, rules=rules)
         if desired := _ask(asked, moment, facts, _ONCE):
-            awards += _limit(asked, desired, rooms)
+            awards += _limit(asked, desired, rooms, budgeted)
     return awards
 
 
@@ -171,7 +173,8 @@ def _multiply(
     rule: CompiledRule, applied: Sequence[Award], sale: Purchase, facts: Facts, counted: Counted
 ) -> Award | None:
     """Return the part above 100 % of what the multiplied rules give for the multiplier's lines."""
-    worked = [(award, number) for award in applied for place, number in rule.works_on if award.rule.place == place]
+    numbers = rule.works_on
+    worked = [(award, numbers[award.rule.place]) for award in applied if award.rule.place in numbers]
     if not worked:
         return None
     for question in rule.questions:
@@ -188,8 +191,11 @@ def _multiply(
     return Award(rule, base, 100, rule.points, desired, desired, rule.rounding)
 
 
-def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms) -> list[Award]:
-    """Apply each rule's caps, then the unit's, whose room the rules share in their order."""
+def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms, budgeted: dict[str, int]) -> list[Award]:
+    """Apply each rule's caps, then the unit's, whose room the rules share in their order.
+
+    `budgeted`: what the rules of this sale have taken of each budget so far, as it counts.
+    """
     shared = [(limit, rooms(limit)) for limit in unit.limits]
     left = {limit.id: room for limit, room in shared if room is not None}
     limited = []
@@ -198,6 +204,8 @@ def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms) -> list[Award]
         awarded = award.desired
         for limit in award.rule.limits:
             room = rooms(limit)
+            if room is not None and budgeted and limit.is_budget:
+                room -= _units(budgeted.get(limit.counter, 0), limit)
             if room is not None and room < awarded:
                 awarded = _bite(limit, room, bites)
         for limit in unit.limits:
@@ -205,8 +213,27 @@ def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms) -> list[Award]
                 awarded = _bite(limit, left[limit.id], bites)
         for limit_id in left:
             left[limit_id] -= awarded
+        for limit in award.rule.limits:
+            if limit.is_budget:
+                budgeted[limit.counter] = budgeted.get(limit.counter, 0) + worth_of(awarded, limit.worth)
         limited.append(msgspec.structs.replace(award, awarded=awarded, bites=tuple(bites)) if bites else award)
     return limited
+
+
+def worth_of(units: int, worth: tuple[int, int] | None) -> int:
+    """Return what units count in a budget: themselves, or the money they are worth, rounded down."""
+    if worth is None:
+        return units
+    of, minor = worth
+    return units * minor // of
+
+
+def _units(counted: int, limit: Limit) -> int:
+    """Return how many units would count as much in a budget, rounded up."""
+    if limit.worth is None:
+        return counted
+    of, minor = limit.worth
+    return -(-counted * of // minor)
 
 
 def _bite(limit: Limit, room: int, bites: list[Bite]) -> int:

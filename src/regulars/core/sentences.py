@@ -142,7 +142,7 @@ def _explain_bite(bite: Bite, unit: Unit) -> str:
         case "card":
             return f"The card has {bite.limit} places: {left}."
         case "lifetime" if bite.id.startswith("b:"):
-            return f"The budget “{bite.id[2:]}” bounds what everybody gets together: {left}."
+            return f"The budget “{bite.id[2:].partition('/')[0]}” bounds what everybody gets together: {left}."
     cap = msgspec.convert(
         {"limit": bite.limit, "per": bite.per, "period": bite.period, "days": bite.days or None}, type=Cap
     )

@@ -10,12 +10,12 @@ import msgspec
 
 from regulars.core.climbing import counted_for
 from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit, Counter, Limit
-from regulars.core.earning import Award, Rooms, evaluate, evaluate_event
+from regulars.core.earning import Award, Rooms, evaluate, evaluate_event, worth_of
 from regulars.core.facts import Facts
 from regulars.core.program.caps import CapScope
 from regulars.core.program.stamp_cards import StampCard
 from regulars.core.stamps import CardState, Stamped, room_on, stamp
-from regulars.core.tallies import Tally
+from regulars.core.tallies import Tally, first_days
 from regulars.core.tiers import Climber, Move, Standing, bring_up, climb, held_levels
 from regulars.core.when import Purchase, minute_of_week
 
@@ -193,19 +193,17 @@ def count_award(
     shared: Mapping[CapScope, Tally],
     on: date,
     keep_days: int,
+    was: int = 0,
 ) -> None:
-    """Count an award (or, negative, what a refund takes back of one) where caps look for it."""
+    """Count an award (or, negative, what a refund takes back of one) where caps look for it; `was` is what the sale's
+    rule had given before. What money is worth rounds, so it is counted by the sums and not by the steps.
+    """
     for counter in counters:
         tally = member if counter.scope == "member" else shared.get(counter.scope)
         if tally is None:
             continue
-        counted = amount if counter.worth is None else _worth(amount, counter.worth)
+        counted = worth_of(was + amount, counter.worth) - worth_of(was, counter.worth)
         tally.add(counter.name, counter.period, on, counted, keep_days=keep_days, days=counter.days)  # type: ignore[arg-type]
-
-
-def _worth(amount: int, worth: tuple[int, int]) -> int:
-    units, minor = worth
-    return -(-amount * minor // units) if amount < 0 else amount * minor // units
 
 
 def _rooms(
@@ -216,17 +214,25 @@ def _rooms(
     versions: Versions,
     asked: dict[str, int],
 ) -> Rooms:
+    firsts = first_days(on)
+    own = member.tally.used
+
     def room(limit: Limit) -> int | None:
-        match limit.period:
-            case "transaction":
-                return limit.limit
-            case "balance":
-                left: int | None = limit.limit - member.balances.get(limit.counter, 0)
-            case "card":
-                left = card_room(program, member, limit.counter, versions)
-            case _:
-                tally = member.tally if limit.scope == "member" else shared.get(limit.scope)
-                left = None if tally is None else room_left(limit, tally, on)
+        period = limit.period
+        if period == "transaction":
+            return limit.limit
+        left: int | None
+        if period == "balance":
+            left = limit.limit - member.balances.get(limit.counter, 0)
+        elif period == "card":
+            left = card_room(program, member, limit.counter, versions)
+        elif limit.scope == "member" and limit.worth is None and period != "rolling":
+            # Nearly all caps are of this kind, and a sale may ask hundreds of them.
+            buckets = own.get(limit.counter)
+            left = limit.limit - buckets.get(firsts[period], 0) if buckets else limit.limit
+        else:
+            tally = member.tally if limit.scope == "member" else shared.get(limit.scope)
+            left = None if tally is None else room_left(limit, tally, on)
         if left is not None:
             asked[limit.id] = left
         return left
@@ -273,10 +279,9 @@ def _count(
 
 def _stamp(program: Compiled, member: MemberState, awards: list[Award], versions: Versions) -> dict[str, Stamped]:
     stamped: dict[str, Stamped] = {}
-    for award in awards:
-        code = award.rule.unit
-        if award.awarded and code in program.cards:
-            stamped[code] = put_stamps(program, member, code, award.awarded, versions)
+    for code in program.cards:
+        if added := sum([award.awarded for award in awards if award.rule.unit == code]):
+            stamped[code] = put_stamps(program, member, code, added, versions)
     return stamped
 
 

@@ -128,7 +128,15 @@ def _give_room_back(case: Case, again: Reconsidered) -> None:
         rule = program.rule_at[place]
         before, after = again.awarded(place)
         if before != after:
-            count_award(rule.counters, after - before, member=tally, shared=shared, on=on, keep_days=program.keep_days)
+            count_award(
+                rule.counters,
+                after - before,
+                member=tally,
+                shared=shared,
+                on=on,
+                keep_days=program.keep_days,
+                was=before,
+            )
             less[rule.unit] = less.get(rule.unit, 0) + after - before
         if rule.carries:
             _carry_back(case, again, place)

@@ -171,12 +171,19 @@ def _count_again(
         rule, (before, after) = program.rule_at[place], again.awarded(place)
         if before != after:
             count_award(
-                rule.counters, before - after, member=state.tally, shared=shared, on=on, keep_days=program.keep_days
+                rule.counters,
+                before - after,
+                member=state.tally,
+                shared=shared,
+                on=on,
+                keep_days=program.keep_days,
+                was=after,
             )
             more[rule.unit] = more.get(rule.unit, 0) + before - after
         if rule.carries:
             counted = again.counted(place)
-            steps = taken.get(rule.part, 0) // rule.points
+            points = again.before[place].points if place in again.before else rule.points
+            steps = taken.get(rule.part, 0) // points
             state.tally.carry[rule.code] = state.tally.carry.get(rule.code, 0) + counted - steps * rule.per
     for unit in program.sale_units:
         if amount := more.get(unit.unit.code):
