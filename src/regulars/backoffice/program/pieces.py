@@ -67,7 +67,7 @@ def place_of(document: ProgramDocument, kind: Kind, code: str) -> int | None:
 
 def print_of(piece: msgspec.Struct | None) -> str:
     """A short print of a piece as it was shown, to see whether somebody else changed it meanwhile."""
-    return "" if piece is None else sha256(msgspec.json.encode(piece, order="deterministic")).hexdigest()[:16]
+    return "" if piece is None else sha256(msgspec.json.encode(piece)).hexdigest()[:16]
 
 
 def _with(document: ProgramDocument, kind: Kind, pieces: list[Any]) -> ProgramDocument:

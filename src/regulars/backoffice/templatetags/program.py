@@ -33,10 +33,10 @@ def rows(form: PartForm, name: str, more: str) -> dict[str, Any]:
 @register.inclusion_tag("backoffice/program/draft_bar.html", takes_context=True)
 def draft_bar(context: Context) -> dict[str, Any]:
     """What waits in the draft, and what may be done with it."""
-    desk: Desk = context["desk"]
+    desk: Desk = context["work"]
     faults = faults_in(desk.draft.document, desk.office) if desk.draft else []
     return {
-        "desk": desk,
+        "work": desk,
         "count": len(desk.changes),
         "faults": [fault for fault in faults if not fault.is_warning],
         "office": office_of(context["request"]),

@@ -1,5 +1,6 @@
 """A basket as somebody tries it: who buys what, where, when, and how it is paid."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -26,6 +27,10 @@ class LineRow(RowForm):
     brand = forms.CharField(label=_("Brand"), max_length=64, required=False)
     labels = NamesField(label=_("Labels"))
 
+    @classmethod
+    def show_row(cls, piece: Any) -> dict[str, Any]:
+        return dict(piece)
+
     def line(self) -> SaleLine:
         typed = self.cleaned_data
         return SaleLine(
@@ -50,6 +55,10 @@ class BasketForm(PartForm):
     channel = forms.CharField(label=_("Channel"), max_length=32, required=False)
     tender = forms.CharField(label=_("Paid with"), max_length=32, required=False, initial="cash")
     points = StepsField(label=_("Of it with points"), required=False, least=0)
+
+    def begin_with(self, name: str) -> Sequence[Any]:
+        categories = [value for value, _name in self.setting.categories[:2]]
+        return [{"category": category} for category in categories] or [{}]
 
     def lines(self) -> tuple[SaleLine, ...]:
         return tuple(row.line() for row in self._filled("lines"))  # type: ignore[attr-defined]

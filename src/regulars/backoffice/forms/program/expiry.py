@@ -44,7 +44,7 @@ def expiry_fields(prefix: str = "expiry", *, inherits: bool = False) -> dict[str
             min_value=0,
             max_value=600,
             required=False,
-            help_text=_("0: of the one it is given in."),
+            help_text=_("Empty: the one it is given in."),
         ),
     }
 

@@ -1,7 +1,7 @@
 """A piece of the document as a form: it is shown from the value, becomes the value, and puts faults beside fields."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -90,6 +90,8 @@ class PartForm(PieceForm):
 
     part: ClassVar[Any]
     rows: ClassVar[Mapping[str, type[RowForm]]] = {}
+    noughts: ClassVar[tuple[str, ...]] = ()
+    """Fields whose 0 is shown: elsewhere an optional nought is an empty field."""
 
     def __init__(
         self,
@@ -102,9 +104,18 @@ class PartForm(PieceForm):
     ) -> None:
         initial = (self.show(spread(shown)) if shown is not None else {}) | options.pop("initial", {})
         self.value: Any = None
+        self.is_kept = shown is not None
         super().__init__(data, setting=setting, initial=initial, **options)
         self.wanting = wanting
+        self._hush()
         self.row_forms = {name: self._make_rows(name) for name in self.rows}
+
+    def _hush(self) -> None:
+        for name, value in self.initial.items():
+            field = self.fields.get(name)
+            is_nought = value == 0 and value is not False and name not in self.noughts and ":" not in name
+            if is_nought and field and not field.required:
+                self.initial[name] = None
 
     def show(self, flat: dict[str, Any]) -> dict[str, Any]:
         """Return the piece's flat values as the fields show them."""
@@ -117,6 +128,10 @@ class PartForm(PieceForm):
     def keep_rows(self, flat: dict[str, Any]) -> dict[str, Any]:
         """Return the flat values with the rows as the piece keeps them: a list, unless a form says otherwise."""
         return flat
+
+    def begin_with(self, name: str) -> Sequence[Any]:
+        """Return the rows that a new piece is offered to begin with."""
+        return ()
 
     def tables(self) -> dict[str, tuple[list[RowForm], RowForm]]:
         """The rows by name, each kind with an empty one to be copied."""
@@ -165,7 +180,7 @@ class PartForm(PieceForm):
     def _make_rows(self, name: str) -> list[RowForm]:
         if not self.is_bound:
             show = self.rows[name].show_row
-            shown = self.initial.get(name) or ()
+            shown = self.initial.get(name) or ([] if self.is_kept else self.begin_with(name))
             return [self._row(name, place, initial=show(each)) for place, each in enumerate(shown)]
         pattern = re.compile(rf"{re.escape(self.add_prefix(name))}-(\d{{1,4}})-")
         places = sorted({int(found[1]) for key in self.data if (found := pattern.match(key))})[:MOST_ROWS]

@@ -99,6 +99,11 @@ class RuleForm(NamedForm):
     def decimals(self) -> int:
         return self.decimals_of("unit")
 
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What can happen that the platform itself knows; a shop may send others."""
+        return EVENTS
+
     def level_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("tier_points:")]
 

@@ -1,5 +1,6 @@
 """Tiers as their designer asks for them: the ladder, what counts, over which time, how levels are kept and lost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from regulars.backoffice.forms.fields import MoneyField
 from regulars.backoffice.forms.program.choosing import OneOf, SomeOf, StepsField
 from regulars.backoffice.forms.program.naming import CODE, NamedForm, free_code
 from regulars.backoffice.forms.program.part import RowForm
-from regulars.core.program.tier_sets import TierSet
+from regulars.core.program.tier_sets import Level, TierSet
 
 METRICS = [
     ("points", _("units earned")),
@@ -118,6 +119,13 @@ class TierSetForm(NamedForm):
 
     def nicknames(self, name: str) -> tuple[str, ...]:
         return {"window": ("window__over",), "kept": ("kept__until",), "metric": ("metric__of",)}.get(name, ())
+
+    def begin_with(self, name: str) -> Sequence[Any]:
+        unit = 10 ** self.decimals()
+        return [
+            Level(code="silver", name=str(_("Silver")), threshold=500 * unit),
+            Level(code="gold", name=str(_("Gold")), threshold=1_000 * unit),
+        ]
 
     def read(self, typed: dict[str, Any]) -> dict[str, Any]:
         for choice, needs, months in (

@@ -45,13 +45,14 @@ class TranslationRow(RowForm):
 
 class UnitForm(NamedForm):
     part = Unit
+    noughts = ("precision",)
     rows = {"caps": CapRow, "spend_caps": CapRow, "translations": TranslationRow}
 
     kind = forms.ChoiceField(label=_("What it is"), choices=KINDS, initial="points", widget=forms.RadioSelect)
     name__singular = forms.CharField(label=_("One is called"), max_length=64, initial="point")
     name__plural = forms.CharField(label=_("Many are called"), max_length=64, initial="points")
     precision = forms.IntegerField(
-        label=_("Decimals"), min_value=0, max_value=4, required=False, help_text=_("0: whole ones only.")
+        label=_("Decimals"), min_value=0, max_value=4, required=False, help_text=_("Empty: whole ones only.")
     )
     rounding = forms.ChoiceField(
         label=_("Steps that count"),

@@ -36,7 +36,7 @@ def try_a_basket(request: HttpRequest) -> HttpResponse:
         wanting=request.GET.get("add", ""),
         initial={"member": request.GET.get("who", "")},
     )
-    context: dict[str, Any] = {"desk": desk, "form": form, "sides": [], "who": None}
+    context: dict[str, Any] = {"work": desk, "form": form, "sides": [], "who": None}
     if is_asked and "add" not in request.GET and form.is_valid():
         found = search_members(form.cleaned_data["member"], country=office.country, limit=1)
         if found:

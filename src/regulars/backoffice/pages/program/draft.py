@@ -27,7 +27,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     desk = Desk(office)
     if desk.draft is None:
-        return render(request, "backoffice/program/no_draft.html", {"desk": desk})
+        return render(request, "backoffice/program/no_draft.html", {"work": desk})
     posted = request.method == "POST" and office.can(Right.PUBLISH_PROGRAM)
     form = ScheduleForm(request.POST if posted else None, office=office, initial={"note": desk.draft.note})
     if form.is_bound and form.is_valid():
@@ -51,7 +51,7 @@ def discard(request: HttpRequest) -> HttpResponse:
         discard_draft(at=office.now, by=office.actor)
         messages.success(request, _("The draft is gone."))
         return redirect("program")
-    return render(request, "backoffice/program/discard.html", {"desk": desk})
+    return render(request, "backoffice/program/discard.html", {"work": desk})
 
 
 def say_published(published: Version, office: Office) -> str:
@@ -76,7 +76,7 @@ def _context(desk: Desk, form: ScheduleForm) -> dict[str, Any]:
     document = desk.draft.document
     found = with_places(faults_in(document, desk.office), document)
     return {
-        "desk": desk,
+        "work": desk,
         "form": form,
         "faults": [fault for fault in found if not fault["is_warning"]],
         "warnings": [fault for fault in found if fault["is_warning"]],

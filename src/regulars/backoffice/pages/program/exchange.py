@@ -42,7 +42,7 @@ def import_program(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     desk = Desk(office)
     form = FileForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"desk": desk}
+    context: dict[str, Any] = {"work": desk}
     if request.method == "POST" and form.is_valid():
         read = _read(form.said(), office)
         form = FileForm(initial={"text": form.said()})

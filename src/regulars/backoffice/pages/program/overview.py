@@ -30,7 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if office.book is None:
         return render(request, "backoffice/no_program.html")
     desk = Desk(office)
-    context = {"desk": desk, "rooms": rooms_of(desk), "recipes": list_recipes() if desk.is_empty else []}
+    context = {"work": desk, "rooms": rooms_of(desk), "recipes": list_recipes() if desk.is_empty else []}
     return render(request, "backoffice/program/overview.html", context)
 
 

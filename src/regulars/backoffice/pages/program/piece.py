@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import BoundField
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ def piece(request: HttpRequest, slug: str, code: str | None = None) -> HttpRespo
     shown = _shown(desk, editor, code or request.GET.get("like", ""))
     if code and shown is None:
         raise Http404
-    form = _form(request, desk, editor, code, shown)
+    form = _form(request, request.POST, desk, editor, code, shown)
     faults: list[Fault] = []
     if request.method == "POST" and desk.may_change and "add" not in request.POST and form.is_valid():
         faults = _place_faults(form, desk, editor)
@@ -52,7 +53,10 @@ def reading(request: HttpRequest, slug: str) -> HttpResponse:
     editor, office = _editor(slug), office_of(request)
     desk = Desk(office)
     code = request.GET.get("code") or None
-    form = _form(request, desk, editor, code, _shown(desk, editor, code or ""))
+    data = request.POST.copy()
+    if not data.get("name"):
+        data["name"] = str(editor.new)  # a nameless piece is read back too
+    form = _form(request, data, desk, editor, code, _shown(desk, editor, code or ""))
     if form.is_bound and form.is_valid():
         _place_faults(form, desk, editor)
     context = _context(desk, editor, form, code) | {"marks": list(_marks(form)), "is_answer": True}
@@ -82,7 +86,7 @@ def remove_piece(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         return redirect(editor.room)
     missed = new_faults(desk.document, take_out(desk.document, editor.kind, code), office)
     is_live = find(desk.live.document, editor.kind, code) is not None
-    context = {"editor": editor, "piece": found, "desk": desk, "missed": missed, "is_live": is_live}
+    context = {"editor": editor, "piece": found, "work": desk, "missed": missed, "is_live": is_live}
     return render(request, "backoffice/program/remove.html", context)
 
 
@@ -96,13 +100,15 @@ def _shown(desk: Desk, editor: Editor, code: str) -> Any | None:
     return find(desk.document, editor.kind, code) if code else None
 
 
-def _form(request: HttpRequest, desk: Desk, editor: Editor, code: str | None, shown: Any | None) -> NamedForm:
+def _form(
+    request: HttpRequest, data: QueryDict, desk: Desk, editor: Editor, code: str | None, shown: Any | None
+) -> NamedForm:
     """The form as it was sent, or the piece as it is, or a copy of another, or a new one."""
     setting = Setting(desk.office, desk.document, editing=code or "")
     taken = codes_of(desk.document, editor.kind)
     if request.method == "POST":
         return editor.form(
-            request.POST, setting=setting, code=code, taken=taken, wanting=request.POST.get("add", ""), shown=shown
+            data, setting=setting, code=code, taken=taken, wanting=request.POST.get("add", ""), shown=shown
         )
     initial: dict[str, Any] = {"after": _place(desk, editor, code)} if editor.kind == "rules" else {}
     if code is None and shown is not None:
@@ -123,7 +129,7 @@ def _context(desk: Desk, editor: Editor, form: NamedForm, code: str | None) -> d
     value = form.value if form.is_bound else find(desk.document, editor.kind, code or "")
     document = put(desk.document, editor.kind, value) if value else desk.document
     return {
-        "desk": desk,
+        "work": desk,
         "editor": editor,
         "form": form,
         "code": code,
@@ -173,9 +179,15 @@ def _marks(form: NamedForm) -> Iterator[dict[str, Any]]:
     pieces: list[PieceForm] = [form, *(row for rows in form.row_forms.values() for row in rows)]
     for piece_form in pieces:
         for field in piece_form:
-            if not field.is_hidden:
+            if not field.is_hidden and _is_offered(field):
                 is_empty = field.data in (None, "", [], ())
                 yield {
                     "id": f"{field.auto_id}_error",
                     "errors": [] if is_empty and form.value is None else field.errors,
                 }
+
+
+def _is_offered(field: BoundField) -> bool:
+    """A choice of nothing is not asked."""
+    choices = getattr(field.field, "choices", None)
+    return choices is None or any(value for value, _name in choices)

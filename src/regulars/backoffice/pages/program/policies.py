@@ -31,4 +31,4 @@ def policies(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The policies are in the draft."))
             return redirect("policies")
     state = desk.state("policies")
-    return render(request, "backoffice/program/policies.html", {"desk": desk, "form": form, "state": state})
+    return render(request, "backoffice/program/policies.html", {"work": desk, "form": form, "state": state})

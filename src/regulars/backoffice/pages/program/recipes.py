@@ -23,4 +23,4 @@ def recipes(request: HttpRequest) -> HttpResponse:
         save_draft(open_recipe(chosen.code, office), at=office.now, by=office.actor, note=chosen.title)
         messages.success(request, _("“%(title)s” is in the draft. Change what you like.") % {"title": chosen.title})
         return redirect("program")
-    return render(request, "backoffice/program/recipes.html", {"desk": desk, "recipes": offered})
+    return render(request, "backoffice/program/recipes.html", {"work": desk, "recipes": offered})

@@ -26,7 +26,7 @@ def earning(request: HttpRequest) -> HttpResponse:
         groups.setdefault(row["piece"].unit, []).append(row)
     shown = [{"unit": names.get(unit, unit), "rows": rows} for unit, rows in groups.items()]
     return render(
-        request, "backoffice/program/earning.html", {"desk": desk, "groups": shown, "gone": _gone(desk, "rules")}
+        request, "backoffice/program/earning.html", {"work": desk, "groups": shown, "gone": _gone(desk, "rules")}
     )
 
 
@@ -54,7 +54,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def lists(request: HttpRequest) -> HttpResponse:
     """Budgets and collections: what rules share."""
     desk = Desk(office_of(request))
-    context = {"desk": desk, "budgets": shelf(desk, "budgets"), "collections": shelf(desk, "collections")}
+    context = {"work": desk, "budgets": shelf(desk, "budgets"), "collections": shelf(desk, "collections")}
     return render(request, "backoffice/program/lists.html", context)
 
 
@@ -73,7 +73,7 @@ def shelf(desk: Desk, kind: Kind) -> list[dict[str, Any]]:
 
 def _room(request: HttpRequest, kind: Kind, template: str) -> HttpResponse:
     desk = Desk(office_of(request))
-    context = {"desk": desk, "rows": shelf(desk, kind), "gone": _gone(desk, kind), "editor": OF_KIND[kind]}
+    context = {"work": desk, "rows": shelf(desk, kind), "gone": _gone(desk, kind), "editor": OF_KIND[kind]}
     return render(request, f"backoffice/program/{template}.html", context)
 
 

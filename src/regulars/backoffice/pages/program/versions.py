@@ -26,7 +26,7 @@ from regulars.staff.rights import Right, require
 def versions(request: HttpRequest) -> HttpResponse:
     desk = Desk(office_of(request))
     names = name_actors({version.scheduled_by for version in desk.versions if version.scheduled_by})
-    return render(request, "backoffice/program/versions.html", {"desk": desk, "names": names})
+    return render(request, "backoffice/program/versions.html", {"work": desk, "names": names})
 
 
 @needs(Right.SEE_RULES)
@@ -48,7 +48,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     started = [each for each in desk.versions if each.starts_at is not None]
     before = next(iter(started[started.index(found) + 1 :]), None)
     context = {
-        "desk": desk,
+        "work": desk,
         "version": found,
         "before": before,
         "parts": _changes(before, found, office),
