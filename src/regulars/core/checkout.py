@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from regulars.core.amounts import LARGEST_AMOUNT
-from regulars.core.refusals import Refusal
-from regulars.core.sale import NewSale, Tender
 from regulars.core.program.policies import Policies
 from regulars.core.program.units import Unit
+from regulars.core.refusals import Refusal
+from regulars.core.sale import NewSale, Tender
 
 # A till's clock may run ahead by this much before its sales are refused.
 CLOCK_SKEW = timedelta(minutes=10)

@@ -4,7 +4,9 @@ tiers. A holder is a member, or a card, store, cashier or the whole program wher
 A counter's buckets are keyed by their first day, as the day's ordinal (`date.toordinal`); a lifetime's bucket is 0.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -36,14 +38,14 @@ class Tally(msgspec.Struct, omit_defaults=True, gc=False):
         if period == "rolling":
             last = on.toordinal()
             return sum([amount for day, amount in buckets.items() if last - days < day <= last])
-        return buckets.get(first_day(period, on), 0)
+        return buckets.get(first_days(on)[period], 0)
 
     def add(self, counter: str, period: CapPeriod, on: date, amount: int, *, keep_days: int, days: int = 0) -> None:
         """Count `amount` in the bucket of the day `on` (negative gives back), and forget buckets that no sale can
         reach any more: those that ended more than `keep_days` before.
         """
         buckets = self.used.setdefault(counter, {})
-        first = first_day(period, on)
+        first = first_days(on)[period]
         counted = buckets.get(first, 0) + amount
         if counted:
             buckets[first] = counted
@@ -57,18 +59,16 @@ class Tally(msgspec.Struct, omit_defaults=True, gc=False):
             del self.used[counter]
 
 
-def first_day(period: CapPeriod, on: date) -> int:
-    """Return the first day of the calendar period that holds `on`; rolling windows count single days."""
-    match period:
-        case "day" | "rolling":
-            return on.toordinal()
-        case "week":
-            return on.toordinal() - on.weekday()
-        case "month":
-            return on.toordinal() - on.day + 1
-        case "quarter":
-            return date(on.year, on.month - (on.month - 1) % 3, 1).toordinal()
-        case "year":
-            return date(on.year, 1, 1).toordinal()
-        case _:
-            return LIFETIME
+@lru_cache(maxsize=4096)
+def first_days(on: date) -> Mapping[str, int]:
+    """Return the first day of every calendar period that holds `on`; rolling windows count single days."""
+    day = on.toordinal()
+    return {
+        "day": day,
+        "rolling": day,
+        "week": day - on.weekday(),
+        "month": day - on.day + 1,
+        "quarter": date(on.year, on.month - (on.month - 1) % 3, 1).toordinal(),
+        "year": date(on.year, 1, 1).toordinal(),
+        "lifetime": LIFETIME,
+    }

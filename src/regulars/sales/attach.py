@@ -15,7 +15,7 @@ from regulars.platform.rows import encode_rows, run, together
 from regulars.programs.book import Book, load_book
 from regulars.sales.answers import NOTHING, Earned, Recorded
 from regulars.sales.bring import Bringing
-from regulars.sales.decide import balances_of, earn, store_side, sum_up
+from regulars.sales.decide import balances_of, earn, parts_of, store_side, sum_up
 from regulars.sales.member_states import MemberStates, ask_own, ask_shared
 from regulars.sales.refusals import AttachedAlready, AttachTooLate, SaleNotFound, WrongStore
 from regulars.sales.settle import stamp_units
@@ -89,11 +89,12 @@ def _attach(sold: Sold, found: Found, *, book: Book, states: MemberStates, bring
             versions=book.version,
         )
         states.note(program, member_id, sold.scopes)
+        parts = parts_of(earning.awards, program, purchase)
         earn(
-            earning.awards,
+            parts,
             program=program,
-            purchase=purchase,
-            sale_id=sold.id,
+            occurred_at=sold.occurred_at,
+            about=f"sale/{sold.id}",
             member_id=member_id,
             by=by,
             wallets=bringing.wallets,
@@ -107,7 +108,7 @@ def _attach(sold: Sold, found: Found, *, book: Book, states: MemberStates, bring
             occurred_at=sold.occurred_at,
             by=by,
         )
-        earned, version_id, facts = sum_up(earning.awards, program, purchase), program.version_id, earning.facts
+        earned, version_id, facts = sum_up(parts, program), program.version_id, earning.facts
     journal.write()
     states.write(bringing.moved, at=journal.at)
     bringing.write()

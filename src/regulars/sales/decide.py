@@ -1,8 +1,10 @@
 """What one sale does to a member's wallets: units pay first, then what was paid with money earns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from regulars.core.actor import Actor
 from regulars.core.checkout import CLOCK_SKEW, worth_minor
@@ -107,20 +109,25 @@ def store_side(store: StoreFacts, occurred_at: datetime, program: Compiled) -> S
     return StoreSide(store.tags, local)
 
 
-def parts_of(awards: Sequence[Award]) -> dict[str, list[Award]]:
-    """Return the awards by the entry they share: rules whose units live alike make one."""
+def parts_of(
+    awards: Sequence[Award], program: Compiled, purchase: Purchase, *, event: str = ""
+) -> dict[str, EarnedWhy]:
+    """Return the entries that awards make, each with its why: rules whose units live alike share one."""
     parts: dict[str, list[Award]] = {}
     for award in awards:
         parts.setdefault(award.rule.part, []).append(award)
-    return parts
+    return {part: _why_of(of_part, program, purchase, event) for part, of_part in parts.items()}
 
 
-def why_of(awards: Sequence[Award], program: Compiled, purchase: Purchase) -> EarnedWhy:
+def _why_of(awards: Sequence[Award], program: Compiled, purchase: Purchase, event: str) -> EarnedWhy:
     """Return why an entry is what it is: the part of each of its rules; for stamps, the lines that made them."""
+    parts = tuple([award.part for award in awards])
+    if event:
+        return EarnedWhy(version=program.version_id, parts=parts, event=event)
     unit = awards[0].rule.unit
     return EarnedWhy(
         version=program.version_id,
-        parts=tuple([award.part for award in awards]),
+        parts=parts,
         total_minor=purchase.total_minor,
         money_minor=purchase.money_minor,
         lines=_lines(awards, program, purchase.lines) if unit in program.cards else (),
@@ -134,46 +141,53 @@ def _lines(awards: Sequence[Award], program: Compiled, lines: Sequence[SaleLine]
 
 
 def earn(
-    awards: Sequence[Award],
+    parts: Mapping[str, EarnedWhy],
     *,
     program: Compiled,
-    purchase: Purchase,
-    sale_id: int,
+    occurred_at: datetime,
+    about: str,
     member_id: int,
     by: Actor,
     wallets: Wallets,
     journal: Journal,
 ) -> None:
-    """Open one lot for each part that gave something: rules whose units live alike share it."""
-    for part, of_part in parts_of(awards).items():
-        amount = sum([award.awarded for award in of_part])
+    """Open one lot for each part that gave something; `about` names what brought it (`sale/5`)."""
+    for part, why in parts.items():
+        amount = why.awarded
         if amount == 0:
             continue
-        rule = of_part[0].rule
+        rule = program.rule_of[why.parts[0].rule]
         journal.credit(
             wallets[member_id, rule.unit],
             kind=Kind.EARN,
             amount=amount,
-            life=life_of(rule.expiry, rule.pending, given_at=purchase.occurred_at, zone=program.zone),
-            note=Note(
-                key=f"sale/{sale_id}/{part}",
-                occurred_at=purchase.occurred_at,
-                by=by,
-                why=why_of(of_part, program, purchase),
-            ),
+            life=life_of(rule.expiry, rule.pending, given_at=occurred_at, zone=program.zone),
+            note=Note(key=f"{about}/{part}", occurred_at=occurred_at, by=by, why=why),
         )
 
 
-def sum_up(awards: Sequence[Award], program: Compiled, purchase: Purchase) -> tuple[Earned, ...]:
+def sum_up(parts: Mapping[str, EarnedWhy], program: Compiled) -> tuple[Earned, ...]:
     """Return what was earned, one answer per unit; caps that left nothing are told too."""
-    units = dict.fromkeys(award.rule.unit for award in awards)
-    told = []
-    for unit in units:
-        of_unit = [award for award in awards if award.rule.unit == unit]
-        desired, awarded = sum([a.desired for a in of_unit]), sum([a.awarded for a in of_unit])
-        if desired:
-            told.append(Earned(unit, desired, awarded, why_of(of_unit, program, purchase)))
-    return tuple(told)
+    units: dict[str, list[EarnedWhy]] = {}
+    for why in parts.values():
+        units.setdefault(program.rule_of[why.parts[0].rule].unit, []).append(why)
+    return tuple(
+        [
+            Earned(unit, whys[0].desired, whys[0].awarded, whys[0]) if len(whys) == 1 else _join(unit, whys)
+            for unit, whys in units.items()
+            if any(why.desired for why in whys)
+        ]
+    )
+
+
+def _join(unit: str, whys: Sequence[EarnedWhy]) -> Earned:
+    """Tell several entries of one unit as one."""
+    why = replace(
+        whys[0],
+        parts=tuple(part for each in whys for part in each.parts),
+        lines=tuple(sorted({line for each in whys for line in each.lines})),
+    )
+    return Earned(unit, why.desired, why.awarded, why)
 
 
 def balances_of(member_id: int, *, wallets: Wallets, book: Book, journal: Journal) -> tuple[Balance, ...]:

@@ -7,7 +7,7 @@ import msgspec
 
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.compiled import Compiled
-from regulars.core.earning import Award, evaluate, rooms_again
+from regulars.core.earning import evaluate, rooms_again
 from regulars.core.facts import Facts
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale
@@ -20,7 +20,16 @@ from regulars.platform.rows import ask_ids, read_ids, take_ids, together
 from regulars.programs.book import Book
 from regulars.sales.answers import NOTHING, Earned, Recorded
 from regulars.sales.bring import Bringing
-from regulars.sales.decide import balances_of, earn, pay_with_units, purchase_of, spent_on, store_side, sum_up
+from regulars.sales.decide import (
+    balances_of,
+    earn,
+    parts_of,
+    pay_with_units,
+    purchase_of,
+    spent_on,
+    store_side,
+    sum_up,
+)
 from regulars.sales.existing import Existing, ask_existing
 from regulars.sales.member_states import MemberStates, Scopes, ask_own, ask_shared, scopes_of
 from regulars.sales.refusals import ReceiptReused
@@ -127,7 +136,20 @@ class Settlement:
         scopes = scopes_at(each)
         purchase = purchase_of(sale, units_minor=paid, program=program, scopes=scopes)
         member_id = each.member.member_id if each.member else None
-        earning = self._earn(each, purchase, sale_id, scopes) if each.earner is not None else None
+        earning, parts = None, {}
+        if each.earner is not None:
+            earning = self._settle(each, purchase, scopes)
+            parts = parts_of(earning.awards, program, purchase)
+            earn(
+                parts,
+                program=program,
+                occurred_at=sale.occurred_at,
+                about=f"sale/{sale_id}",
+                member_id=each.earner,
+                by=sale.by,
+                wallets=self.wallets,
+                journal=self.journal,
+            )
         brought = NOTHING
         if earning is not None and member_id is not None:
             about, by = f"sale/{sale_id}", sale.by
@@ -157,14 +179,14 @@ class Settlement:
         recorded = Recorded(
             id=sale_id,
             member_id=member_id,
-            earned=sum_up(earning.awards, program, purchase) if earning is not None else (),
+            earned=sum_up(parts, program),
             spent=spent,
             brought=brought,
             balances=balances,
         )
         return row, recorded
 
-    def _earn(self, each: Checked, purchase: Purchase, sale_id: int, scopes: Scopes) -> Earning:
+    def _settle(self, each: Checked, purchase: Purchase, scopes: Scopes) -> Earning:
         assert each.earner is not None and each.member is not None, "guests earn from the day they join"
         program = each.program
         state = self.states.find(each.earner, each.member.joined_at, units=self.book.units)
@@ -177,16 +199,6 @@ class Settlement:
             versions=self.book.version,
         )
         self.states.note(program, each.earner, scopes)
-        earn(
-            earning.awards,
-            program=program,
-            purchase=purchase,
-            sale_id=sale_id,
-            member_id=each.earner,
-            by=each.sale.by,
-            wallets=self.wallets,
-            journal=self.journal,
-        )
         return earning
 
     def _replay(self, each: Checked, first: Existing, mark: str) -> Outcome:
@@ -198,8 +210,8 @@ class Settlement:
         if each.sale.member and first.version_id is not None:
             program = self.book.version(first.version_id)
             purchase = purchase_of(each.sale, units_minor=first.units_minor, program=program, scopes=Scopes())
-            awards: list[Award] = evaluate(program, purchase, first.facts, rooms=rooms_again(first.facts))
-            earned = sum_up(awards, program, purchase)
+            awards = evaluate(program, purchase, first.facts, rooms=rooms_again(first.facts))
+            earned = sum_up(parts_of(awards, program, purchase), program)
         return Recorded(
             id=first.id,
             replayed=True,
