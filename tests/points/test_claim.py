@@ -18,6 +18,7 @@ from regulars.ledger.statement import balance_of, entries_of
 from regulars.members.change import change_status
 from regulars.members.models import Status
 from regulars.points.claim import Claimed, claim_reward, claim_rewards
+from regulars.points.claimable import list_claimable
 from regulars.points.counter import NewClaim
 from regulars.rewards.issued import list_issued
 from regulars.rewards.models import IssuedReward
@@ -186,3 +187,21 @@ def test_statements_do_not_grow_with_the_batch():
 
     statements(1)
     assert statements(1) == statements(10) == statements(40)
+
+
+def test_the_catalogue_says_what_is_affordable_and_what_would_be_left():
+    a_gift_shop(
+        rewards=(a_reward("dear", 600), a_reward("mug", 200, stock=3), a_reward("tea", 50), a_reward("gift", None))
+    )
+    ann = somebody(points=500)
+    claim(ann)
+    shown = list_claimable(member_id=ann, at=NOON, store="330")
+    assert [
+        (each.reward.code, each.price, each.after, each.left, each.refusal and each.refusal.code) for each in shown
+    ] == [
+        ("tea", 50, 250, None, None),
+        ("mug", 200, 100, 2, None),
+        ("dear", 600, -300, None, "insufficient_balance"),
+    ]
+    with pytest.raises(Refusal, match="member_not_found"):
+        list_claimable(member_id=404, at=NOON)
