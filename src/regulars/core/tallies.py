@@ -72,3 +72,8 @@ def first_days(on: date) -> Mapping[str, int]:
         "year": date(on.year, 1, 1).toordinal(),
         "lifetime": LIFETIME,
     }
+
+
+def first_day(period: CapPeriod, on: date) -> int:
+    """Return the first day of the period that holds `on`, as its bucket is keyed."""
+    return first_days(on)[period]
