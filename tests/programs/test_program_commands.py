@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from regulars.platform.home import Home
+from regulars.platform.sharing import database_running
+
 pytestmark = pytest.mark.slow
 
 ONE_RULE = """
@@ -17,17 +20,20 @@ rules:
 @pytest.fixture(scope="module")
 def regulars(tmp_path_factory):
     """Run commands on an installation of this module's own, with one merchant."""
-    environment = {**os.environ, "REGULARS_HOME": str(tmp_path_factory.mktemp("programs") / "var")}
+    home = Home(tmp_path_factory.mktemp("programs") / "var")
+    environment = {**os.environ, "REGULARS_HOME": str(home.folder)}
     environment.pop("REGULARS_DB_ROLE", None)
 
     def run(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "regulars", *words]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, input=typed)
 
-    assert run("migrate").returncode == 0
-    made = run("merchant", "create", "bakery", "--time-zone", "America/New_York")
-    assert made.returncode == 0, made.stderr
-    return run
+    # One user of the server throughout, so that no command has to start it.
+    with database_running(home):
+        assert run("migrate").returncode == 0
+        made = run("merchant", "create", "bakery", "--time-zone", "America/New_York")
+        assert made.returncode == 0, made.stderr
+        yield run
 
 
 def test_a_program_is_written_changed_scheduled_and_taken_off_its_date(regulars, tmp_path):
