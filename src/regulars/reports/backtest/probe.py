@@ -26,10 +26,16 @@ class Probe:
         rules = [rule for rule in program.rules.values() if not isinstance(rule, EventRule)]
         self._variants: list[tuple[str, str, str]] = []
         asked: list[SaleRule] = []
+        multiplied: set[str] = set()
         for rule in rules:
             variants = list(_variants(rule))
             self._variants += [(f"{rule.code}?{name}", f"{rule.code}?", f"{rule.code}/{name}") for name, _ in variants]
-            asked += [_alone(rule, f"{rule.code}?{name}", rules) for name, rule in [("", rule), *variants]]
+            if variants:
+                asked += [_alone(each, f"{rule.code}?{name}", rules) for name, each in [("", rule), *variants]]
+                multiplied.update(_multiplied_by(rule, rules))
+        # A multiplier needs the rules it works on beside it, also those without conditions.
+        unconditional = multiplied - {name.partition("/")[0] for _, _, name in self._variants}
+        asked += [_alone(rule, f"{rule.code}?", rules) for rule in rules if rule.code in unconditional]
         self._program = Compiled(
             ProgramDocument(
                 units=tuple(program.units.values()),
@@ -77,11 +83,18 @@ def _alone(rule: SaleRule, code: str, rules: list[SaleRule]) -> SaleRule:
     match freed:
         case RateRule() | ItemRule():
             return replace(freed, carry=False)
-        case MultiplierRule(of=of, unit=unit):
-            multiplied = of or tuple(r.code for r in rules if isinstance(r, RateRule | ItemRule) and r.unit == unit)
-            # A rule without a name is in no program: a multiplier of nothing works on nothing.
-            return replace(freed, of=tuple(f"{each}?" for each in multiplied) or ("?",))
+        case MultiplierRule():
+            return replace(freed, of=tuple(f"{code}?" for code in _multiplied_by(freed, rules)) or ("?",))
     return freed
+
+
+def _multiplied_by(rule: SaleRule, rules: list[SaleRule]) -> tuple[str, ...]:
+    """Return the codes of the rules that a multiplier works on, and of none for any other rule."""
+    if not isinstance(rule, MultiplierRule):
+        return ()
+    return rule.of or tuple(
+        each.code for each in rules if isinstance(each, RateRule | ItemRule) and each.unit == rule.unit
+    )
 
 
 def _variants(rule: SaleRule) -> Iterator[tuple[str, SaleRule]]:

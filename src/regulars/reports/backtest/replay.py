@@ -3,13 +3,13 @@
 Nothing is read or written here. Members are kept in memory only as long as they are asked for.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from regulars.core.compiled import Compiled
+from regulars.core.compiled import Compiled, CompiledRule
 from regulars.core.earning import Award
-from regulars.core.life import life_of
+from regulars.core.life import Life, life_of
 from regulars.core.paid import unearning_minor
 from regulars.core.program.caps import CapScope
 from regulars.core.program.units import Unit
@@ -21,6 +21,9 @@ from regulars.reports.backtest.counts import NEVER, OPENING, Counts, HeldBack, M
 from regulars.reports.backtest.probe import Probe
 from regulars.reports.backtest.purse import Purse
 from regulars.reports.backtest.recorded import Recorded
+
+NOBODY: dict[CapScope, Tally] = {}
+AN_INSTANT = timedelta(microseconds=1)
 
 
 class Player(msgspec.Struct, kw_only=True):
@@ -48,6 +51,7 @@ class Replay:
         self._shared: dict[tuple[CapScope, str], Tally] = {}
         self._probe = Probe(program)
         self._months: dict[tuple[int, int], str] = {}
+        self._lives: dict[tuple[int, int], Life] = {}
 
     def take(self, sale: Recorded) -> Earning:
         """Replay one sale."""
@@ -58,17 +62,20 @@ class Replay:
         self._lapse(player, at)
         self._spend(player, sale, month)
         purchase = purchase_of(sale, self.program)
+        local = at.astimezone(sale.store.zone) if self.program.needs.minute else at
         earning = settle(
             self.program,
             purchase,
             player.state,
-            shared=self._shared_by(purchase),
-            store=StoreSide(sale.store.tags, at.astimezone(sale.store.zone)),
-            versions=lambda version: self.program,
+            shared=self._shared_by(purchase) if self.program.needs.shared else NOBODY,
+            store=StoreSide(sale.store.tags, local),
+            versions=self._the_version,
         )
         self._count_awards(player, earning.awards, at, month)
-        self._count_stamps(player, earning, at, month)
-        self._count_moves(player, earning.moves)
+        if earning.stamped:
+            self._count_stamps(player, earning, at, month)
+        if earning.moves:
+            self._count_moves(player, earning.moves)
         if month and self._probe:
             self._probe.ask(purchase, earning.facts, self.counts)
         return earning
@@ -80,6 +87,9 @@ class Replay:
         ended = [self._sum(player) for player in self._players.values() if player.has_bought]
         self._players.clear()
         return ended
+
+    def _the_version(self, version: int) -> Compiled:
+        return self.program
 
     def _meet(self, sale: Recorded) -> Player:
         state = MemberState(tally=Tally(), joined_at=sale.joined_at)
@@ -110,11 +120,11 @@ class Replay:
         }
 
     def _lapse(self, player: Player, at: datetime) -> None:
-        """End what nights would have ended meanwhile, in the month it was due."""
+        """End what nights would have ended meanwhile, in the month of its last day."""
         for unit, purse in player.purses.items():
             if purse.ends_at is not None and purse.ends_at <= at:
                 for ended_at, amount in purse.lapse(at=at):
-                    self.counts.unit(unit, self._month(ended_at)).expired += amount
+                    self.counts.unit(unit, self._month(ended_at - AN_INSTANT)).expired += amount
                     player.state.balances[unit] -= amount
 
     def _spend(self, player: Player, sale: Recorded, month: str) -> None:
@@ -145,8 +155,16 @@ class Replay:
             if month:
                 self._count_rule(player, award)
             if awarded:
-                life = life_of(rule.expiry, rule.pending, given_at=at, zone=self.program.zone)
-                self._purse(player, rule.unit).give(awarded, life, at=at, zone=self.program.zone)
+                self._purse(player, rule.unit).give(awarded, self._life(rule, at), at=at, zone=self.program.zone)
+
+    def _life(self, rule: CompiledRule, at: datetime) -> Life:
+        """Return how long a credit lives; what waits for nothing lives alike all day."""
+        if rule.pending is not None:
+            return life_of(rule.expiry, rule.pending, given_at=at, zone=self.program.zone)
+        key = (rule.place, at.astimezone(self.program.zone).toordinal())
+        if key not in self._lives:
+            self._lives[key] = life_of(rule.expiry, None, given_at=at, zone=self.program.zone)
+        return self._lives[key]
 
     def _count_rule(self, player: Player, award: Award) -> None:
         rule, awarded = award.rule, award.awarded
@@ -215,7 +233,7 @@ class Replay:
             due = self.counts.due.setdefault(unit, {})
             for lot in purse.lots:
                 if lot.remaining:
-                    month = NEVER if lot.expires_at is None else self._month(lot.expires_at)
+                    month = NEVER if lot.expires_at is None else self._month(lot.expires_at - AN_INSTANT)
                     due[month] = due.get(month, 0) + lot.remaining
         for tier_set in self.program.tier_sets if player.has_bought else ():
             standing = player.state.standings.get(tier_set.code)
