@@ -54,13 +54,16 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
 
 
 class Counter(msgspec.Struct, frozen=True, gc=False):
-    """Where an award is counted; several caps of one scope and period share a counter."""
+    """Where an award is counted; several caps of one scope and period share a counter. Plain ones, as nearly all are,
+    count units of one member by calendar periods.
+    """
 
     name: str
     scope: CapScope
     period: Bound
     days: int
     worth: tuple[int, int] | None
+    is_plain: bool
 
 
 class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -87,6 +90,7 @@ class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     carries: bool = False
     rests_seconds: int = 0
     works_on: Mapping[int, int] = {}
+    budget: Limit | None = None
 
 
 class CompiledUnit(msgspec.Struct, frozen=True, gc=False):
@@ -189,9 +193,10 @@ def stamps_rule(card: StampCard) -> SaleRule | None:
 
 def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
     unit = program.units[terms.unit]
-    limits = _limits(f"r:{terms.code}", terms.caps)
+    limits, budget = _limits(f"r:{terms.code}", terms.caps), None
     if terms.budget:
-        limits = (*limits, _budget(program.budgets[terms.budget], unit))
+        budget = _budget(program.budgets[terms.budget], unit)
+        limits = (*limits, budget)
     carries = isinstance(terms, RateRule | ItemRule) and terms.carry
     has_own_life = terms.expiry is not None or terms.pending is not None or carries
     number, per = EVERYTHING, 0
@@ -226,6 +231,7 @@ def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
         carries=carries,
         rests_seconds=60 * terms.cool_down_minutes if isinstance(terms, VisitRule | EventRule) else 0,
         works_on=works_on,
+        budget=budget,
     )
 
 
@@ -277,7 +283,10 @@ def _counters(limits: Sequence[Limit]) -> tuple[Counter, ...]:
             continue
         known = counters.get((limit.scope, limit.counter))
         days = max(limit.days, known.days if known else 0)
-        counters[limit.scope, limit.counter] = Counter(limit.counter, limit.scope, limit.period, days, limit.worth)
+        is_plain = limit.scope == "member" and limit.worth is None and limit.period != "rolling"
+        counters[limit.scope, limit.counter] = Counter(
+            limit.counter, limit.scope, limit.period, days, limit.worth, is_plain
+        )
     return tuple(counters.values())
 
 

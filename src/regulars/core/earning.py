@@ -213,9 +213,8 @@ def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms, budgeted: dict
                 awarded = _bite(limit, left[limit.id], bites)
         for limit_id in left:
             left[limit_id] -= awarded
-        for limit in award.rule.limits:
-            if limit.is_budget:
-                budgeted[limit.counter] = budgeted.get(limit.counter, 0) + worth_of(awarded, limit.worth)
+        if (budget := award.rule.budget) is not None:
+            budgeted[budget.counter] = budgeted.get(budget.counter, 0) + worth_of(awarded, budget.worth)
         limited.append(msgspec.structs.replace(award, awarded=awarded, bites=tuple(bites)) if bites else award)
     return limited
 

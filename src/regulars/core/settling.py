@@ -198,7 +198,13 @@ def count_award(
     """Count an award (or, negative, what a refund takes back of one) where caps look for it; `was` is what the sale's
     rule had given before. What money is worth rounds, so it is counted by the sums and not by the steps.
     """
+    firsts, used = first_days(on), member.used
     for counter in counters:
+        if counter.is_plain and (buckets := used.get(counter.name)) is not None and len(buckets) <= 2:
+            first = firsts[counter.period]
+            if (counted := buckets.get(first, 0) + amount) > 0:
+                buckets[first] = counted
+                continue
         tally = member if counter.scope == "member" else shared.get(counter.scope)
         if tally is None:
             continue
