@@ -103,12 +103,14 @@ class Case(msgspec.Struct, kw_only=True):
 
 class Reconsidered(msgspec.Struct, kw_only=True):
     """What the sale's rules gave for it before this refund, and give for what is left: the same rules, the same facts,
-    so that any series of refunds equals one of their sum. Awards are by rule.
+    so that any series of refunds equals one of their sum. Awards are by rule; `most` is what each entry had at first:
+    what caps held back then, or another rule silenced, is not given by a refund.
     """
 
     program: Compiled
     before: dict[int, Award]
     after: dict[int, Award]
+    most: dict[str, int]
     left: Purchase
     earlier: Purchase
 
@@ -137,8 +139,15 @@ class Reconsidered(msgspec.Struct, kw_only=True):
 
     def awarded(self, place: int) -> tuple[int, int]:
         """Return what a rule gave before, and gives now."""
-        before, after = self.before.get(place), self.after.get(place)
-        return before.awarded if before else 0, after.awarded if after else 0
+        return self._awarded(self.before, place), self._awarded(self.after, place)
+
+    def _awarded(self, awards: dict[int, Award], place: int) -> int:
+        """Return what a rule gives of what its entry had at most, after the rules before it."""
+        if place not in awards:
+            return 0
+        part = self.program.rule_at[place].part
+        earlier = sum([each.awarded for each in awards.values() if each.rule.part == part and each.rule.place < place])
+        return max(min(awards[place].awarded, self.most.get(part, 0) - earlier), 0)
 
 
 def reconsider(sold: Sold, program: Compiled, *, refunded_minor: int, returned: Sequence[LineShare]) -> Reconsidered:
@@ -148,10 +157,18 @@ def reconsider(sold: Sold, program: Compiled, *, refunded_minor: int, returned: 
     rooms = rooms_again(sold.facts)
     before = evaluate(program, earlier, sold.facts, rooms=rooms)
     after = evaluate(program, left, sold.facts, rooms=rooms)
+    whole = before
+    if sold.refunded_minor:
+        untouched = msgspec.structs.replace(sold, refunds=[])
+        whole = evaluate(program, untouched.purchase_left(program, refunded_minor=0), sold.facts, rooms=rooms)
+    most: dict[str, int] = {}
+    for award in whole:
+        most[award.rule.part] = most.get(award.rule.part, 0) + award.awarded
     return Reconsidered(
         program=program,
         before={award.rule.place: award for award in before},
         after={award.rule.place: award for award in after},
+        most=most,
         left=left,
         earlier=earlier,
     )
