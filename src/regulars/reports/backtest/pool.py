@@ -21,6 +21,8 @@ from regulars.reports.backtest.order import Order, Part
 from regulars.reports.backtest.recorded import reading, split
 from regulars.reports.backtest.worker import VERSION, Done, Far
 
+WORKER = "regulars.reports.backtest.worker"
+
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether somebody wants it to stop."""
 
@@ -110,7 +112,7 @@ class Crew:
     def start(self, count: int) -> None:
         for _ in range(count):
             process = subprocess.Popen(
-                [sys.executable, "-m", "regulars.reports.backtest.worker"],
+                [sys.executable, "-m", WORKER],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
