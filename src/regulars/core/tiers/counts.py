@@ -29,7 +29,10 @@ class Ladder(msgspec.Struct, kw_only=True):
 
     @property
     def joined_on(self) -> date | None:
-        return None if self.joined_at is None else self.day(self.joined_at)
+        """The day of joining, where the window asks for it."""
+        if self.joined_at is None or self.tier_set.window.over != "membership_year":
+            return None
+        return self.day(self.joined_at)
 
 
 def count_towards(
@@ -80,12 +83,14 @@ def metric_on(ladder: Ladder, standing: Standing, on: date) -> int:
     since = None if standing.since is None else ladder.day(standing.since)
     first = window_on(ladder.tier_set, on, joined_on=ladder.joined_on, since=since).toordinal()
     last = on.toordinal()
-    return max(sum(amount for bucket, amount in ladder.counts.items() if first <= bucket <= last), 0)
+    return max(sum([amount for bucket, amount in ladder.counts.items() if first <= bucket <= last]), 0)
 
 
 def days_to_come(ladder: Ladder, after: date) -> list[date]:
     """Return the days after this one on which something starts to count, the first one first."""
     past = after.toordinal()
+    if not ladder.counts or max(ladder.counts) <= past:
+        return []
     return [date.fromordinal(bucket) for bucket in sorted(ladder.counts) if past < bucket < NOT_YET]
 
 

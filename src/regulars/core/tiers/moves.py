@@ -30,6 +30,8 @@ def rise(ladder: Ladder, standing: Standing, *, at: datetime) -> tuple[Standing,
     if ladder.tier_set.upgrade == "now":
         day = ladder.day(at)
         after = _reach(ladder, standing, rank_for(ladder.tier_set, metric_on(ladder, standing, day)), day, at=at)
+        if after is standing and not days_to_come(ladder, day):
+            return standing, None  # as nearly always: nothing moved, and nothing more is known to come
     return _settled(ladder, standing, after, cause="reached", at=at)
 
 
@@ -137,12 +139,14 @@ def _reach(ladder: Ladder, standing: Standing, rank: int, earned_on: date, *, at
     """Rise to a rank, or keep the present one for longer where a new period has earned it."""
     tier_set = ladder.tier_set
     present = rank_of(tier_set, standing.reached)
-    until = _end_of_term(ladder, earned_on) if rank >= 0 else None
     if rank > present:
+        until = _end_of_term(ladder, earned_on)
         _begin_anew(ladder, at)
         return replace(standing, reached=level_at(tier_set, rank), entered_at=at, since=at, kept_until=until)
-    if rank == present >= 0 and _terms_are_periods(tier_set) and _is_later(until, standing.kept_until):
-        return replace(standing, since=at, kept_until=until)
+    if rank == present >= 0 and _terms_are_periods(tier_set):
+        until = _end_of_term(ladder, earned_on)
+        if _is_later(until, standing.kept_until):
+            return replace(standing, since=at, kept_until=until)
     return standing
 
 

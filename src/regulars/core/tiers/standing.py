@@ -71,12 +71,15 @@ def rank_of(tier_set: TierSet, level: str | None) -> int:
     """
     if level is None:
         return -1
-    return next((rank for rank, known in enumerate(tier_set.levels) if known.code == level), len(tier_set.levels))
+    for rank, known in enumerate(tier_set.levels):
+        if known.code == level:
+            return rank
+    return len(tier_set.levels)
 
 
 def rank_for(tier_set: TierSet, metric: int) -> int:
     """Return the place of the highest level that a metric reaches, -1 if none."""
-    return sum(metric >= level.threshold for level in tier_set.levels) - 1
+    return sum([metric >= level.threshold for level in tier_set.levels]) - 1
 
 
 def level_at(tier_set: TierSet, rank: int) -> str | None:

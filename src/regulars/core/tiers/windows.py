@@ -4,6 +4,7 @@ All days are those of the program's time zone; a range of days contains its firs
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from regulars.core.periods import add_months
@@ -29,7 +30,12 @@ def period_of(tier_set: TierSet, on: date, *, joined_on: date | None) -> Days:
     A membership year begins on the day of joining, on 28 February for who joined on the 29th of a leap year; a guest,
     who never joined, goes by the calendar.
     """
-    match tier_set.window.over:
+    return _period(tier_set.window.over, on, joined_on)
+
+
+@lru_cache(maxsize=4096)
+def _period(over: str, on: date, joined_on: date | None) -> Days:
+    match over:
         case "calendar_quarter":
             first = on.replace(month=on.month - (on.month - 1) % 3, day=1)
             return Days(first, add_months(first, 3))
