@@ -20,9 +20,22 @@ PAGES = {
     "sales": "/sales/",
     "sale": "/sales/{sale}/",
     "refund": "/sales/{sale}/refund/",
-    "rules": "/rules/",
-    "rule": "/rules/new/",
+    "spend": "/members/{member}/spend/",
+    "stamps": "/members/{member}/stamps/",
+    "tier": "/members/{member}/tier/",
+    "dates": "/members/{member}/dates/?unit=points",
+    "hand-out": "/members/{member}/rewards/{gift}/use/",
+    "remove-reward": "/members/{member}/rewards/{gift}/remove/",
+    "undo-refund": "/sales/{sale}/refunds/{refund}/undo/",
+    "to-send": "/fulfilment/",
+    "stamp-codes": "/stamp-codes/",
+    "new-codes": "/stamp-codes/new/",
+    "new-poster": "/stamp-codes/posters/new/",
+    "poster": "/stamp-codes/posters/{poster}/",
+    "back-tests": "/back-tests/",
+    "back-test": "/back-tests/{backtest}/",
     "program": "/program/",
+    "earning": "/program/earning/",
     "keys": "/keys/",
     "key": "/keys/new/",
     "activity": "/activity/",
@@ -95,7 +108,7 @@ def test_a_wide_screen_is_not_wasted_nor_overrun(shop, open_page, keep):
     assert page.evaluate(LAYOUT)["wide"] <= 1920
 
 
-@pytest.mark.parametrize("name", ["member", "sale", "rules", "members"])
+@pytest.mark.parametrize("name", ["member", "sale", "earning", "members", "spend", "back-test"])
 def test_a_page_is_read_without_javascript(shop, open_page, keep, name):
     page = open_page(java_script_enabled=False)
     page.goto(f"{shop.url}/accounts/login/")

@@ -39,7 +39,9 @@ def _language(unit: Unit) -> str:
 
 
 def read_amount(text: str, unit: Unit) -> int:
-    """What somebody typed, in smallest steps: "12.5" of a unit with two decimals is 1250. Raises ValueError, of it TooMuch."""
+    """What somebody typed, in smallest steps: "12.5" of a unit with two decimals is 1250. Raises
+    ValueError, and of it TooMuch.
+    """
     try:
         steps = Decimal(text.strip().replace(MINUS, "-").replace(",", "").replace(" ", "")).scaleb(unit.decimals)
     except InvalidOperation:

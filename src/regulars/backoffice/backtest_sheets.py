@@ -5,15 +5,32 @@ from datetime import date
 
 import msgspec
 from django.utils.formats import date_format
+from django.utils.functional import Promise as Text
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regulars.backoffice.amounts import digits, say_amount, say_change
 from regulars.backoffice.awards import say_cap
+from regulars.backoffice.levels import CAUSES
 from regulars.backoffice.wording import money, number
+from regulars.core.program.document import ProgramDocument
 from regulars.core.program.units import Unit
 from regulars.reports.backtest.result import LevelRow, Result, RuleRow, SideResult
 
 NONE = "\N{EN DASH}"
+CONDITIONS: dict[str, Text] = {
+    "dates": gettext_lazy("the dates it is in force"),
+    "hours": gettext_lazy("days and hours"),
+    "stores": gettext_lazy("stores"),
+    "channels": gettext_lazy("channels"),
+    "min_spend": gettext_lazy("minimum spend"),
+    "tenders": gettext_lazy("how the sale is paid"),
+    "purchase": gettext_lazy("which purchase it is"),
+    "tiers": gettext_lazy("levels"),
+    "tags": gettext_lazy("tags of members"),
+    "segments": gettext_lazy("segments"),
+    "cool_down": gettext_lazy("the rest between two visits"),
+}
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,17 +48,19 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     rows: Sequence[Pair]
 
 
-def write_sheets(result: Result, unit: Callable[[str], Unit]) -> list[Sheet]:
-    """Every table that has rows."""
-    return [sheet for sheet in Tables(result, unit).sheets() if sheet.rows]
+def write_sheets(result: Result, unit: Callable[[str], Unit], documents: Sequence[ProgramDocument]) -> list[Sheet]:
+    """Every table that has rows; `documents` name what the result knows by code."""
+    return [sheet for sheet in Tables(result, unit, documents).sheets() if sheet.rows]
 
 
 class Tables:
-    def __init__(self, result: Result, unit: Callable[[str], Unit]) -> None:
+    def __init__(self, result: Result, unit: Callable[[str], Unit], documents: Sequence[ProgramDocument]) -> None:
         self.currency = result.currency
         self.draft = result.draft
         self.against = result.against
         self.unit = unit
+        self.budgets = {budget.code: budget.name for document in documents for budget in document.budgets}
+        self.tier_sets = {each.code: each.name for document in documents for each in document.tier_sets}
 
     def sheets(self) -> list[Sheet]:
         return [self._rules(), self._caps(), self._conditions(), self._levels(), self._moves(), *self._gifts()]
@@ -92,7 +111,7 @@ class Tables:
         rows = [
             Pair(
                 name=names.get(row.rule, row.rule),
-                note=row.condition,
+                note=str(CONDITIONS.get(row.condition, row.condition.replace("_", " "))),
                 cells=[
                     number(row.sales),
                     say_amount(row.held_back, self._unit_of_rule(row.rule)),
@@ -121,7 +140,7 @@ class Tables:
         against = [number(other.members) if other else NONE] if self.against else []
         return Pair(
             name=row.name or row.level or _("No level"),
-            note=row.tier_set,
+            note=self.tier_sets.get(row.tier_set, row.tier_set),
             cells=[number(row.members), *against, number(row.reached), number(row.lost)],
         )
 
@@ -131,7 +150,7 @@ class Tables:
             Pair(
                 name=f"{names.get((row.tier_set, row.before)) or row.before or _('No level')} → "
                 f"{names.get((row.tier_set, row.after)) or row.after or _('No level')}",
-                note=row.cause.replace("_", " "),
+                note=str(CAUSES.get(row.cause, row.cause)),
                 cells=[say_month(date.fromisoformat(f"{row.month}-01")), number(row.members)],
             )
             for row in self.draft.moves
@@ -181,7 +200,9 @@ class Tables:
             return next((row.name for row in self.draft.rules if row.rule == code), code)
         if of in ("unit", "balance"):
             return _("all %(unit)s") % {"unit": self.unit(code).name.plural}
-        return _("budget %(code)s") % {"code": code} if of == "budget" else code
+        if of == "budget":
+            return _("Budget “%(name)s”") % {"name": self.budgets.get(code, code)}
+        return next((row.name for row in self.draft.cards if row.card == code), code)
 
     def _unit_of_rule(self, rule: str) -> Unit:
         return self.unit(next((row.unit for row in self.draft.rules if row.rule == rule), "points"))

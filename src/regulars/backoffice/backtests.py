@@ -42,14 +42,14 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     losers: Sequence[Mover]
 
 
-def show_result(result: Result, documents: Iterable[ProgramDocument], names: dict[int, str]) -> Shown:
-    """`documents` name the units; `names` the members who gain and lose most."""
+def show_result(result: Result, documents: Sequence[ProgramDocument], names: dict[int, str]) -> Shown:
+    """`documents` name the units, budgets and levels; `names` the members who gain and lose most."""
     teller = Teller(result, documents)
     compared = result.comparison
     return Shown(
         figures=teller.figures(),
         charts=teller.charts(),
-        sheets=write_sheets(result, teller.unit),
+        sheets=write_sheets(result, teller.unit, documents),
         winners=[teller.mover(each, names) for each in (compared.winners if compared else ())],
         losers=[teller.mover(each, names) for each in (compared.losers if compared else ())],
     )

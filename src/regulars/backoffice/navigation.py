@@ -27,7 +27,6 @@ class Door(msgspec.Struct, frozen=True):
     is_here: bool
 
 
-
 def pieces(*slugs: str) -> tuple[str, ...]:
     """Where pieces of the program of these kinds are edited."""
     return tuple(f"/program/{way}{slug}/" for slug in slugs for way in ("", "new/"))

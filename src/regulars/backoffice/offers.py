@@ -36,8 +36,9 @@ def list_claimable(member_id: int, *, book: Book, at: datetime) -> list[Claimabl
         claimants = ask_claimants([member_id])
     available = {each.unit: each.available for each in balances_of([member_id], at=at)[member_id]}
     who = msgspec.structs.replace(claimants().get(member_id, Claimant()), available=available)
+    had_before, taken_by_all = had(), taken()
     return [
-        _offer(reward, who, at=at, had=had().get((member_id, code), 0), taken=taken().get(code, 0))
+        _offer(reward, who, at=at, had=had_before.get((member_id, code), 0), taken=taken_by_all.get(code, 0))
         for code, reward in program.rewards.items()
         if reward.price is not None
     ]

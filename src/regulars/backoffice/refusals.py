@@ -1,5 +1,6 @@
 """Refusals in plain words: what was refused, and what to do next."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.amounts import digits, words_of
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import exact
+from regulars.core.compiled import Compiled
 from regulars.core.refusals import Refusal
 
 WORDS: dict[str, Promise] = {
@@ -167,6 +169,8 @@ class _Facts(dict[str, Any]):
         match value:
             case None:
                 return words_of(self.unit).plural if name == "unit" and self.unit else DEFAULTS.get(name, "?")
+            case list() | tuple() if name == "tiers" and self.office and self.office.live:
+                return ", ".join(_level_names(value, self.office.live))
             case list() | tuple():
                 return " ".join(map(str, value))
             case int() if self.unit and name in AMOUNTS:
@@ -181,3 +185,8 @@ class _Facts(dict[str, Any]):
                 return exact(datetime.fromisoformat(value), self.office.zone)
             case _:
                 return str(value)
+
+
+def _level_names(codes: Collection[str], program: Compiled) -> list[str]:
+    names = {level.code: level.name for tier_set in program.tier_sets for level in tier_set.levels}
+    return [names.get(code, code) for code in codes]

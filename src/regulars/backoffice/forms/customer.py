@@ -79,6 +79,12 @@ class StampsForm(forms.Form):
             self.fields["card"].widget = forms.HiddenInput()
             self.fields["card"].initial = cards[0][0]
 
+    @property
+    def first_card(self) -> str:
+        """The one that is shown before anything is typed."""
+        choices: list[tuple[str, str]] = list(self.fields["card"].choices)  # type: ignore[attr-defined]
+        return str(self.initial.get("card") or (choices[0][0] if choices else ""))
+
     def clean_stamps(self) -> int:
         stamps: int = self.cleaned_data["stamps"]
         if stamps == 0:

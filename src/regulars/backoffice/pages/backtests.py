@@ -163,8 +163,8 @@ def name_of_version(version: Version) -> str:
 
 def _documents(run: int) -> list[ProgramDocument]:
     """What was tried; its units are named by it."""
-    rows = BacktestRun.objects.filter(pk=run).values_list("draft", "against")
-    return [msgspec.convert(each, type=ProgramDocument) for row in rows for each in row if each is not None]
+    [sides] = BacktestRun.objects.filter(pk=run).values_list("draft", "against")
+    return [msgspec.convert(side, type=ProgramDocument, str_keys=True) for side in sides if side is not None]
 
 
 def _publish_url(run: Backtest, office: Office) -> str:

@@ -83,11 +83,19 @@ def _offer(each: Claimable, office: Office) -> Offer:
         regular=regular if regular != each.price else None,
         before=each.available,
         after=each.available - each.price,
-        refused=words(each.refusal, office) if each.refusal else "",
+        refused=_why_not(each, unit, office),
         is_short=isinstance(each.refusal, TooDear),
         left=_("%(n)s left") % {"n": f"{each.left:,}"} if each.left is not None else "",
         follows=_follows(reward, office),
     )
+
+
+def _why_not(each: Claimable, unit: Unit, office: Office) -> str:
+    """Why it cannot be had now, and what to do about it; nothing where it can."""
+    if isinstance(each.refusal, TooDear):
+        held, price = say_amount(each.available, unit), say_amount(each.price, unit)
+        return _("Not enough: %(held)s of %(price)s. Pick another reward, or:") % {"held": held, "price": price}
+    return words(each.refusal, office) if each.refusal else ""
 
 
 def _follows(reward: Reward, office: Office) -> str:

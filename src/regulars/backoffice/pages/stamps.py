@@ -27,7 +27,8 @@ from regulars.staff.rights import Right
 @needs(Right.GIVE_STAMPS)
 def stamps(request: HttpRequest, member_id: int) -> HttpResponse:
     office, member = office_of(request), find_or_404(member_id)
-    form = _form(request.POST or None, office, initial={"card": request.GET.get("card")})
+    asked = {"card": request.GET["card"]} if "card" in request.GET else {}
+    form = _form(request.POST or None, office, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             done = adjust_stamps(member_id=member_id, **form.cleaned_data, at=office.now, by=office.actor)
@@ -57,10 +58,11 @@ def _form(given: Any, office: Office, **options: Any) -> StampsForm:
 
 
 def _preview(form: StampsForm, member_id: int, office: Office) -> dict[str, Any]:
-    if not form.is_bound:
-        return {}
-    form.is_valid()
-    card, wanted = form.cleaned_data.get("card"), form.cleaned_data.get("stamps")
+    """The card in hand, or, once something is typed, the card as it would be."""
+    wanted, card = None, form.first_card
+    if form.is_bound:
+        form.is_valid()
+        card, wanted = form.cleaned_data.get("card", ""), form.cleaned_data.get("stamps")
     if not card:
         return {}
     state = tally_of(member_id).cards.get(card, CardState())
