@@ -1,7 +1,7 @@
 """The book is everything that decides what a sale earns: the program, its units, and the versions of its document."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime
 from functools import lru_cache
@@ -93,6 +93,7 @@ class Book:
         self.sides: Mapping[tuple[int, str], int] = {(unit, side): account for unit, side, account in stored.sides}
         self._versions = stored.versions
         self._by_id = {version.id: version for version in stored.versions}
+        self._draft: Compiled | None = None
 
     def compiled_at(self, at: datetime) -> Compiled:
         """Return the version that decides a sale at `at`: the newest that had started, or the first there is."""
@@ -100,7 +101,9 @@ class Book:
         return self._compiled(self._versions[max(place - 1, 0)])
 
     def version(self, version_id: int) -> Compiled:
-        """Return a version that a sale earned by, whether it is still live or not."""
+        """Return a version that a sale earned by, whether it is still live or not; or the draft that is tried."""
+        if self._draft is not None and self._draft.version_id == version_id:
+            return self._draft
         return self._compiled(self._by_id[version_id])
 
     def unit(self, code: str) -> Unit:
@@ -110,10 +113,11 @@ class Book:
                 return unit
         return Unit(code=code, name=UnitWords(singular=code, plural=code))
 
-    def with_units(self, codes: Iterable[str]) -> Self:
-        """Return this book with units that the ledger does not know yet, for trying a draft: their ids are negative."""
+    def with_draft(self, draft: Compiled) -> Self:
+        """Return this book with a draft, for trying it. Its units that the ledger does not know have negative ids."""
         tried = copy(self)
-        new = [code for code in codes if code not in self.units]
+        tried._draft = draft
+        new = [code for code in draft.units if code not in self.units]
         tried.units = {**self.units, **{code: -number for number, code in enumerate(new, 1)}}
         tried.sides = {
             **self.sides,

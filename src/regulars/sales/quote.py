@@ -29,7 +29,7 @@ def quote_sales(batch: Sequence[NewSale], *, at: datetime, draft: Compiled | Non
         asked = ask_to_open(seen, book, at=at, lock=False)
     opened = asked()
     if draft is not None:
-        book = book.with_units(draft.units)
+        book = book.with_draft(draft)
         _open_new_wallets(opened, book, {each.member.member_id for each in seen if each.member}, at=at)
     for each in seen:
         # Each quote stands alone: one basket must not spend or count what another one shows.

@@ -12,7 +12,7 @@ from regulars.programs.book import load_book
 from regulars.sales.answers import Recorded
 from regulars.sales.quote import quote_sales
 
-DRAFT = 0
+DRAFT = -1
 """The version id under which a draft is tried: no stored version has it."""
 
 
