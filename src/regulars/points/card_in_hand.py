@@ -22,12 +22,13 @@ from regulars.ledger.models import Kind
 from regulars.ledger.wallet import Wallet
 from regulars.members.change import UnknownMember
 from regulars.platform.rows import Asked, together
-from regulars.points.fill import fill_cards
+from regulars.points.fill import fill_cards, mark_keys
 from regulars.points.unfill import Past, asked_for, find_past, load_filled_lots, unfill_cards
 from regulars.programs.book import Book
 from regulars.programs.tallies import ask_tallies, member_holder, write_tallies
 from regulars.rewards.issue import issue_rewards, withdraw_issued
-from regulars.rewards.issued import Issued
+from regulars.rewards.issued import Issued, find_given
+from regulars.rewards.pay import pays
 
 STATUS = "SELECT status FROM members_member WHERE id = %(member)s"
 
@@ -186,6 +187,7 @@ def put_on(
         about=about,
         occurred_at=note.occurred_at,
         by=note.by,
+        paid=_paid_before(hand, plan),
     )
     entry_id = journal.write()[0]
     issued = issue_rewards(given, at=journal.at, zone=hand.book.zone)
@@ -198,6 +200,12 @@ def put_on(
         completed=len(plan.full),
         rewards=tuple(issued),
     )
+
+
+def _paid_before(hand: CardInHand, plan: Stamped) -> set[str]:
+    """Return the marks whose rewards were paid before: a card that is filled again pays nothing twice."""
+    paying = [mark for mark in plan.marks if pays(hand.book.version(mark.version).rewards[mark.reward])]
+    return find_given(mark_keys(paying, hand.card.code, hand.member_id)) if paying else set()
 
 
 def take_off(hand: CardInHand, plan: Unstamped, past: Past, *, stamps: int, note: Note, about: str) -> CardNow:
