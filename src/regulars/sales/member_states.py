@@ -3,13 +3,15 @@
 The state of a member is made once for a batch, and each sale finds what the one before it left.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
 from typing import Self
 
 import msgspec
 
+from regulars.audit.record import NewEvent, record_events
+from regulars.core.actor import SYSTEM
 from regulars.core.compiled import Compiled
 from regulars.core.program.caps import CapScope
 from regulars.core.settling import MemberState
@@ -18,6 +20,9 @@ from regulars.core.tiers import Standing
 from regulars.ledger.lock import Wallets
 from regulars.programs.tallies import PROGRAM, Tallies, ask_tallies, member_holder, write_tallies
 from regulars.tiers.standings import Moved, ask_standings, changed_standings, write_standings
+
+ALERTS = (80, 100)
+"""At so much of a budget, in percent, its owner is told."""
 
 Standings = Mapping[int, Mapping[str, Standing]]
 
@@ -72,6 +77,8 @@ class MemberStates:
         self._wallets = wallets
         self._states: dict[int, MemberState] = {}
         self._changed: set[str] = set()
+        self._programs: dict[int, Compiled] = {}
+        self._spent_before = budgets_spent(self._tallies)
 
     def copy(self, wallets: Wallets) -> Self:
         """Return the same states for other wallets, before any sale was counted."""
@@ -104,9 +111,41 @@ class MemberStates:
         if program.needs.tallies:
             self._changed.add(member_holder(member_id))
         self._changed.update(holder for holder in scopes.holders(program).values() if holder in self._tallies)
+        if program.budgets:
+            self._programs[program.version_id] = program
 
     def write(self, moved: Sequence[Moved], *, at: datetime) -> None:
-        """Keep what was counted and where members stand now, each with one statement; may be in a `together` block."""
+        """Keep what was counted and where members stand now, each with one statement; may be in a `together` block.
+
+        A budget that reaches 80 or 100 % of its limit leaves an event.
+        """
         write_tallies({holder: self._tallies[holder] for holder in sorted(self._changed)})
         after = ((member_id, state.standings) for member_id, state in self._states.items())
         write_standings(changed_standings(self._standings, after), moved, at=at)
+        spent = budgets_spent(self._tallies)
+        alerts = [alert for each in self._programs.values() for alert in _alerts(each, self._spent_before, spent)]
+        if alerts:
+            record_events(alerts, at=at)
+
+
+def budgets_spent(tallies: Tallies) -> dict[str, int]:
+    """Return what each budget has given so far, in what it is counted in."""
+    used = tallies[PROGRAM].used if PROGRAM in tallies else {}
+    return {
+        counter.removeprefix("b:"): sum(buckets.values()) for counter, buckets in used.items() if counter[:2] == "b:"
+    }
+
+
+def _alerts(program: Compiled, before: Mapping[str, int], after: Mapping[str, int]) -> Iterator[NewEvent]:
+    for budget in program.budgets.values():
+        limit = budget.units or budget.money_minor or 0
+        had, has = 100 * before.get(budget.code, 0), 100 * after.get(budget.code, 0)
+        for percent in ALERTS:
+            if had < percent * limit <= has:
+                yield NewEvent(
+                    action="budget.reached",
+                    about="program_version",
+                    about_id=program.version_id,
+                    by=SYSTEM,
+                    facts={"budget": budget.code, "percent": percent, "spent": after[budget.code], "limit": limit},
+                )
