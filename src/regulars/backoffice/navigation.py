@@ -35,7 +35,14 @@ def pieces(*slugs: str) -> tuple[str, ...]:
 GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
     (None, (Room(_("Home"), "home", "home", None),)),
     (_("Customers"), (Room(_("Members"), "people", "members", Right.SEE_MEMBERS),)),
-    (_("Till"), (Room(_("Sales"), "receipt", "sales", Right.SEE_SALES),)),
+    (
+        _("Till"),
+        (
+            Room(_("Sales"), "receipt", "sales", Right.SEE_SALES),
+            Room(_("Rewards to send"), "parcel", "fulfilment", Right.FULFIL_REWARDS),
+            Room(_("Stamp codes"), "stamp", "stamp_codes", Right.GIVE_STAMPS),
+        ),
+    ),
     (
         _("Program"),
         (
@@ -45,6 +52,8 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
             Room(_("Tiers"), "level", "tier_sets", Right.SEE_RULES, pieces("tiers")),
             Room(_("Rewards"), "gift", "catalogue", Right.SEE_RULES, pieces("reward")),
             Room(_("Try a basket"), "basket", "try_basket", Right.SEE_RULES),
+            Room(_("Back-test"), "activity", "backtests", Right.RUN_BACKTESTS),
+            Room(_("Back-test"), "back", "backtests", Right.RUN_BACKTESTS),
             Room(_("Versions"), "clock", "versions", Right.SEE_RULES, ("/program/draft/", "/program/import/")),
         ),
     ),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.amounts import digits, say_amount
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import SpendForm
 from regulars.backoffice.levels import last_day
@@ -93,7 +93,7 @@ def _offer(each: Claimable, office: Office) -> Offer:
 def _why_not(each: Claimable, unit: Unit, office: Office) -> str:
     """Why it cannot be had now, and what to do about it; nothing where it can."""
     if isinstance(each.refusal, TooDear):
-        held, price = say_amount(each.available, unit), say_amount(each.price, unit)
+        held, price = digits(each.available, unit), say_amount(each.price, unit)
         return _("Not enough: %(held)s of %(price)s. Pick another reward, or:") % {"held": held, "price": price}
     return words(each.refusal, office) if each.refusal else ""
 
