@@ -219,7 +219,7 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 def test_what_is_released_early_counts_from_then_on_and_a_refund_takes_it(waits):
     ann = Card()
     ann.earns(60, on(2026, 5, 1), available_at=waits)
-    start_to_count(ann.ladder, ann.standing, 60, waited_until=waits, at=on(2026, 5, 5))
+    start_to_count(ann.ladder, ann.standing, 60, waited_until=waits, starts_at=on(2026, 5, 5), at=on(2026, 5, 5))
     assert ann.metric(on(2026, 5, 5)) == 60
     count_towards(ann.ladder, ann.standing, -30, at=on(2026, 5, 1), available_at=waits)
     assert ann.metric(on(2026, 5, 15)) == 30

@@ -9,7 +9,7 @@ from django.db import transaction
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import Actor
 from regulars.core.expiry import expires_at
-from regulars.core.life import kept
+from regulars.core.life import WAITS, kept
 from regulars.core.lots import Lot
 from regulars.core.refusals import Refusal
 from regulars.ledger.journal import Journal
@@ -19,6 +19,7 @@ from regulars.ledger.wallet import Balance, Wallet
 from regulars.platform.rows import together
 from regulars.points.adjust import AccountNotFound, InvalidAdjustment
 from regulars.programs.book import load_book
+from regulars.tiers.start import StartedUnits, count_started
 
 
 class LotNotFound(Refusal):
@@ -72,6 +73,18 @@ def release_by_event(
     started, events = start_waiting([happened], wallets=wallets(), waiting=waiting(), journal=journal)
     journal.write()
     record_events(events, at=at)
+    counting = [
+        StartedUnits(
+            member_id=member_id,
+            unit=each.unit,
+            amount=each.amount,
+            waited_until=WAITS,
+            starts_at=each.available_at,
+            by=by,
+        )
+        for each in started
+    ]
+    count_started(counting, book=book, at=at)
     return started
 
 
@@ -116,6 +129,17 @@ def release_early(*, member_id: int, lots: Sequence[int], at: datetime, by: Acto
         raise NotPending()
     promises = load_promises([lot.id for _, lot in chosen])
     journal = Journal(at=at, sides=book.sides, zone=book.zone)
+    counting = [
+        StartedUnits(
+            member_id=member_id,
+            unit=wallet.unit,
+            amount=lot.remaining,
+            waited_until=lot.available_at,
+            starts_at=at,
+            by=by,
+        )
+        for wallet, lot in chosen
+    ]
     events = []
     for wallet, lot in chosen:
         policy = promises[lot.id].expiry if lot.id in promises else None
@@ -124,6 +148,7 @@ def release_early(*, member_id: int, lots: Sequence[int], at: datetime, by: Acto
         events.append(_event(wallet, lot, by=by, facts={}))
     journal.write()
     record_events(events, at=at)
+    count_started(counting, book=book, at=at)
     return Released(
         tuple(Started(wallet.unit, lot.id, lot.remaining, lot.available_at, lot.expires_at) for wallet, lot in chosen),
         tuple(wallet.balance_at(at) for wallet in {wallet.id: wallet for wallet, _ in chosen}.values()),

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from regulars.core.actor import Actor
-from regulars.core.tiers import NOWHERE, bring_up, rise, start_to_count
+from regulars.core.tiers import bring_up, start_units
 from regulars.programs.book import Book
 from regulars.tiers.give import give_rewards
 from regulars.tiers.look import look_at_members, write_counts
@@ -14,17 +14,18 @@ from regulars.tiers.standings import Moved, changed_standings, write_standings
 
 
 class StartedUnits(msgspec.Struct, frozen=True, kw_only=True):
-    """So much of a unit was to start at `waited_until` (9999-12-31 for an event), and starts now."""
+    """So much of a unit was to start at `waited_until` (9999-12-31 for an event), and now starts at `starts_at`."""
 
     member_id: int
     unit: str
     amount: int
     waited_until: datetime
+    starts_at: datetime
     by: Actor
 
 
 def count_started(started: Sequence[StartedUnits], *, book: Book, at: datetime) -> list[Moved]:
-    """Let earned units that were released count from `at` on, in the caller's transaction; return what moved.
+    """Let earned units that were released count from their start on, in the caller's transaction; return what moved.
 
     The caller holds the lock of the members' accounts. Sets that count pending units have counted them already.
     """
@@ -36,23 +37,21 @@ def count_started(started: Sequence[StartedUnits], *, book: Book, at: datetime) 
     seen = look_at_members({each.member_id for each in started}, tier_sets=sets, book=book, at=at)
     moved: list[Moved] = []
     for each in started:
-        if each.member_id not in seen:
-            continue
         climber = seen[each.member_id].climber
         moves = bring_up(sets, climber, at=at)
-        for tier_set in sets:
-            if tier_set.metric.unit != each.unit:
-                continue
-            ladder, standing = climber.ladder(tier_set), climber.standings.get(tier_set.code, NOWHERE)
-            start_to_count(ladder, standing, each.amount, waited_until=each.waited_until, at=at)
-            after, move = rise(ladder, standing, at=at)
-            if after != NOWHERE:
-                climber.standings[tier_set.code] = after
-            moves += [] if move is None else [move]
+        moves += start_units(
+            sets,
+            climber,
+            unit=each.unit,
+            amount=each.amount,
+            waited_until=each.waited_until,
+            starts_at=each.starts_at,
+            at=at,
+        )
         moved += [Moved(member_id=each.member_id, move=move, by=each.by) for move in moves]
     give_rewards(moved, program=program, book=book, at=at)
     before = {each.member_id: each.standings for each in seen.values()}
-    after_all = changed_standings(before, ((each.member_id, each.climber.standings) for each in seen.values()))
-    write_standings(after_all, moved, at=at)
+    after = changed_standings(before, ((each.member_id, each.climber.standings) for each in seen.values()))
+    write_standings(after, moved, at=at)
     write_counts(seen.values())
     return moved

@@ -5,7 +5,7 @@ minus, `fall_on_refund`. None of them looks at a clock; each returns the new sta
 program at once: `bring_up`, then `held_levels`, then `climb`; or `descend` for a refund.
 """
 
-from regulars.core.tiers.climb import Climber, Counted, bring_up, climb, counter_of, descend, held_levels
+from regulars.core.tiers.climb import Climber, Counted, bring_up, climb, counter_of, descend, held_levels, start_units
 from regulars.core.tiers.counts import Ladder, count_towards, metric_of, start_to_count
 from regulars.core.tiers.moves import fall_on_refund, place, release, review, rise, take_back
 from regulars.core.tiers.progress import Progress, progress
@@ -36,5 +36,6 @@ __all__ = [
     "review",
     "rise",
     "start_to_count",
+    "start_units",
     "take_back",
 ]

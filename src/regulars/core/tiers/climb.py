@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 import msgspec
 
 from regulars.core.program.tier_sets import TierSet
-from regulars.core.tiers.counts import Ladder, count_towards
+from regulars.core.tiers.counts import Ladder, count_towards, start_to_count
 from regulars.core.tiers.moves import fall_on_refund, review, rise
 from regulars.core.tiers.standing import NOWHERE, Move, Standing, level_of
 
@@ -94,6 +94,29 @@ def descend(
             count_towards(ladder, standing, each.amount, at=sold_at, available_at=each.available_at)
             taken -= each.amount
         after, move = fall_on_refund(ladder, standing, taken=taken, sold_at=sold_at, at=at)
+        _keep(member, tier_set, after, move, moves)
+    return moves
+
+
+def start_units(
+    tier_sets: Iterable[TierSet],
+    member: Climber,
+    *,
+    unit: str,
+    amount: int,
+    waited_until: datetime,
+    starts_at: datetime,
+    at: datetime,
+) -> list[Move]:
+    """Let earned units that were to start at `waited_until` (9999-12-31 for an event) count from `starts_at` on."""
+    moves: list[Move] = []
+    for tier_set in tier_sets:
+        metric = tier_set.metric
+        if metric.of != "points" or metric.unit != unit:
+            continue
+        ladder, standing = member.ladder(tier_set), member.standings.get(tier_set.code, NOWHERE)
+        start_to_count(ladder, standing, amount, waited_until=waited_until, starts_at=starts_at, at=at)
+        after, move = rise(ladder, standing, at=at)
         _keep(member, tier_set, after, move, moves)
     return moves
 

@@ -63,12 +63,14 @@ def count_towards(
     _add(ladder, standing, bucket, amount, day)
 
 
-def start_to_count(ladder: Ladder, standing: Standing, amount: int, *, waited_until: datetime, at: datetime) -> None:
-    """Let an amount that was to count from `waited_until` on count from `at`: what waited for it was released."""
+def start_to_count(
+    ladder: Ladder, standing: Standing, amount: int, *, waited_until: datetime, starts_at: datetime, at: datetime
+) -> None:
+    """Let an amount that was to count from `waited_until` on count from `starts_at` on: what it waited for came."""
     if ladder.tier_set.metric.count_pending:
         return
     count_towards(ladder, standing, -amount, at=at, available_at=waited_until)
-    count_towards(ladder, standing, amount, at=at)
+    count_towards(ladder, standing, amount, at=at, available_at=starts_at)
 
 
 def metric_of(ladder: Ladder, standing: Standing, *, at: datetime) -> int:
