@@ -178,7 +178,7 @@ BREAKS = {
     ),
     "a hold paid twice": (
         (
-            "UPDATE ledger_hold SET ended_at = now(), ending = 'redeemed', "
+            "UPDATE ledger_hold SET ended_at = now(), ended_number = 999999, ending = 'redeemed', "
             "entry_id = (SELECT entry_id FROM ledger_hold WHERE entry_id IS NOT NULL) WHERE ended_at IS NULL"
         ),
         ["I10-holds"],

@@ -218,10 +218,11 @@ class Hold(models.Model):
     """Units an open basket has reserved: `draws` are [lot, amount] pairs, which never change. It ends once.
 
     `key` is the basket's; the same key again replaces the hold. `began_at` is when the first of them was made.
-    `entry_id` is the redemption that used it.
+    `entry_id` is the redemption that used it. `id` and `ended_number` come from the entries' numbers: what was held
+    when an entry was made is a question of numbers, and not of clocks.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigIntegerField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds", db_index=False)
     key = models.CharField(max_length=100, db_collation="C")
     amount = models.BigIntegerField()
@@ -231,6 +232,7 @@ class Hold(models.Model):
     until = models.DateTimeField()
     actor = models.CharField(max_length=64)
     ended_at = models.DateTimeField(null=True)
+    ended_number = models.BigIntegerField(null=True)
     ending = models.CharField(max_length=16, choices=Ending, null=True)
     entry_id = models.BigIntegerField(null=True)
 
@@ -240,9 +242,14 @@ class Hold(models.Model):
             models.CheckConstraint(name="a_hold_holds_something", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="a_hold_ends_in_one_way",
-                condition=Q(ended_at=None, ending=None, entry_id=None)
-                | Q(ended_at__isnull=False, ending="redeemed", entry_id__isnull=False)
-                | Q(ended_at__isnull=False, ending__in=["released", "replaced", "lapsed"], entry_id=None),
+                condition=Q(ended_at=None, ended_number=None, ending=None, entry_id=None)
+                | Q(ended_at__isnull=False, ended_number__isnull=False, ending="redeemed", entry_id__isnull=False)
+                | Q(
+                    ended_at__isnull=False,
+                    ended_number__isnull=False,
+                    ending__in=["released", "replaced", "lapsed"],
+                    entry_id=None,
+                ),
             ),
         ]
         indexes = [

@@ -21,7 +21,7 @@ SPANS = """
         FROM ledger_lot lot
         LEFT JOIN (SELECT lot_id, max(id) AS id FROM ledger_lotdate GROUP BY 1) last ON last.lot_id = lot.entry_id
     ), held AS (
-        SELECT hold.id, hold.entry_id, hold.made_at, hold.until, hold.ended_at, (draw ->> 0)::bigint AS lot_id,
+        SELECT hold.id, hold.entry_id, hold.until, hold.ended_number, (draw ->> 0)::bigint AS lot_id,
                (draw ->> 1)::bigint AS amount
         FROM ledger_hold hold CROSS JOIN jsonb_array_elements(hold.draws) draw
     ), debit AS (
@@ -52,8 +52,8 @@ WHERE allocation.debit_id = allocation.entry_id AND allocation.amount > 0
         WHERE earlier.lot_id = sooner.entry_id AND earlier.entry_id <= debit.id
       ) + (
         SELECT coalesce(sum(held.amount), 0) FROM held
-        WHERE held.lot_id = sooner.entry_id AND held.made_at <= debit.recorded_at AND held.until > debit.recorded_at
-          AND (held.ended_at IS NULL OR held.ended_at >= debit.recorded_at)))
+        WHERE held.lot_id = sooner.entry_id AND held.id < debit.id AND held.until > debit.recorded_at
+          AND (held.ended_number IS NULL OR held.ended_number > debit.id)))
 """  # noqa: S608 our own text
 
 SPENT_OUT_OF_LIFE = f"""

@@ -176,15 +176,16 @@ DATES = """, lot_date AS (
 )"""
 
 HOLD_ENDS = """
-UPDATE ledger_hold hold SET ended_at = %(at)s, ending = r.ending, entry_id = r.entry_id
+UPDATE ledger_hold hold
+SET ended_at = %(at)s, ended_number = nextval('ledger_entry_id_seq'), ending = r.ending, entry_id = r.entry_id
 FROM json_to_recordset(%(hold_ends)s::json) AS r(id bigint, ending text, entry_id bigint)
 WHERE hold.id = r.id AND hold.ended_at IS NULL
 """
 
 # After those they replace have ended: one key has one open hold.
 HOLDS = """
-INSERT INTO ledger_hold (account_id, key, amount, draws, began_at, made_at, until, actor)
-SELECT account_id, key, amount, draws, began_at, %(at)s, until, actor
+INSERT INTO ledger_hold (id, account_id, key, amount, draws, began_at, made_at, until, actor)
+SELECT nextval('ledger_entry_id_seq'), account_id, key, amount, draws, began_at, %(at)s, until, actor
 FROM json_to_recordset(%(holds)s::json) AS r(
     account_id bigint, key text, amount bigint, draws jsonb, began_at timestamptz, until timestamptz, actor text)
 """

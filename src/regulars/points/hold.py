@@ -37,7 +37,7 @@ ORDER BY hold.ended_at NULLS FIRST LIMIT 1
 """
 
 LAPSE_KEY = """
-UPDATE ledger_hold SET ended_at = %(at)s, ending = 'lapsed'
+UPDATE ledger_hold SET ended_at = %(at)s, ended_number = nextval('ledger_entry_id_seq'), ending = 'lapsed'
 WHERE key = %(key)s AND ended_at IS NULL AND until <= %(at)s
 """
 
