@@ -10,16 +10,19 @@ from regulars.backoffice.program.preview import sentence
 from regulars.core.difference import Change
 
 
-def show_changes(changes: Sequence[Change], *, with_links: bool) -> list[dict[str, Any]]:
-    """Return each change with its sentences."""
+def show_changes(
+    changes: Sequence[Change], *, with_links: bool, touched: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return each change with its sentences, and whom it touches where that was counted."""
     return [
         {
             "change": change,
             "noun": OF_KIND[change.section].noun if change.section in OF_KIND else "",
             "words": [sentence(words) for words in change.words],
             "url": _url(change) if with_links else "",
+            "touched": sentence(touched[place]) if touched is not None else "",
         }
-        for change in changes
+        for place, change in enumerate(changes)
     ]
 
 

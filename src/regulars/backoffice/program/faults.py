@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import msgspec
 from django.urls import reverse
 
 from regulars.backoffice.office import Office
@@ -11,21 +12,17 @@ from regulars.core.checking import check_document
 from regulars.core.checks.faults import Fault
 from regulars.core.checks.shop import Shop
 from regulars.core.program.document import ProgramDocument
-from regulars.stores.models import Store, Tag
+from regulars.programs.soundness import read_shop
 
+IN_FILE = re.compile(r",? at \w+\[\d+\][\w.\[\]]*,?")
+"""Where another piece stands in the file: on a page its name says enough."""
 PIECE = re.compile(r"^(?P<kind>\w+)\[(?P<place>\d+)\]")
 
 
-def faults_in(document: ProgramDocument, office: Office) -> list[Fault]:
-    """Every fault and warning, in the document's order."""
-    return check_document(document, currency=office.currency, zone=office.zone, shop=read_shop())
-
-
-def read_shop() -> Shop:
-    return Shop(
-        stores=frozenset(Store.objects.values_list("code", flat=True)),
-        store_tags=frozenset(Tag.objects.values_list("name", flat=True)),
-    )
+def faults_in(document: ProgramDocument, office: Office, *, shop: Shop | None = None) -> list[Fault]:
+    """Every fault and warning, in the document's order; `shop` says more of the shop than its stores and tags."""
+    found = check_document(document, currency=office.currency, zone=office.zone, shop=shop or read_shop())
+    return [msgspec.structs.replace(fault, said=IN_FILE.sub("", fault.said)) for fault in found]
 
 
 def new_faults(before: ProgramDocument, after: ProgramDocument, office: Office) -> list[Fault]:

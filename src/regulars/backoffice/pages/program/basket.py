@@ -13,14 +13,13 @@ from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.trial import show_outcome
 from regulars.backoffice.refusals import words
-from regulars.core.compiled import Compiled, compile_program
 from regulars.core.identifiers import MemberHandle
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale
 from regulars.members.rows import MemberRow
 from regulars.members.search import search_members
 from regulars.programs.versions import Version
-from regulars.sales.quote import quote_sales
+from regulars.sales.try_basket import Tried, try_basket
 from regulars.staff.rights import Right
 
 
@@ -61,22 +60,15 @@ def _sides(form: BasketForm, member: MemberRow, desk: Desk) -> list[dict[str, An
         member=MemberHandle(id=str(member.id)),
         channel=form.cleaned_data["channel"],
     )
-    sides = [_side(sale, desk.live, None, office)]
-    for version in (desk.draft, *desk.scheduled[:1]):
-        if version is not None:
-            draft = compile_program(
-                version.document,
-                version_id=version.id,
-                zone=office.zone,
-                currency=office.currency,
-            )
-            sides.append(_side(sale, version, draft, office))
-            break
+    version = next((each for each in (desk.draft, *desk.scheduled[:1]) if each is not None), None)
+    tried = try_basket(sale, draft=version.document if version else None, at=max(office.now, at))
+    sides = [_side(tried.live, desk.live, office)]
+    if version is not None and tried.draft is not None:
+        sides.append(_side(tried.draft, version, office))
     return sides
 
 
-def _side(sale: NewSale, version: Version, draft: Compiled | None, office: Office) -> dict[str, Any]:
-    [outcome] = quote_sales([sale], at=max(office.now, sale.occurred_at), draft=draft)
-    refused = words(outcome) if isinstance(outcome, Refusal) else ""
-    shown = {} if isinstance(outcome, Refusal) else show_outcome(outcome, version.document, office)
-    return {"version": version, "refused": refused, **shown}
+def _side(tried: Tried, version: Version, office: Office) -> dict[str, Any]:
+    if isinstance(tried.outcome, Refusal):
+        return {"version": version, "refused": words(tried.outcome)}
+    return {"version": version, "refused": ""} | show_outcome(tried.outcome, tried.program.document, office)

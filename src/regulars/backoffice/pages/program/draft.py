@@ -18,6 +18,8 @@ from regulars.backoffice.refusals import words
 from regulars.backoffice.wording import exact
 from regulars.core.refusals import Refusal
 from regulars.programs.versions import Version, discard_draft, save_draft, schedule_draft
+from regulars.reports.known_shop import read_known_shop
+from regulars.reports.program_change import count_touched
 from regulars.staff.rights import Right
 
 
@@ -38,7 +40,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, say_published(published, office))
             return redirect("version", published.number)
-    return render(request, "backoffice/program/draft.html", _context(desk, form))
+    return render(request, "backoffice/program/draft.html", _context(desk, form, is_counting="touched" in request.GET))
 
 
 @needs(Right.CHANGE_RULES)
@@ -71,15 +73,22 @@ def _publish(request: HttpRequest, form: ScheduleForm, office: Office, shown: Ve
     return schedule_draft(starts_at=form.moment(), at=office.now, by=office.actor)
 
 
-def _context(desk: Desk, form: ScheduleForm) -> dict[str, Any]:
+def _context(desk: Desk, form: ScheduleForm, *, is_counting: bool) -> dict[str, Any]:
+    """Counting the members takes a moment: the page asks for it once it stands."""
     assert desk.draft is not None
-    document = desk.draft.document
-    found = with_places(faults_in(document, desk.office), document)
+    document, at = desk.draft.document, desk.office.now
+    found = with_places(faults_in(document, desk.office, shop=read_known_shop(document)), document)
+    touched = (
+        [count_touched(change, desk.base.document, document, at=at).words for change in desk.changes]
+        if is_counting
+        else None
+    )
     return {
         "work": desk,
         "form": form,
         "faults": [fault for fault in found if not fault["is_warning"]],
         "warnings": [fault for fault in found if fault["is_warning"]],
-        "parts": show_changes(desk.changes, with_links=True),
+        "parts": show_changes(desk.changes, with_links=True, touched=touched),
+        "touched": is_counting,
         "seen": print_of(document),
     }

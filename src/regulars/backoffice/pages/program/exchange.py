@@ -12,12 +12,12 @@ from regulars.backoffice.forms.program.file import FileForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.difference import show_changes
-from regulars.backoffice.program.faults import read_shop
 from regulars.backoffice.refusals import words
 from regulars.core.difference import compare
 from regulars.core.program_file.reading import FileRead, check_file
 from regulars.core.program_file.writing import write_file
 from regulars.core.refusals import Refusal
+from regulars.programs.soundness import read_shop
 from regulars.programs.versions import save_draft
 from regulars.staff.rights import Right
 
@@ -47,7 +47,7 @@ def import_program(request: HttpRequest) -> HttpResponse:
         read = _read(form.said(), office)
         form = FileForm(initial={"text": form.said()})
         context["faults"] = [fault for fault in read.faults if read.document is None or not fault.is_warning]
-        if read.document is not None and not context["faults"]:
+        if read.document is not None:
             if "sure" in request.POST:
                 try:
                     save_draft(read.document, at=office.now, by=office.actor)

@@ -19,7 +19,7 @@ from regulars.backoffice.forms.program.setting import Setting
 from regulars.backoffice.office import office_of
 from regulars.backoffice.program.desk import ChangedMeanwhile, Desk, change_draft
 from regulars.backoffice.program.editors import EDITORS, Editor
-from regulars.backoffice.program.faults import Fault, faults_in, new_faults
+from regulars.backoffice.program.faults import Fault, faults_in, new_faults, with_places
 from regulars.backoffice.program.pieces import codes_of, find, move, pieces_of, place_of, print_of, put, take_out
 from regulars.backoffice.program.preview import preview_of
 from regulars.backoffice.refusals import words
@@ -84,7 +84,8 @@ def remove_piece(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         change_draft(office, lambda document: take_out(document, editor.kind, code))
         messages.success(request, _("It is out of the draft. Sales earn by it until the draft is published."))
         return redirect(editor.room)
-    missed = new_faults(desk.document, take_out(desk.document, editor.kind, code), office)
+    without = take_out(desk.document, editor.kind, code)
+    missed = with_places(new_faults(desk.document, without, office), without)
     is_live = find(desk.live.document, editor.kind, code) is not None
     context = {"editor": editor, "piece": found, "work": desk, "missed": missed, "is_live": is_live}
     return render(request, "backoffice/program/remove.html", context)
