@@ -7,20 +7,24 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django_tenants.utils import tenant_context
 from rich.console import Console
 
+from regulars.core.compiled import compile_program
 from regulars.members.search import search_members
 from regulars.platform.home import Home
 from regulars.platform.merchants import create_merchant
+from regulars.platform.models import Merchant
 from regulars.platform.postgres import EmbeddedServer
 from regulars.sales.record import record_sales
 from regulars.sales.verify import verify
 from tests.bench.in_process import Flushers, count_statements, find_best, record_history
 from tests.bench.load import Load, answers_at, free_port, is_wrk_here, open_loop, run_wrk, sale_request
 from tests.bench.million_members import make_members
+from tests.bench.program import many_rules
 from tests.bench.reference import CLIENTS, Reference
 from tests.bench.rows import Row, judged
 from tests.bench.search_queries import make_queries
@@ -29,7 +33,9 @@ from tests.bench.shop import make_token, open_merchant, sales
 from tests.bench.watch import QuietPart, Watch
 
 MEMBERS = 10_000
-IN_PROCESS = ("sale_single", "sales_batch_100", "one_store", "one_member")
+IN_PROCESS = ("sale_single", "sales_batch_100", "one_store", "one_member", "fifty_rules_batch_100")
+
+OVER_HTTP = ("http_sales_64", "fifty_rules_http", "http_open_300", "lookup")
 
 
 class Bench:
@@ -67,7 +73,9 @@ class Bench:
                 self.measure_in_process()
             if self.wants("statements_per_batch"):
                 self.measure_statements()
-            if self.wants("http_sales_64", "http_open_300", "lookup"):
+            if self.wants("compile_200"):
+                self.measure_compiling()
+            if self.wants(*OVER_HTTP):
                 if is_wrk_here():
                     self.measure_over_http()
                 else:
@@ -77,29 +85,30 @@ class Bench:
         return self.rows
 
     def set_up(self) -> None:
-        self.say("Starting a database and opening two shops of 10,000 members")
+        self.say("Starting a database and opening three shops of 10,000 members, one with 50 rules of 5 caps each")
         migrate(at=self.at)
         self.merchant = open_merchant("bench", members=MEMBERS)
         self.other = open_merchant("reference", members=MEMBERS)
-        self.token = make_token(self.merchant)
+        self.fifty = open_merchant("fifty", members=MEMBERS, document=many_rules(50))
+        self.token, self.fifty_token = make_token(self.merchant), make_token(self.fifty)
         with tenant_context(self.other):
             [sample] = record_sales([next(sales(members=MEMBERS, at=self.at, member=1))], at=self.at)
             self.reference = Reference(
                 self.home, schema=self.other.schema_name, members=MEMBERS, sample_sale=sample.id
             )  # fmt: skip
         play_role("app")
-        if not self.wants(*IN_PROCESS, "http_sales_64", "http_open_300", "lookup", "statements_per_batch"):
+        if not self.wants(*IN_PROCESS, *OVER_HTTP, "statements_per_batch"):
             return
         self.say(f"Giving each of them a history of {self.history:,} sales")
-        for merchant in (self.merchant, self.other):
+        for merchant in (self.merchant, self.other, self.fifty):
             with tenant_context(merchant):
                 record_history(sales(members=MEMBERS, at=self.at), count=self.history)
         play_role("owner")
-        for merchant in (self.merchant, self.other):
+        for merchant in (self.merchant, self.other, self.fifty):
             with tenant_context(merchant), connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
         play_role("app")
-        if self.wants(*IN_PROCESS, "http_sales_64"):
+        if self.wants(*IN_PROCESS, "http_sales_64", "fifty_rules_http"):
             self.say("Looking for what suits pgbench best")
             seen = self.watch.measure(
                 lambda: self.reference.choose(self.seconds, clients=(1, 4) if self.quick else CLIENTS)
@@ -114,7 +123,7 @@ class Bench:
         spread = lambda: sales(members=MEMBERS, at=self.at)  # noqa: E731
         sizes = (1, 2) if self.quick else (1, 2, 3)
         best = self.watch.measure(lambda: find_best(schema, spread, sizes=sizes, seconds=self.seconds))
-        one, some = Flushers(schema, 1), Flushers(schema, best)
+        one, some, of_fifty = Flushers(schema, 1), Flushers(schema, best), Flushers(self.fifty.schema_name, best)
 
         def ours(flushers: Flushers, batch: int, **where: object) -> Callable[[], float]:
             stream = sales(members=MEMBERS, at=self.at, **where)  # type: ignore[arg-type]
@@ -127,10 +136,12 @@ class Bench:
             "sales_batch_100": ours(some, 100),
             "one_store": ours(some, 100, store="300"),
             "one_member": ours(some, 100, member=77),
+            "fifty_rules_batch_100": ours(of_fifty, 100),
         }
         seen = self.in_turns(subjects)
         one.end()
         some.end()
+        of_fifty.end()
         clients = reference.best_clients
         prepared = {number: f"with prepared statements {tps:,.0f}/s" for number, tps in reference.prepared.items()}
         self.add(name="sale_single", value=seen["sale_single"], unit="sales/s", reference=seen["pgbench, 1 client"],
@@ -138,7 +149,7 @@ class Bench:
         self.add(name="sales_batch_100", value=seen["sales_batch_100"], unit="sales/s",
                  reference=seen["pgbench, best"], target=5,
                  note=f"{best} flushers; pgbench, {clients} clients; {prepared[clients]}")  # fmt: skip
-        for name, target in (("one_store", 0.9), ("one_member", 0.2)):
+        for name, target in (("one_store", 0.9), ("one_member", 0.2), ("fifty_rules_batch_100", 0.7)):
             self.add(name=name, value=seen[name], unit="sales/s", reference=seen["sales_batch_100"], target=target)
 
     def in_turns(self, subjects: dict[str, Callable[[], float]]) -> dict[str, float]:
@@ -159,6 +170,17 @@ class Bench:
         one, thousand = (self.watch.measure(lambda n=n: count_statements(stream, batch=n)) for n in (1, 1000))
         self.add(name="statements_per_batch", value=thousand, unit="statements", reference=one, target=1)
 
+    def measure_compiling(self) -> None:
+        document, zone = many_rules(200), ZoneInfo("America/New_York")
+
+        def compile_once() -> float:
+            started = time.perf_counter()
+            compile_program(document, version_id=1, zone=zone, currency="USD")
+            return (time.perf_counter() - started) * 1000
+
+        took = statistics.median(compile_once() for _ in range(20))
+        self.add(name="compile_200", value=took, unit="ms", target=50, note="a program of 200 rules with 5 caps each")
+
     # --- over HTTP ----------------------------------------------------------------------------------
 
     def measure_over_http(self) -> None:
@@ -167,7 +189,7 @@ class Bench:
         web = QuietPart("web", [sys.executable, "-m", "regulars", "web", "--port", str(port)], os.environ)
         is_up = answers_at(f"http://127.0.0.1:{port}/readyz")
         with self.watch.keeping(web, is_up=is_up):
-            if self.wants("http_sales_64"):
+            if self.wants("http_sales_64", "fifty_rules_http"):
                 self.measure_sales_64(port, is_up)
             if self.wants("http_open_300"):
                 self.measure_open_300(port, is_up)
@@ -175,26 +197,37 @@ class Bench:
                 self.measure_lookup(port, is_up)
 
     def measure_sales_64(self, port: int, is_up: Callable[[], bool]) -> None:
-        loads: list[Load] = []
+        loads: dict[str, list[Load]] = {"one": [], "fifty": []}
 
-        def post() -> float:
+        def post(name: str, merchant: Merchant, token: str) -> float:
             prefix = f"W{secrets.token_hex(4)}"
-            arguments = [prefix, self.token, str(MEMBERS), self.at.isoformat()]
+            arguments = [prefix, token, str(MEMBERS), self.at.isoformat()]
             load = run_wrk(port, "sales.lua", arguments, seconds=2 * self.seconds)
-            self.check_recorded(prefix, load.requests)
-            loads.append(load)
+            with tenant_context(merchant):
+                self.check_recorded(prefix, load.requests)
+            loads[name].append(load)
             return load.per_second
 
+        def one() -> float:
+            return self.watch.measure(lambda: post("one", self.merchant, self.token), is_up=is_up)
+
+        def fifty() -> float:
+            return self.watch.measure(lambda: post("fifty", self.fifty, self.fifty_token), is_up=is_up)
+
         reference = self.reference
-        seen = self.in_turns(
-            {
-                "pgbench, best": lambda: reference.run(reference.best_clients, self.seconds),
-                "http_sales_64": lambda: self.watch.measure(post, is_up=is_up),
-            }
-        )
+        subjects = {
+            "pgbench, best": lambda: reference.run(reference.best_clients, self.seconds),
+            "http_sales_64": one,
+        }
+        seen = self.in_turns(subjects | ({"fifty_rules_http": fifty} if self.wants("fifty_rules_http") else {}))
         self.add(name="http_sales_64", value=seen["http_sales_64"], unit="sales/s", reference=seen["pgbench, best"],
-                 target=2.5, p50=statistics.median(load.p50 for load in loads[1:]),
-                 p99=statistics.median(load.p99 for load in loads[1:]), p99_target=60)  # fmt: skip
+                 target=2.5, p50=statistics.median(load.p50 for load in loads["one"][1:]),
+                 p99=statistics.median(load.p99 for load in loads["one"][1:]), p99_target=60)  # fmt: skip
+        if "fifty_rules_http" in seen:
+            self.add(name="fifty_rules_http", value=seen["fifty_rules_http"], unit="sales/s",
+                     reference=seen["http_sales_64"], target=0.7,
+                     p50=statistics.median(load.p50 for load in loads["fifty"][1:]),
+                     p99=statistics.median(load.p99 for load in loads["fifty"][1:]))  # fmt: skip
 
     def check_recorded(self, prefix: str, answered: int) -> None:
         """What was answered 201 is there: wrk leaves at most its 64 connections' last requests unanswered."""

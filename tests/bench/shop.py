@@ -9,28 +9,25 @@ from django.db import connection
 from django_tenants.utils import tenant_context
 
 from regulars.core.actor import SYSTEM
-from regulars.core.expiry import EndOf
 from regulars.core.identifiers import MemberHandle
-from regulars.core.rules import RateRule
+from regulars.core.program.document import ProgramDocument
 from regulars.core.sale import NewSale, SaleLine
-from regulars.core.terms import Terms
 from regulars.members.enrol import NewMember, enrol_members
 from regulars.platform.merchants import create_merchant
 from regulars.platform.models import Merchant
-from regulars.programs.publish import publish_rule
 from regulars.programs.setup import create_program
 from regulars.staff.keys import create_key
 from regulars.staff.models import Scope
 from regulars.stores.open import NewStore, open_stores
+from tests.bench.program import ONE_RULE
 
 OPENED = datetime(2025, 1, 1, tzinfo=UTC)
 STORES = tuple(str(300 + number) for number in range(50))
-RULE = RateRule(points=1, per_minor=100, expiry=EndOf(period="month", after=12))
 
 numbers = count(1)
 
 
-def open_merchant(code: str, *, members: int) -> Merchant:
+def open_merchant(code: str, *, members: int, document: ProgramDocument = ONE_RULE) -> Merchant:
     """Open a merchant with a program, fifty stores, and members with a card each (`card_of` their ids, from 1 on)."""
     merchant = create_merchant(code=code, name=f"Bench {code}", at=OPENED)
     with tenant_context(merchant):
@@ -39,13 +36,12 @@ def open_merchant(code: str, *, members: int) -> Merchant:
             time_zone="America/New_York",
             currency="USD",
             country="US",
-            terms=Terms(),
+            document=document,
             at=OPENED,
             by=SYSTEM,
         )
         new = [NewStore(code=store, name=f"Store {store}", time_zone="America/New_York") for store in STORES]
         open_stores(new, at=OPENED, by=SYSTEM)
-        publish_rule(rule_id=None, name="Base", terms=RULE, at=OPENED, by=SYSTEM)
         for start in range(1, members + 1, 1000):
             batch = [
                 NewMember(last_name=f"Member {number}", cards=(card_of(number),), joined_at=OPENED, is_generated=True)
