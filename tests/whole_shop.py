@@ -103,7 +103,7 @@ def level_of(member: int, tier_set: str = "club") -> str | None:
 
 
 def rewards_of(member: int, *, status: str = "outstanding") -> list[str]:
-    codes = IssuedReward.objects.filter(member_id=member, status=status).order_by("id").values_list("code", flat=True)
+    codes = IssuedReward.objects.filter(member_id=member, status=status).order_by("id").values_list("reward", flat=True)
     return list(codes)
 
 

@@ -218,6 +218,15 @@ def test_members_of_a_level_get_its_points(rule, levels, points):
     assert total(buy(ready(rule, tier_sets=(GOLD,)), basket(*LINES), ann)) == points
 
 
+def test_of_two_levels_the_one_that_gives_more_counts():
+    other = TierSet(code="friends", name="Friends", levels=(Level(code="friend", name="Friend", threshold=1),))
+    standings = {
+        code: Standing(level=level, reached=level) for code, level in (("club", "gold"), ("friends", "friend"))
+    }
+    program = ready(rate(tier_points={"gold": 3, "friend": 2}), tier_sets=(GOLD, other))
+    assert total(buy(program, basket(*LINES), somebody(standings=standings))) == 120
+
+
 @pytest.mark.parametrize(
     ("rounding", "points"),
     [("full", 9), ("nearest", 10), ("started", 10)],  # three lines of 3.33 are 9.99, rounded once
