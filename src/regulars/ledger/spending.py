@@ -3,13 +3,16 @@ refund gives its room back in its own period.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from regulars.core.periods import start_of_day
 from regulars.core.program.units import Unit
 from regulars.core.refusals import Refusal
 from regulars.core.spending import counted_since, tightest
 from regulars.platform.rows import Asked, encode_rows
+
+EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 SPENT = """
 SELECT account.holder_id, wanted.code, (entry.occurred_at AT TIME ZONE %(zone)s)::date, sum(left_of.amount)::bigint
@@ -40,7 +43,7 @@ class SpendLimitReached(Refusal):
 class Spending:
     """What was spent by member, unit and day, as far as caps ask; counts on while a batch is decided."""
 
-    def __init__(self, spent: Mapping[tuple[int, str], Mapping[date, int]], *, zone: tzinfo) -> None:
+    def __init__(self, spent: Mapping[tuple[int, str], Mapping[date, int]], *, zone: ZoneInfo) -> None:
         self._spent = {place: dict(days) for place, days in spent.items()}
         self._zone = zone
 
@@ -65,21 +68,20 @@ class Spending:
 
 
 def ask_spending(
-    member_ids: Collection[int], units: Collection[Unit], *, earliest: datetime, zone: tzinfo, zone_name: str
+    member_ids: Collection[int], units: Collection[Unit], *, earliest: datetime, zone: ZoneInfo
 ) -> Callable[[], Spending]:
     """Ask inside a `together` block, after the locks, what these members spent of the units with caps; `earliest` is
     the first payment that will be judged. Where no unit has caps over time, nothing is asked.
     """
     on = earliest.astimezone(zone).date()
-    wanted = [
-        {"code": unit.code, "since": start_of_day(since, zone)}
-        for unit in units
-        if (since := counted_since(unit.spend_caps, on=on)) is not None
-    ]
-    if not wanted or not member_ids:
+    firsts: dict[str, date] = {}
+    for unit in units:
+        if (since := counted_since(unit.spend_caps, on=on)) is not None:
+            firsts[unit.code] = min(since, firsts.get(unit.code, since))
+    if not firsts or not member_ids:
         return lambda: Spending({}, zone=zone)
-    params = {"members": list(member_ids), "units": encode_rows(wanted), "zone": zone_name}
-    asked = Asked(SPENT, params)
+    wanted = [{"code": code, "since": _start(since, zone)} for code, since in firsts.items()]
+    asked = Asked(SPENT, {"members": list(member_ids), "units": encode_rows(wanted), "zone": zone.key})
 
     def read() -> Spending:
         spent: dict[tuple[int, str], dict[date, int]] = {}
@@ -88,3 +90,7 @@ def ask_spending(
         return Spending(spent, zone=zone)
 
     return read
+
+
+def _start(on: date, zone: ZoneInfo) -> datetime:
+    return EVER if on == date.min else start_of_day(on, zone)

@@ -22,6 +22,7 @@ from regulars.ledger.holds import available_with, take_from_hold
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import Wallets
 from regulars.ledger.models import Kind
+from regulars.ledger.spending import Spending
 from regulars.ledger.wallet import Balance, Wallet
 from regulars.programs.book import Book
 from regulars.sales.answers import Earned, Spent
@@ -31,10 +32,12 @@ from regulars.sales.till_batch import Checked
 from regulars.stores.find import StoreFacts
 
 
-def pay_with_units(checked: Checked, *, sale_id: int, wallets: Wallets, journal: Journal) -> tuple[Spent, ...]:
+def pay_with_units(
+    checked: Checked, *, sale_id: int, wallets: Wallets, spending: Spending, journal: Journal
+) -> tuple[Spent, ...]:
     """Spend the sale's tenders in units, soonest to expire first; all of them, or none where one is refused.
 
-    Refuses MemberLocked, InsufficientBalance.
+    Refuses MemberLocked, InsufficientBalance, SpendLimitReached.
     """
     if not checked.tenders or checked.member is None:
         return ()
@@ -48,9 +51,11 @@ def pay_with_units(checked: Checked, *, sale_id: int, wallets: Wallets, journal:
         wanted = tender.points or 0
         if wallet is None or spendable < wanted:
             raise InsufficientBalance(available=spendable, wanted=wanted)
+        spending.check(checked.member.member_id, checked.program.units[tender.unit], wanted, at=sale.occurred_at)
     for tender in checked.tenders:
         wallet = wallets[checked.member.member_id, tender.unit]
         unit, wanted = checked.program.units[tender.unit], tender.points or 0
+        spending.count(checked.member.member_id, unit, wanted, at=sale.occurred_at)
         assert unit.pays is not None, "only units that pay are tenders"
         journal.debit(
             wallet,

@@ -60,7 +60,7 @@ def _open_new_wallets(opened: Opened, book: Book, member_ids: Iterable[int], *, 
 
 def _own(opened: Opened) -> Opened:
     wallets = deepcopy(opened.wallets)
-    return Opened(wallets, opened.states.copy(wallets), dict(opened.existing), opened.ids)
+    return Opened(wallets, opened.states.copy(wallets), dict(opened.existing), opened.ids, deepcopy(opened.spending))
 
 
 def _without_id(outcome: Outcome) -> Outcome:

@@ -15,6 +15,7 @@ from regulars.core.settling import Earning, settle
 from regulars.core.when import Purchase
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets, ask_wallets
+from regulars.ledger.spending import Spending, ask_spending
 from regulars.ledger.wallet import Balance
 from regulars.platform.rows import ask_ids, read_ids, take_ids, together
 from regulars.programs.book import Book
@@ -46,6 +47,7 @@ class Opened(msgspec.Struct, frozen=True):
     states: MemberStates
     existing: dict[tuple[int, str], Existing]
     ids: Sequence[Sequence[int]]
+    spending: Spending
 
 
 def ask_to_open(seen: Sequence[Checked], book: Book, *, at: datetime, lock: bool) -> Callable[[], Opened]:
@@ -65,14 +67,26 @@ def ask_to_open(seen: Sequence[Checked], book: Book, *, at: datetime, lock: bool
     )
     own = ask_own(earning)
     existing = ask_existing(seen)
+    spending = ask_spent(sound, book, at=at)
     ids = ask_ids(sales_sale=len(sound), ledger_entry=most_entries(sound)) if lock else None
 
     def read() -> Opened:
         tallies, opened = shared(), wallets()
         states = MemberStates(shared=tallies, own=own(), wallets=opened)
-        return Opened(opened, states, existing(), read_ids(ids) if ids else ((0,), ()))
+        return Opened(opened, states, existing(), read_ids(ids) if ids else ((0,), ()), spending())
 
     return read
+
+
+def ask_spent(sound: Iterable[Checked], book: Book, *, at: datetime) -> Callable[[], Spending]:
+    """Ask what those who pay with units have spent, of the units whose spending is capped."""
+    paying = [each for each in sound if each.member and each.tenders]
+    return ask_spending(
+        {each.member.member_id for each in paying if each.member},
+        [unit for each in paying for unit in each.program.units.values() if unit.spend_caps],
+        earliest=min((each.sale.occurred_at for each in paying), default=at),
+        zone=book.zone,
+    )
 
 
 def stamp_units(earning: Iterable[tuple[Compiled, int]], book: Book) -> set[int]:
@@ -94,6 +108,7 @@ class Settlement:
         self.wallets = opened.wallets
         self.states = opened.states
         self.existing = opened.existing
+        self.spending = opened.spending
         self.free_ids, self.entry_ids = opened.ids
         self.journal = Journal(at=at, sides=book.sides, zone=book.zone)
         self.bringing = Bringing(at=at, book=book, wallets=self.wallets, journal=self.journal)
@@ -131,7 +146,9 @@ class Settlement:
     def _record(self, each: Checked, sale_id: int, mark: str) -> tuple[SaleRow, Recorded]:
         sale, program = each.sale, each.program
         # The only step that can refuse comes first, and moves nothing when it does.
-        spent = pay_with_units(each, sale_id=sale_id, wallets=self.wallets, journal=self.journal)
+        spent = pay_with_units(
+            each, sale_id=sale_id, wallets=self.wallets, spending=self.spending, journal=self.journal
+        )
         paid = sum([each.value_minor for each in spent])
         scopes = scopes_at(each)
         purchase = purchase_of(sale, units_minor=paid, program=program, scopes=scopes)
