@@ -3,17 +3,21 @@
 import pytest
 from msgspec.structs import replace
 
+from regulars.core.identifiers import MemberHandle
 from regulars.core.program.life import Pending
 from regulars.core.program.rules import RateRule
 from regulars.core.program.tier_sets import Metric, TierSet
 from regulars.rewards.models import IssuedReward
+from regulars.sales.attach import attach_sale
+from regulars.sales.quote import quote_sales
+from regulars.sales.undo_refund import undo_refund
 from regulars.sales.verify import verify
 from regulars.tiers.change import change_tier
 from regulars.tiers.history import list_changes
 from regulars.tiers.models import Standing
 from regulars.tiers.read import member_tiers
 from regulars.tiers.review import review_tiers
-from tests.shop import a_member, points_of
+from tests.shop import a_member, a_sale, points_of, sell
 from tests.tiers.club import AUGUST, BY_SPEND, LEVELS, ZOE, a_club, brings_back, level_of, on, spends
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +155,34 @@ def test_visits_are_counted():
     assert [len(sale.brought.levels) for sale in sales] == [0, 0, 1]
     brings_back(sales[0], 500, at=on(2026, 8, 4))
     assert progress_of(ann, on(2026, 8, 5)).metric == 2
+
+
+def test_undoing_the_refund_brings_the_level_and_its_rewards_back():
+    a_club(AT_ONCE)
+    ann = a_member()
+    sale = spends(ann, 105_000)
+    day = on(2026, 8, 20, 12)
+    back = brings_back(sale, 10_000, at=day)
+    undo_refund(refund_id=back.id, reason="The wrong receipt", at=on(2026, 8, 20, 13), by=ZOE)
+    assert (level_of(ann), progress_of(ann, on(2026, 8, 21)).metric) == ("gold", 105_000)
+    states = dict(IssuedReward.objects.filter(member=ann).values_list("reward", "status"))
+    assert states == {"coffee": "outstanding", "dinner": "outstanding", "bonus": "used"}
+    assert points_of(ann, at=on(2026, 8, 21)) == 50
+    assert [result.name for result in verify() if result.breaches] == []
+
+
+def test_a_receipt_that_is_given_to_a_member_later_counts_on_its_own_day():
+    a_club()
+    ann = a_member()
+    sale = sell(a_sale(60_000, at=on(2026, 12, 31, 20)), at=on(2026, 12, 31, 20))
+    attach_sale(sale_id=sale.id, member=MemberHandle(id=str(ann)), at=on(2027, 1, 3), by=ZOE)
+    assert (level_of(ann), progress_of(ann, on(2027, 1, 3)).metric) == ("silver", 0)
+    assert Standing.objects.get().kept_until == on(2028, 1, 1)
+
+
+def test_a_quote_moves_no_level():
+    a_club()
+    ann = a_member()
+    [quoted] = quote_sales([a_sale(60_000, member=ann, at=AUGUST)], at=AUGUST)
+    assert [reached.after for reached in quoted.brought.levels] == ["silver"]
+    assert (level_of(ann), list_changes(ann), IssuedReward.objects.count()) == (None, [], 0)
