@@ -50,7 +50,7 @@ async def create_adjustment(
     """Send an `Idempotency-Key`: without one, the same request again adjusts again."""
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
-    key = _natural_key(call)
+    key = natural_key(call)
 
     def adjust(at: datetime) -> AdjustmentOut:
         try:
@@ -71,7 +71,7 @@ async def create_adjustment(
     return await do_write(request, adjust)
 
 
-def _natural_key(call: Call) -> str:
+def natural_key(call: Call) -> str:
     """What makes this adjustment one of a kind for ever: the caller's key, in letters that an entry's key may have."""
     if call.key is None:
         return uuid4().hex
