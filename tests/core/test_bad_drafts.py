@@ -88,6 +88,23 @@ rewards:
 """,
         "rewards[0].ends_at: It ends 1 Jun 2026, before it starts, 1 Jun 2026: it never counts.",
     ),
+    "a reward that can never be used": (
+        """
+rewards:
+  - code: mug
+    name: Mug
+    use_from: 2026-06-01
+    use_until: 2026-05-01  # <-
+""",
+        "rewards[0].use_until: It can be used until 1 May 2026, and used only from 1 Jun 2026: nobody can use it.",
+    ),
+    "hours of use that are none": (
+        """
+rewards:
+  - {code: mug, name: Mug, use_hours: [{since: 10:00, until: 10:00}]}  # <-
+""",
+        "rewards[0].use_hours[0].until: From 10:00 to 10:00 is no time at all; for the whole day leave both out.",
+    ),
     "expires before it can be used": (
         """
 units:
@@ -696,6 +713,10 @@ def test_a_bad_draft_is_told_where_and_why(draft):
         (
             "rules:\n  - {type: bonus, code: b, name: B, points: 1, when: {tenders: [cheque]}}\n",
             "rules[0].when.tenders[0]: No sale so far had the tender “cheque”.",
+        ),
+        (
+            "rewards:\n  - {code: r, name: R, ends_at: 2027-01-11, use_until: 2027-01-10}\n",
+            "rewards[0].ends_at: It can be claimed until 11 Jan 2027, but used until 10 Jan 2027 only.",
         ),
         (
             "budgets:\n  - {code: spring, name: Spring, units: 5}\n",

@@ -287,6 +287,21 @@ def test_a_stamp_card_is_one_sentence(card, sentence):
             ),
         ),
         (
+            Reward(
+                code="r",
+                name="R",
+                use_within_days=14,
+                use_until=datetime(2027, 1, 11, tzinfo=UTC),
+                use_from=datetime(2026, 12, 2, 9, 30, tzinfo=UTC),
+                use_hours=(Hours(days=WEEKDAYS, until="10:00"),),
+                honour_full_period=True,
+            ),
+            (
+                "a product; not to be bought: cards, levels and the team give it; to be used within 14 days "
+                "in any case, usable from 2 Dec 2026 09:30, usable until 11 Jan 2027, usable on weekdays before 10:00"
+            ),
+        ),
+        (
             Reward(code="r", name="R", kind="discount", gives=Gives(percent=10)),
             "10 % off; not to be bought: cards, levels and the team give it",
         ),

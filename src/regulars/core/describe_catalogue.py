@@ -12,7 +12,7 @@ from regulars.core.describe_conditions import (
 )
 from regulars.core.describe_limits import describe_expiry
 from regulars.core.money import write_money
-from regulars.core.phrases import count, nth, some, write_minutes, write_moment
+from regulars.core.phrases import count, either, nth, some, write_hours, write_minutes, write_moment
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.rewards import Reward
 from regulars.core.program.stamp_cards import ByHand, ByItem, BySpend, ByVisit, StampCard
@@ -70,15 +70,12 @@ def tell_reward(reward: Reward, *, document: ProgramDocument, currency: str, zon
         when.append(f"starting {write_moment(reward.starts_at, zone)}")
     if reward.ends_at:
         when.append(f"until {write_moment(reward.ends_at, zone)}")
-    use = [f"to be used within {some(reward.use_within_days, 'day')}"] if reward.use_within_days else []
-    if reward.is_sent:
-        use.append("sent by the team")
     told = {
         "gives": _reward_gives(reward, document, currency),
         "price": _price(reward, document),
         "when": ", ".join(when),
         "limits": ", ".join(limits),
-        "use": ", ".join(use),
+        "use": ", ".join(_use(reward, zone)),
         "cost": f"costs the shop {write_money(reward.cost_minor, currency)}" if reward.cost_minor else "",
         "text": reward.description,
     }
@@ -115,6 +112,19 @@ def _reward_gives(reward: Reward, document: ProgramDocument, currency: str) -> s
         return f"{count(gives.amount, find_unit(document, gives.unit))}, credited at once"
     kind = {"gift": "a gift", "experience": "an experience"}.get(reward.kind, "a product")
     return f"{kind} (SKU {gives.sku})" if gives.sku else kind
+
+
+def _use(reward: Reward, zone: tzinfo) -> list[str]:
+    use = [f"to be used within {some(reward.use_within_days, 'day')}"] if reward.use_within_days else []
+    if reward.honour_full_period and reward.use_within_days:
+        use[0] += " in any case"
+    if reward.use_from:
+        use.append(f"usable from {write_moment(reward.use_from, zone)}")
+    if reward.use_until:
+        use.append(f"usable until {write_moment(reward.use_until, zone)}")
+    if reward.use_hours:
+        use.append(f"usable {either([write_hours(hours) for hours in reward.use_hours])}")
+    return [*use, "sent by the team"] if reward.is_sent else use
 
 
 def _price(reward: Reward, document: ProgramDocument) -> str:

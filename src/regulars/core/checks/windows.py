@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 
-from regulars.core.checks.faults import Fault
+from regulars.core.checks.faults import Fault, warning
 from regulars.core.checks.spots import all_audiences, all_conditions, all_lives
 from regulars.core.expiry import AfterDays, ExpiryPolicy, OnDate
 from regulars.core.phrases import write_day, write_moment
-from regulars.core.program.conditions import WEEKDAYS, Conditions, Tags
+from regulars.core.program.conditions import WEEKDAYS, Conditions, Hours, Tags
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.life import Pending
+from regulars.core.program.rewards import Reward
 
 WEEK = timedelta(days=7)
 
@@ -17,11 +18,13 @@ WEEK = timedelta(days=7)
 def check_windows(document: ProgramDocument, zone: tzinfo) -> Iterator[Fault]:
     for path, when in all_conditions(document):
         yield from _dates(path, when.starts_at, when.ends_at, zone)
-        yield from _hours(path, when)
+        yield from _hours(f"{path}.hours", when.hours)
         yield from _days_within(path, when, zone)
         yield from _tags(f"{path}.store_tags", when.store_tags)
     for i, reward in enumerate(document.rewards):
         yield from _dates(f"rewards[{i}]", reward.starts_at, reward.ends_at, zone)
+        yield from _hours(f"rewards[{i}].use_hours", reward.use_hours)
+        yield from _use(f"rewards[{i}]", reward, zone)
         yield from _tags(f"rewards[{i}].store_tags", reward.store_tags)
     for path, audience in all_audiences(document):
         yield from _tags(f"{path}.tags", audience.tags)
@@ -37,15 +40,27 @@ def _dates(path: str, starts_at: datetime | None, ends_at: datetime | None, zone
         )
 
 
-def _hours(path: str, when: Conditions) -> Iterator[Fault]:
-    for i, hours in enumerate(when.hours):
+def _use(path: str, reward: Reward, zone: tzinfo) -> Iterator[Fault]:
+    if reward.use_until is None:
+        return
+    end = write_moment(reward.use_until, zone)
+    for what, since in (("used", reward.use_from), ("claimed", reward.starts_at)):
+        if since is not None and reward.use_until <= since:
+            said = f"It can be used until {end}, and {what} only from {write_moment(since, zone)}: nobody can use it."
+            yield Fault(f"{path}.use_until", "ends_before_start", said)
+    is_kept_longer = reward.honour_full_period and reward.use_within_days
+    if reward.ends_at is not None and reward.ends_at > reward.use_until and not is_kept_longer:
+        said = f"It can be claimed until {write_moment(reward.ends_at, zone)}, but used until {end} only."
+        yield warning(f"{path}.ends_at", "claimed_after_use", said)
+
+
+def _hours(path: str, all_hours: tuple[Hours, ...]) -> Iterator[Fault]:
+    for i, hours in enumerate(all_hours):
         if not hours.days:
-            yield Fault(
-                f"{path}.hours[{i}].days", "no_days", "It names no day: it never counts. Leave it out for every day."
-            )
+            yield Fault(f"{path}[{i}].days", "no_days", "It names no day: it never counts. Leave it out for every day.")
         if hours.since == hours.until:
             said = f"From {hours.since} to {hours.until} is no time at all; for the whole day leave both out."
-            yield Fault(f"{path}.hours[{i}].until", "empty_hours", said)
+            yield Fault(f"{path}[{i}].until", "empty_hours", said)
 
 
 def _days_within(path: str, when: Conditions, zone: tzinfo) -> Iterator[Fault]:
