@@ -15,6 +15,7 @@ from regulars.core.why import Claimed as ClaimedWhy
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import Wallets, ask_wallets
 from regulars.ledger.models import Kind
+from regulars.ledger.spending import Spending, SpendLimitReached, ask_spending
 from regulars.ledger.wallet import Balance
 from regulars.members.change import UnknownMember
 from regulars.platform.rows import together
@@ -70,6 +71,7 @@ def look(batch: Sequence[NewClaim], *, book: Book, at: datetime) -> "Counter":
         earlier = ask_issued({claim.natural_key for claim in batch})
         had = ask_had(wanted_of({(claim.member_id, claim.reward) for claim in batch}, program, at=at))
         claimants = ask_claimants(members)
+        spending = ask_spending(members, program.units.values(), earliest=at, zone=book.zone)
     return Counter(
         program=program,
         journal=Journal(at=at, sides=book.sides, zone=book.zone),
@@ -79,6 +81,7 @@ def look(batch: Sequence[NewClaim], *, book: Book, at: datetime) -> "Counter":
         earlier=earlier(),
         had=had(),
         taken=taken(),
+        spending=spending(),
     )
 
 
@@ -102,6 +105,7 @@ class Counter(msgspec.Struct, kw_only=True):
     earlier: Mapping[str, Issued]
     had: dict[tuple[int, str], int]
     taken: dict[str, int]
+    spending: Spending
     new: dict[str, NewReward] = {}
 
     def decide(self, claim: NewClaim) -> Granted | Refusal:
@@ -120,7 +124,19 @@ class Counter(msgspec.Struct, kw_only=True):
         had = self.had.get((claim.member_id, claim.reward), 0)
         taken = self.taken.get(claim.reward, 0)
         refusal = check_claim(reward, who, at=self.journal.at, place=place, had=had, taken=taken)
-        return refusal or self._grant(claim, reward, who)
+        return refusal or self._grant_within_limits(claim, reward, who)
+
+    def _grant_within_limits(self, claim: NewClaim, reward: Reward, who: Claimant) -> Granted | Refusal:
+        """Grant what the caps on spending of the price's unit allow."""
+        price = price_of(reward, who.tiers)
+        assert price is not None, "what was checked has a price"
+        unit, amount = price
+        try:
+            self.spending.check(claim.member_id, self.program.units[unit], amount, at=self.journal.at)
+        except SpendLimitReached as refusal:
+            return refusal
+        self.spending.count(claim.member_id, self.program.units[unit], amount, at=self.journal.at)
+        return self._grant(claim, reward, unit=unit, amount=amount)
 
     def _replay(self, claim: NewClaim) -> Granted | Refusal | None:
         key = claim.natural_key
@@ -134,10 +150,7 @@ class Counter(msgspec.Struct, kw_only=True):
             return Granted(key=key, balance=balance, is_again=True) if same else ClaimKeyReused()
         return None
 
-    def _grant(self, claim: NewClaim, reward: Reward, who: Claimant) -> Granted:
-        price = price_of(reward, who.tiers)
-        assert price is not None, "what was checked has a price"
-        unit, amount = price
+    def _grant(self, claim: NewClaim, reward: Reward, *, unit: str, amount: int) -> Granted:
         key = claim.natural_key
         if amount:
             self._charge(claim, reward, unit=unit, amount=amount)
