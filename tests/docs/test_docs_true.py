@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import msgspec
 import pytest
 import typer
 
@@ -18,7 +17,6 @@ from regulars.api.routes.refunds import RefundIn
 from regulars.api.routes.sales import SaleIn
 from regulars.api.routes.uploads import SalesIn
 from regulars.cli import app
-from regulars.core.terms import Terms
 from regulars.jobs.schedule import SCHEDULE
 from regulars.sales.verify import LEDGER_CHECKS, SALES_CHECKS
 from regulars.staff.models import Role, Scope
@@ -86,12 +84,6 @@ def test_every_variable_that_the_program_reads_is_documented():
     assert sorted(name for name in read if f"`{name}" not in page) == []
     documented = set(re.findall(r"`(REGULARS_[A-Z_]+)", page))
     assert sorted(name for name in documented if name not in read and name not in (ROOT / "Makefile").read_text()) == []
-
-
-def test_every_term_and_its_beginning_is_documented():
-    page = (REFERENCE / "configuration.md").read_text()
-    for name, value in msgspec.structs.asdict(Terms()).items():
-        assert re.search(rf"`{name}`.*\| {value} \|$", page, re.MULTILINE), name
 
 
 def test_every_route_is_documented_with_its_scope():

@@ -12,6 +12,7 @@ import msgspec.inspect as wanted
 import pytest
 
 from regulars.core.program.document import ProgramDocument
+from regulars.core.program.policies import Policies
 from regulars.core.program_file.reading import check_file
 from regulars.core.program_file.schema import program_schema, write_schema
 from regulars.core.program_file.writing import write_file
@@ -56,6 +57,12 @@ def test_the_page_names_every_field_and_choice(part):
             assert {str(value) for value in field.type.values} - {"1"} <= said, field.name
     if isinstance(part.tag, str):
         assert part.tag in said
+
+
+def test_the_page_names_what_every_policy_begins_with():
+    for name, value in msgspec.json.decode(msgspec.json.encode(msgspec.structs.asdict(Policies()))).items():
+        if not isinstance(value, dict):
+            assert re.search(rf"`{name}`.*\| {str(value).lower()} \|$", PAGE, re.MULTILINE), name
 
 
 def test_the_published_schema_is_the_types_own():
