@@ -199,4 +199,4 @@ class Counter(msgspec.Struct, kw_only=True):
 
     def _balance(self, member_id: int, unit: str) -> Balance | None:
         wallet = self.wallets.get((member_id, unit))
-        return wallet and wallet.balance_at(self.journal.at)
+        return None if wallet is None else wallet.balance_at(self.journal.at)

@@ -10,7 +10,7 @@ from regulars.core.actor import Actor
 from regulars.core.claiming import RewardNotFound
 from regulars.points.card_in_hand import CardNow, CardUnknown, open_card
 from regulars.points.models import Poster
-from regulars.points.self_stamping import fetch_stamps
+from regulars.points.self_stamping import Rest, fetch_stamps, rest_of
 from regulars.points.stamp_codes import InvalidCodes
 from regulars.programs.book import load_book
 from regulars.rewards.use import PlaceUnknown, place_of
@@ -70,7 +70,7 @@ def scan_poster(*, text: str, member_id: int, at: datetime, by: Actor) -> CardNo
         poster.stamps,
         source="qr",
         key=f"poster/{poster.pk}/{member_id}/{at:%Y%m%dT%H%M%S}",
-        rest_minutes=hand.card.cool_down_minutes or RESTS_MINUTES,
+        rest=rest_of(hand.card) if hand.card.cool_down_minutes else Rest(f"poster/{poster.card}", RESTS_MINUTES),
         place=place_of(poster.store.code),
         at=at,
         by=by,

@@ -4,8 +4,11 @@ and its most stamps a day.
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from regulars.core.actor import Actor
 from regulars.core.claiming import Place, check_when
+from regulars.core.program.stamp_cards import StampCard
 from regulars.core.refusals import Refusal
 from regulars.core.why import Earned, RulePart
 from regulars.ledger.journal import Note
@@ -33,15 +36,27 @@ class DailyLimit(Refusal):
         self.limit = limit
 
 
-def fetch_stamps(
-    hand: CardInHand, stamps: int, *, source: str, key: str, rest_minutes: int, place: Place, at: datetime, by: Actor
-) -> CardNow:
-    """Put stamps on a locked card that the member fetched from a `source` (stamp_code, qr).
+class Rest(msgspec.Struct, frozen=True):
+    """How long a member waits, and in which counter the last time stands."""
 
-    A second of the same kind rests `rest_minutes`. Refuses: NotStarted, TimeIsOver, NotAtThisStore,
+    counter: str
+    minutes: int
+
+
+def rest_of(card: StampCard) -> Rest:
+    """Return a card's own cool-down, which everything that members fetch themselves shares."""
+    return Rest(f"card/{card.code}", card.cool_down_minutes)
+
+
+def fetch_stamps(
+    hand: CardInHand, stamps: int, *, source: str, key: str, rest: Rest, place: Place, at: datetime, by: Actor
+) -> CardNow:
+    """Put stamps on a locked card that the member fetched from a `source` (stamp_code, qr), which then rests.
+
+    Refuses: NotStarted, TimeIsOver, NotAtThisStore,
     OutsideHours, TierNeeded, NotInAudience, CoolDown, DailyLimit, NoEffect.
     """
-    _check(hand, rest_minutes=rest_minutes, place=place, at=at)
+    _check(hand, rest=rest, place=place, at=at)
     on = at.astimezone(hand.book.zone).date()
     counter = f"r:{hand.card.code}/day"
     if hand.card.max_per_day is not None:
@@ -59,20 +74,16 @@ def fetch_stamps(
         why=Earned(version=hand.program.version_id, parts=(part,), event=source),
         by=by,
     )
-    return put_on(hand, stamps, kind=Kind.EARN, note=note, about=key, last={_rests(hand): int(at.timestamp())})
+    return put_on(hand, stamps, kind=Kind.EARN, note=note, about=key, last={rest.counter: int(at.timestamp())})
 
 
-def _check(hand: CardInHand, *, rest_minutes: int, place: Place, at: datetime) -> None:
+def _check(hand: CardInHand, *, rest: Rest, place: Place, at: datetime) -> None:
     with together():
         claimants = ask_claimants([hand.member_id])
     if refusal := check_when(hand.card.when, claimants()[hand.member_id], at=at, place=place):
         raise refusal
-    last = hand.tally.last.get(_rests(hand))
+    last = hand.tally.last.get(rest.counter)
     if last is not None:
-        again_at = datetime.fromtimestamp(last, UTC) + timedelta(minutes=rest_minutes)
+        again_at = datetime.fromtimestamp(last, UTC) + timedelta(minutes=rest.minutes)
         if at < again_at:
             raise CoolDown(again_at=again_at)
-
-
-def _rests(hand: CardInHand) -> str:
-    return f"card/{hand.card.code}"

@@ -15,7 +15,7 @@ from regulars.core.refusals import Refusal
 from regulars.platform.rows import encode_rows, run
 from regulars.points.card_in_hand import CardNow, CardUnknown, open_card
 from regulars.points.models import StampCode
-from regulars.points.self_stamping import fetch_stamps
+from regulars.points.self_stamping import fetch_stamps, rest_of
 from regulars.programs.book import load_book
 from regulars.rewards.issue import ALPHABET
 from regulars.rewards.use import place_of
@@ -100,7 +100,7 @@ def use_stamp_code(*, code: str, member_id: int, at: datetime, by: Actor, store:
         kept.stamps,
         source="stamp_code",
         key=f"code/{kept.pk}",
-        rest_minutes=hand.card.cool_down_minutes,
+        rest=rest_of(hand.card),
         place=place_of(store),
         at=at,
         by=by,

@@ -43,7 +43,8 @@ CROSS JOIN LATERAL (
     FROM (SELECT lot_id, sum(amount) AS amount, min(id) AS first FROM ledger_allocation
           WHERE debit_id = entry.id GROUP BY lot_id HAVING sum(amount) > 0) AS net
 ) AS held
-WHERE CASE WHEN entry.key LIKE 'card/%%' THEN split_part(entry.key, '/', 4)::int END >= wanted.since AND held.draws IS NOT NULL
+WHERE CASE WHEN entry.key LIKE 'card/%%' THEN split_part(entry.key, '/', 4)::int END >= wanted.since
+  AND held.draws IS NOT NULL
 ORDER BY entry.id
 """
 
