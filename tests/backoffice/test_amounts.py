@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from regulars.backoffice.amounts import read_amount, say_amount, say_change
+from regulars.backoffice.amounts import TooMuch, read_amount, say_amount, say_change
 from regulars.core.program.units import POINTS, Unit, UnitWords
 
 COINS = Unit(
@@ -46,5 +46,5 @@ def test_a_typed_amount_is_read_in_smallest_steps(text, unit, steps):
 
 @pytest.mark.parametrize("text", ["", "abc", "1.5", "NaN", "inf", "9" * 17])
 def test_what_is_no_amount_is_refused(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises((ValueError, TooMuch)):
         read_amount(text, POINTS)

@@ -33,7 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "backoffice/counter.html", {"sales": sales.rows, "work": show_work(office)})
     last = newest_day()
     if last is None:
-        return render(request, "backoffice/first_steps.html", {"steps": _first_steps(office)})
+        context: dict[str, Any] = {"steps": _first_steps(office), "work": show_work(office)}
+        return render(request, "backoffice/first_steps.html", context)
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in PERIODS else 30
     until = last + timedelta(days=1)
