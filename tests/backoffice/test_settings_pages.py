@@ -1,4 +1,4 @@
-"""Rules, settings, keys, stores and the team: what is shown before, what happens, and what the trail says."""
+"""The shop's settings, keys, stores and the team: what is shown before, what happens, and what the trail says."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
-from regulars.programs.models import Program, Rule, RuleVersion
+from regulars.programs.models import Program
 from regulars.staff.models import ApiKey, Person, Role
 from regulars.staff.people import create_person
 from regulars.stores.models import Store
@@ -15,100 +15,19 @@ from tests.shop import OPENED
 pytestmark = pytest.mark.django_db
 
 
-def rate(**typed: object) -> dict[str, object]:
-    return {"name": "Double", "type": "rate", "points": "2", "unit": "points", "per": "unit", "per_minor": "1.00",
-            "rounding": "full", "expiry": "never", "expiry_period": "month", **typed}  # fmt: skip
-
-
-def item(**typed: object) -> dict[str, object]:
-    return rate(**{"type": "item", "categories": "COFFEE, TEA", "points": "5", **typed})
-
-
-@pytest.mark.parametrize(
-    ("form", "said"),
-    [
-        (rate(), "2 points per full 1.00 USD."),
-        (rate(min_spend_minor="10", excluded_categories="TOBACCO"), "except TOBACCO, from 10.00 USD."),
-        (item(), "5 points per full unit of COFFEE or TEA."),
-        (item(per="amount", per_minor="2.50"), "5 points per full 2.50 USD of COFFEE or TEA."),
-        (rate(expiry="end_of", expiry_period="month", expiry_count="12"), "Expires at the end of the month, 12 months"),
-        (rate(expiry="days", expiry_count="30"), "Expires 30 days after"),
-        (rate(stores="330"), "in store 330."),
-    ],
-)
-def test_the_sentence_follows_what_is_typed(manager, form, said):
-    assert said in manager.post("/rules/sentence/", form).content.decode()
-    assert Rule.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("form", "field", "said"),
-    [
-        (rate(per_minor=""), "per_minor", "above 0"),
-        (rate(per_minor="0"), "per_minor", "above 0"),
-        (rate(points="0"), "points", "greater than or equal"),
-        (item(categories=""), "skus", "at least one"),
-        (rate(expiry="date"), "expiry_on", "Choose the day"),
-        (rate(expiry="days"), "expiry_count", "how many"),
-        (rate(starts_at="2027-01-02T00:00", ends_at="2027-01-01T00:00"), "ends_at", "before the start"),
-        (rate(name=""), "name", "required"),
-    ],
-)
-def test_a_fault_stands_beside_its_field_and_nothing_is_kept(manager, form, field, said):
-    page = manager.post("/rules/new/", form).content.decode()
-    fault = re.search(rf'id="id_{field}_error">(.*?)</div>', page, re.DOTALL)
-    assert fault
-    assert said in fault[1]
-    assert Rule.objects.count() == 1
-
-
-def test_a_draft_is_published_after_its_effect_was_shown(manager):
-    manager.post("/rules/new/", rate(publish="1"))
-    rule = Rule.objects.get(name="Double")
-    assert not rule.versions.exists()
-    page = manager.get(f"/rules/{rule.pk}/publish/").content.decode()
-    assert "2 points per full 1.00 USD." in page
-    assert "keep the version they earned by" in page
-    manager.post(f"/rules/{rule.pk}/publish/")
-    assert RuleVersion.objects.get(rule=rule).number == 1
-    manager.post(f"/rules/{rule.pk}/", rate(points="3", publish="1"))
-    page = manager.get(f"/rules/{rule.pk}/publish/").content.decode()
-    assert "2 points per" in page
-    assert "3 points per" in page
-    manager.post(f"/rules/{rule.pk}/publish/")
-    assert rule.versions.count() == 2
-
-
-def test_an_editor_shows_a_rule_as_it_was_typed(manager):
-    form = item(brands="Roast", per="amount", per_minor="2.50", stores="330", expiry="end_of", expiry_count="1",
-                expiry_period="year", starts_at="2027-01-01T00:00")  # fmt: skip
-    manager.post("/rules/new/", form)
-    before = Rule.objects.get(name="Double")
-    page = manager.get(f"/rules/{before.pk}/").content.decode()
-    for value in ("COFFEE, TEA", "Roast", "2.50", "330", "2027-01-01T00:00"):
-        assert f'value="{value}"' in page
-    manager.post(f"/rules/{before.pk}/", form)
-    assert Rule.objects.get(pk=before.pk).draft == before.draft
-
-
-def test_a_rule_ends_for_good(manager):
-    rule = Rule.objects.get()
-    manager.post(f"/rules/{rule.pk}/end/")
-    rule.refresh_from_db()
-    assert rule.ended_at
-    assert "Ended" in manager.get("/rules/").content.decode()
-
-
 def test_settings_are_written_on_the_second_press(owner):
-    typed = {"name": "Corner Shop", "time_zone": "America/New_York", "points_per": "100", "minor_per": "2.00",
-             "min_points": "50", "shortfall": "debt", "reinstate_grace_days": "14", "max_backdate_days": "30",
-             "attach_days": "30"}  # fmt: skip
-    first = owner.post("/program/", typed).content.decode()
-    assert "This will change" in first
-    assert Program.objects.get().terms["minor_per"] == 100
-    owner.post("/program/", {**typed, "sure": "1"})
-    assert Program.objects.get().terms["minor_per"] == 200
-    assert "1.00 USD → 2.00 USD" in owner.get("/activity/").content.decode()
+    typed = {"name": "Corner Shop", "time_zone": "Europe/Oslo"}
+    assert "This will change" in owner.post("/shop/", typed).content.decode()
+    assert Program.objects.get().time_zone == "America/New_York"
+    owner.post("/shop/", {**typed, "sure": "1"})
+    assert Program.objects.get().time_zone == "Europe/Oslo"
+    assert "America/New_York → Europe/Oslo" in owner.get("/activity/").content.decode()
+
+
+def test_a_time_zone_that_is_none_is_told_beside_it(owner):
+    page = owner.post("/shop/", {"name": "Corner Shop", "time_zone": "Moon", "sure": "1"}).content.decode()
+    assert "not known" in page
+    assert Program.objects.get().time_zone == "America/New_York"
 
 
 def test_a_key_is_shown_once(owner):

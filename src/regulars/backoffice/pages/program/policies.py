@@ -10,8 +10,10 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.forms.program.policies import PoliciesForm
 from regulars.backoffice.forms.program.setting import Setting
 from regulars.backoffice.office import office_of
-from regulars.backoffice.program.desk import Desk, change_draft
+from regulars.backoffice.program.desk import ChangedMeanwhile, Desk, change_draft
+from regulars.backoffice.program.pieces import print_of
 from regulars.backoffice.refusals import words
+from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
 from regulars.staff.rights import Right
 
@@ -23,12 +25,19 @@ def policies(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" and desk.may_change else None
     form = PoliciesForm(data, setting=Setting(office, desk.document), shown=desk.document.policies)
     if form.is_bound and form.is_valid():
+
+        def change(document: ProgramDocument) -> ProgramDocument:
+            if print_of(document.policies) != request.POST.get("seen", ""):
+                raise ChangedMeanwhile()
+            return msgspec.structs.replace(document, policies=form.value)
+
         try:
-            change_draft(office, lambda document: msgspec.structs.replace(document, policies=form.value))
+            change_draft(office, change)
         except Refusal as refusal:
             form.add_error(None, words(refusal))
         else:
             messages.success(request, _("The policies are in the draft."))
             return redirect("policies")
     state = desk.state("policies")
-    return render(request, "backoffice/program/policies.html", {"work": desk, "form": form, "state": state})
+    context = {"work": desk, "form": form, "state": state, "seen": print_of(desk.document.policies)}
+    return render(request, "backoffice/program/policies.html", context)
