@@ -19,7 +19,6 @@ from tests.backoffice.conftest import NOW, sign_in
 from tests.backoffice.test_program_forms import sent
 from tests.shop import ONE_PER_DOLLAR, a_member, a_program, publish
 
-
 pytestmark = pytest.mark.django_db
 
 COFFEE = Items(categories=("COFFEE",))
@@ -173,7 +172,6 @@ def test_nothing_is_said_about_a_field_nobody_reached_yet(whole, manager):
     [
         ("rule/coffee", {"points": "0"}, "points", "above 0"),
         ("rule/coffee", {"when__stores": "330, 999"}, "when__stores", "999"),
-        ("rule/coffee", {"caps-0-limit": "4", "caps-0-on_exceed": "skip"}, "caps-0-limit", "never gives any"),
         ("tiers/club", {"levels-1-threshold": "50.00"}, "levels-1-threshold", "higher"),
         ("unit/points", {"kind": "cashback"}, "precision", "precision"),
         ("card/card", {"max_per_sale": "6", "max_per_day": "3"}, "max_per_sale", "day"),
