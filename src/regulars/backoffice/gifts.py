@@ -21,7 +21,7 @@ CAUSES: dict[str, Promise] = {
     "staff": _("given by the team"),
     "event": _("for an event"),
 }
-STATES: dict[str, Promise] = {
+STATES: dict[str, Promise | str] = {
     "outstanding": _("in hand"),
     "used": _("used"),
     "withdrawn": _("withdrawn: what had brought it was undone"),

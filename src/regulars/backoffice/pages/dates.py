@@ -43,7 +43,7 @@ def dates(request: HttpRequest, member_id: int) -> HttpResponse:
             return redirect("member", member_id)
         if form.is_valid():
             effect = _effect(picked, form.cleaned_data["until"], unit, available, office)
-    chosen = set(form.data.getlist("lots")) if form.is_bound else set()
+    chosen = set(request.POST.getlist("lots"))
     context = {
         "member": member,
         "form": form,
