@@ -1,5 +1,7 @@
 """Can one sale meet two conditions? Only what is certain to exclude each other does not."""
 
+from functools import lru_cache
+
 from regulars.core.program.conditions import WEEKDAYS, Conditions, Hours, Nth, Tags
 from regulars.core.program.document import ProgramDocument
 
@@ -32,19 +34,19 @@ def _dates_apart(one: Conditions, other: Conditions) -> bool:
 
 
 def _hours_apart(one: Conditions, other: Conditions) -> bool:
-    return bool(one.hours and other.hours) and _minutes(one.hours).isdisjoint(_minutes(other.hours))
+    return bool(one.hours and other.hours) and not _minutes(one.hours) & _minutes(other.hours)
 
 
-def _minutes(hours: tuple[Hours, ...]) -> set[int]:
-    """The minutes of the week; what runs past midnight belongs to the day it begins on."""
-    minutes: set[int] = set()
+@lru_cache(maxsize=1024)
+def _minutes(hours: tuple[Hours, ...]) -> int:
+    """The minutes of the week as bits; what runs past midnight belongs to the day it begins on."""
+    minutes = 0
     for each in hours:
         since, until = _minute(each.since), _minute(each.until)
         length = (until - since) % DAY or DAY
         for day in each.days:
-            start = WEEKDAYS.index(day) * DAY + since
-            minutes.update(minute % WEEK for minute in range(start, start + length))
-    return minutes
+            minutes |= ((1 << length) - 1) << (WEEKDAYS.index(day) * DAY + since)
+    return (minutes | minutes >> WEEK) & ((1 << WEEK) - 1)
 
 
 def _minute(clock: str) -> int:
