@@ -1,5 +1,5 @@
-"""The night's work on members, in its order: levels are reviewed, what ended expires, and then levels that go by a
-balance are reviewed.
+"""The night's work on members, in its order: birthdays are kept, levels are reviewed, what ended expires, and then
+levels that go by a balance are reviewed.
 """
 
 from django.utils import timezone
@@ -7,18 +7,33 @@ from procrastinate.contrib.django import app
 
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN, expire
+from regulars.sales.occasions import record_birthdays
 from regulars.tiers.review import review_tiers
 
 MEMBERS_AT_ONCE = 2_000
+BIRTHDAYS_AT_ONCE = 500
 MOST_BATCHES = 10_000
 
 
 @app.task(name="night", queue="night", retry=AGAIN)
 def night(*, schema: str) -> int:
-    """Review, expire, review what expiry changed; how many members and lots there were. What is cut off by a stop
-    goes on from where it was: each batch is a transaction of its own.
+    """Keep birthdays, review, expire, review what expiry changed; how many members and lots there were. What is cut
+    off by a stop goes on from where it was: each batch is a transaction of its own.
     """
-    return review(schema, by_balance=False) + expire(schema=schema) + review(schema, by_balance=True)
+    kept = keep_birthdays(schema)
+    return kept + review(schema, by_balance=False) + expire(schema=schema) + review(schema, by_balance=True)
+
+
+def keep_birthdays(schema: str) -> int:
+    """Record today's birthdays, and those of nights that were missed; how many there were."""
+    kept = 0
+    with in_merchant(schema):
+        for _ in range(MOST_BATCHES):
+            batch = record_birthdays(at=timezone.now(), limit=BIRTHDAYS_AT_ONCE)
+            kept += batch
+            if batch == 0:
+                break
+    return kept
 
 
 def review(schema: str, *, by_balance: bool) -> int:

@@ -20,6 +20,7 @@ from regulars.programs.book import load_book
 from regulars.reports.backtest.runs import run_backtest
 from regulars.reports.roll_up import last_days, roll_up_days
 from regulars.reports.touched import days_touched
+from regulars.sales.occasions import record_sign_ups
 from regulars.sales.verify import verify
 
 FIGURES = "figures"
@@ -44,9 +45,12 @@ AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions={Oper
 
 @app.task(name="relay", queue="figures", retry=AGAIN)
 def relay(*, schema: str) -> int:
-    """Read the outbox, and have the days rebuilt whose figures changed; how many events there were."""
+    """Read the outbox: let who joined have their sign-up, and have the days rebuilt whose figures changed; how many
+    events there were.
+    """
 
     def hand_over(events: Sequence[Relayed]) -> None:
+        record_sign_ups(events, at=timezone.now())
         defer_roll_up(days_touched(events), schema=schema)
 
     with in_merchant(schema):
