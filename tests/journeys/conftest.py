@@ -8,10 +8,12 @@ import itertools
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -61,6 +63,13 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="package")
 def shop(chromium, django_db_setup, django_db_blocker) -> Iterator["Shop"]:
     """A merchant of these journeys' own, open for business, at an address of its own; gone afterwards."""
+    with django_db_blocker.unblock(), open_shop("Corner Grocer", open_for_business) as opened:
+        yield opened
+
+
+@contextmanager
+def open_shop(name: str, fill: Callable[..., dict[str, int]]) -> Iterator["Shop"]:
+    """Make a merchant, fill it, and serve it until the end."""
     from django.db import connection, connections
 
     from regulars.config.wsgi import application
@@ -68,27 +77,27 @@ def shop(chromium, django_db_setup, django_db_blocker) -> Iterator["Shop"]:
 
     code = f"journey{os.getpid()}x{next(NUMBERS)}"
     host = f"{code}.localhost"
-    with django_db_blocker.unblock():
-        connection.set_schema_to_public()
-        merchant = create_merchant(code=code, name="Corner Grocer", at=datetime.now(UTC), hosts=(host,))
-        connection.set_tenant(merchant)
-        known = open_for_business(password=PASSWORD)
-        server = make_server("127.0.0.1", 0, application, server_class=Server, handler_class=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Shop(f"http://{host}:{server.server_port}", known)
-        server.shutdown()
-        server.server_close()
-        connections.close_all()
-        drop_merchant(code=code)
-        connections.close_all()
+    connection.set_schema_to_public()
+    merchant = create_merchant(code=code, name=name, at=datetime.now(UTC), hosts=(host,))
+    connection.set_tenant(merchant)
+    known = fill(password=PASSWORD)
+    server = make_server("127.0.0.1", 0, application, server_class=Server, handler_class=Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Shop(f"http://{host}:{server.server_port}", known, merchant)
+    server.shutdown()
+    server.server_close()
+    connections.close_all()
+    drop_merchant(code=code)
+    connections.close_all()
 
 
 class Shop:
-    """Where the shop is, and who is in it."""
+    """Where the shop is, who is in it, and its merchant."""
 
-    def __init__(self, url: str, known: dict[str, int]) -> None:
+    def __init__(self, url: str, known: dict[str, int], merchant: Any) -> None:
         self.url = url
         self.known = known
+        self.merchant = merchant
 
     def sign_in(self, page, role: str = "owner") -> None:
         page.goto(f"{self.url}/accounts/login/")

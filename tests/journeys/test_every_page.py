@@ -36,6 +36,30 @@ PAGES = {
     "back-test": "/back-tests/{backtest}/",
     "program": "/program/",
     "earning": "/program/earning/",
+    "rule": "/program/rule/base/",
+    "new-rule": "/program/new/rule/",
+    "stamp-cards": "/program/stamps/",
+    "stamp-card": "/program/card/coffee/",
+    "tiers": "/program/tiers/",
+    "tier-set": "/program/tiers/status/",
+    "new-tiers": "/program/new/tiers/",
+    "rewards": "/program/rewards/",
+    "reward": "/program/reward/mug/",
+    "remove": "/program/reward/cup/remove/",
+    "units": "/program/units/",
+    "unit": "/program/unit/coins/",
+    "lists": "/program/lists/",
+    "budget": "/program/budget/beans/",
+    "collection": "/program/new/collection/",
+    "policies": "/program/policies/",
+    "try": "/program/try/?member=Ann&store=330&tender=cash&lines-0-category=COFFEE&lines-0-amount_minor=9.00",
+    "draft": "/program/draft/",
+    "discard": "/program/draft/discard/",
+    "versions": "/program/versions/",
+    "version": "/program/versions/2/",
+    "import": "/program/import/",
+    "recipes": "/program/recipes/",
+    "shop": "/shop/",
     "keys": "/keys/",
     "key": "/keys/new/",
     "activity": "/activity/",
@@ -108,7 +132,7 @@ def test_a_wide_screen_is_not_wasted_nor_overrun(shop, open_page, keep):
     assert page.evaluate(LAYOUT)["wide"] <= 1920
 
 
-@pytest.mark.parametrize("name", ["member", "sale", "earning", "members", "spend", "back-test"])
+@pytest.mark.parametrize("name", ["member", "sale", "earning", "rule", "draft", "try", "members", "spend", "back-test"])
 def test_a_page_is_read_without_javascript(shop, open_page, keep, name):
     page = open_page(java_script_enabled=False)
     page.goto(f"{shop.url}/accounts/login/")

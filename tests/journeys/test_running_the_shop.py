@@ -1,4 +1,4 @@
-"""An owner sets the shop up: rules, keys, the second factor, the dashboard."""
+"""An owner runs the shop: keys, the second factor, the dashboard."""
 
 import re
 import time
@@ -9,24 +9,6 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
-
-
-def test_a_rule_is_read_while_it_is_written_and_published_on_sight(shop, page, keep):
-    shop.sign_in(page)
-    page.goto(f"{shop.url}/rules/new/")
-    page.get_by_label("Name").fill("Bread weeks")
-    page.get_by_label("Certain products").check()
-    page.get_by_label("How many", exact=True).fill("3")
-    page.get_by_label("Categories", exact=True).fill("BAKERY")
-    expect(page.locator("#sentence")).to_contain_text("3 points per full unit of BAKERY.")
-    page.get_by_label("Expires").select_option("months")
-    page.get_by_label("How long").fill("6")
-    expect(page.locator("#sentence")).to_contain_text("Expires 6 months after it was given.")
-    keep(page, "rule-editor")
-    page.get_by_role("button", name="Publish…").click()
-    expect(page.get_by_text("keep the version they earned by")).to_be_visible()
-    page.get_by_role("button", name="Publish").click()
-    expect(page.locator("section", has_text="Bread weeks")).to_contain_text("Live")
 
 
 def test_a_key_is_seen_once_and_revoked(shop, page):
