@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from regulars.core import unsettling
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
-from regulars.core.earning import Award, evaluate, rooms_again
 from regulars.core.lots import Lot, is_lapsed
 from regulars.core.periods import end_of_day
 from regulars.core.program.units import Unit
 from regulars.core.refunding import LineShare, Return
 from regulars.core.settling import MemberState
-from regulars.core.when import Purchase
+from regulars.core.unsettling import Reconsidered
 from regulars.core.why import Why
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import Wallets
@@ -101,74 +101,15 @@ class Case(msgspec.Struct, kw_only=True):
         return end_of_day(self.journal.at.astimezone(self.book.zone).date() + timedelta(days=days), self.book.zone)
 
 
-class Reconsidered(msgspec.Struct, kw_only=True):
-    """What the sale's rules gave for it before this refund, and give for what is left: the same rules, the same facts,
-    so that any series of refunds equals one of their sum. Awards are by rule; `most` is what each entry had at first:
-    what caps held back then, or another rule silenced, is not given by a refund.
-    """
-
-    program: Compiled
-    before: dict[int, Award]
-    after: dict[int, Award]
-    most: dict[str, int]
-    left: Purchase
-    earlier: Purchase
-
-    @property
-    def parts(self) -> dict[str, list[int]]:
-        """Return the places of the rules, by the entry they share."""
-        parts: dict[str, list[int]] = {}
-        for place in self.places:
-            parts.setdefault(self.program.rule_at[place].part, []).append(place)
-        return parts
-
-    @property
-    def places(self) -> list[int]:
-        """Return the rules that gave something, before or now."""
-        return sorted(self.before.keys() | self.after.keys())
-
-    @property
-    def is_gone(self) -> bool:
-        """Tell whether this refund takes the last of the sale that earns."""
-        return self.left.money_minor <= 0 < self.earlier.money_minor
-
-    def counted(self, place: int) -> int:
-        """Return how much less a rule counts now."""
-        before, after = self.before.get(place), self.after.get(place)
-        return (before.counted if before else 0) - (after.counted if after else 0)
-
-    def awarded(self, place: int) -> tuple[int, int]:
-        """Return what a rule gave before, and gives now."""
-        return self._awarded(self.before, place), self._awarded(self.after, place)
-
-    def _awarded(self, awards: dict[int, Award], place: int) -> int:
-        """Return what a rule gives of what its entry had at most, after the rules before it."""
-        if place not in awards:
-            return 0
-        part = self.program.rule_at[place].part
-        earlier = sum([each.awarded for each in awards.values() if each.rule.part == part and each.rule.place < place])
-        return max(min(awards[place].awarded, self.most.get(part, 0) - earlier), 0)
-
-
 def reconsider(sold: Sold, program: Compiled, *, refunded_minor: int, returned: Sequence[LineShare]) -> Reconsidered:
     """Ask the rules of a sale's own version again, for what was left before a refund and for what is left after it."""
-    earlier = sold.purchase_left(program, refunded_minor=sold.refunded_minor)
-    left = sold.purchase_left(program, refunded_minor=refunded_minor, returned=returned)
-    rooms = rooms_again(sold.facts)
-    before = evaluate(program, earlier, sold.facts, rooms=rooms)
-    after = evaluate(program, left, sold.facts, rooms=rooms)
-    whole = before
+    earlier = whole = sold.purchase_left(program, refunded_minor=sold.refunded_minor)
     if sold.refunded_minor:
-        untouched = msgspec.structs.replace(sold, refunds=[])
-        whole = evaluate(program, untouched.purchase_left(program, refunded_minor=0), sold.facts, rooms=rooms)
-    most: dict[str, int] = {}
-    for award in whole:
-        most[award.rule.part] = most.get(award.rule.part, 0) + award.awarded
-    return Reconsidered(
-        program=program,
-        before={award.rule.place: award for award in before},
-        after={award.rule.place: award for award in after},
-        most=most,
-        left=left,
+        whole = msgspec.structs.replace(sold, refunds=[]).purchase_left(program, refunded_minor=0)
+    return unsettling.reconsider(
+        program,
+        sold.facts,
+        whole=whole,
         earlier=earlier,
+        left=sold.purchase_left(program, refunded_minor=refunded_minor, returned=returned),
     )

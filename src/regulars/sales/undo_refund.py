@@ -11,6 +11,7 @@ from regulars.core.climbing import counted_for
 from regulars.core.refusals import Refusal
 from regulars.core.settling import Earning, climber, count_award, put_stamps
 from regulars.core.tiers import climb
+from regulars.core.unsettling import Reconsidered
 from regulars.core.why import TakenBack
 from regulars.ledger.journal import Journal
 from regulars.ledger.statement import EntryView, entries_about
@@ -21,7 +22,7 @@ from regulars.programs.book import Book, load_book
 from regulars.rewards.issue import restore_withdrawn
 from regulars.sales.answers import Refunded
 from regulars.sales.bring import Bringing
-from regulars.sales.case import Reconsidered, reconsider
+from regulars.sales.case import reconsider
 from regulars.sales.decide import balances_of
 from regulars.sales.desk import Desk, open_desk
 from regulars.sales.refusals import WrongStore
