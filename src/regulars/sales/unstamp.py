@@ -12,21 +12,28 @@ from regulars.sales.sold import Sold
 
 
 def cards_asked(sold: Iterable[Sold], states: MemberStates, book: Book) -> list[CardAsked]:
-    """Return the cards that these sales stamped, and that a refund might open again."""
-    asked: dict[tuple[int, str], CardAsked] = {}
+    """Return the cards that these sales stamped, and that their refunds together might open again."""
+    stamps: dict[tuple[int, str], int] = {}
+    present: dict[tuple[int, str], CardState] = {}
     for sale in sold:
         if sale.member_id is None or sale.version_id is None:
             continue
-        cards = book.version(sale.version_id).cards
-        for entry in sale.of_kind("earn"):
-            card = entry.key.rsplit("/", 1)[1].partition("~")[0]
-            if card in cards:
-                state = states.find(sale.member_id, sale.joined_at, units=()).tally.cards.get(card, CardState())
-                wanted = asked_for(sale.member_id, card, state, taken=entry.amount)
-                known = asked.get((sale.member_id, card))
-                if known is None or wanted.since < known.since:
-                    asked[sale.member_id, card] = wanted
-    return list(asked.values())
+        program = book.version(sale.version_id)
+        for code in program.cards:
+            amount = sum(entry.amount for entry in sale.of_kind("earn") if is_part(entry.key, code))
+            if code in program.carrying:
+                # What it carried may have made a stamp of another sale.
+                amount += program.cards[code].earn.stamps  # type: ignore[union-attr]
+            if amount:
+                stamps[sale.member_id, code] = stamps.get((sale.member_id, code), 0) + amount
+                state = states.find(sale.member_id, sale.joined_at, units=())
+                present[sale.member_id, code] = state.tally.cards.get(code, CardState())
+    return [asked_for(member, code, present[member, code], taken=taken) for (member, code), taken in stamps.items()]
+
+
+def is_part(key: str, unit: str) -> bool:
+    """Tell whether an entry of a sale is of this unit (`sale/5/coffee`, `sale/5/coffee~coffee`)."""
+    return key.rsplit("/", 1)[1].partition("~")[0] == unit
 
 
 def take_stamps_off(case: Case, card: str, amount: int) -> None:
