@@ -1,6 +1,7 @@
 """A shop whose program has something of everything, and what a member has of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from regulars.core.program.caps import Budget, Cap
 from regulars.core.program.document import ProgramDocument
@@ -103,11 +104,13 @@ def level_of(member: int, tier_set: str = "club") -> str | None:
 
 
 def rewards_of(member: int, *, status: str = "outstanding") -> list[str]:
-    codes = IssuedReward.objects.filter(member_id=member, status=status).order_by("id").values_list("reward", flat=True)
+    codes = (
+        IssuedReward.objects.filter(member_id=member, status=status).order_by("reward").values_list("reward", flat=True)
+    )
     return list(codes)
 
 
-def counts_of(holder: str) -> dict[str, object]:
+def counts_of(holder: str) -> dict[str, Any]:
     """What caps, cards and levels remember of a holder."""
     return dict(Tally.objects.filter(holder=holder).values_list("counts", flat=True).first() or {})
 

@@ -70,6 +70,11 @@ def test_a_rolling_cap_counts_the_days_that_end_with_the_sales():
     assert gave == [10, 5, 0, 10, 0, 5]  # on the 8th, the 1st is seven days ago; on the 11th, the 4th
 
 
+def test_what_happened_after_a_late_sale_is_not_in_its_days():
+    program, ann = ready(rate(Cap(limit=15, period="rolling", days=7))), somebody()
+    assert [total(buy(program, basket(1000, at=on(3, day)), ann)) for day in (10, 8, 9)] == [10, 10, 5]
+
+
 def test_a_lifetime_has_one_period():
     program, ann = ready(rate(Cap(limit=15, period="lifetime"))), somebody()
     assert [total(buy(program, basket(1000, at=on(3, 1, year=year)), ann)) for year in (2026, 2027, 2036)] == [10, 5, 0]
