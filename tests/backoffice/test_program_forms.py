@@ -2,16 +2,14 @@
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
-from django import forms
 from django.http import QueryDict
 
 from regulars.backoffice.forms.program.naming import NamedForm, free_code
-from regulars.backoffice.forms.program.part import PartForm
 from regulars.backoffice.forms.program.policies import PoliciesForm
+from regulars.backoffice.forms.program.sending import as_sent
 from regulars.backoffice.forms.program.setting import Setting
 from regulars.backoffice.program.editors import EDITORS, OF_KIND
 from regulars.core.expiry import AfterDays, AfterIdle, AfterMonths, EndOf, OnDate
@@ -195,33 +193,11 @@ def setting(document: ProgramDocument = DOCUMENT, **options: str) -> Setting:
     return Setting(OFFICE, document, **options)  # type: ignore[arg-type]
 
 
-def sent(form: PartForm, **typed: str) -> QueryDict:
-    """What a browser sends of a form as it is shown, with some of it typed anew."""
-    pairs = [
-        pair for each in (form, *(row for rows in form.row_forms.values() for row in rows)) for pair in shown_in(each)
-    ]
-    return QueryDict(urlencode([pair for pair in pairs if pair[0] not in typed] + list(typed.items())))
-
-
-def shown_in(form: forms.Form) -> list[tuple[str, str]]:
-    pairs = []
-    for field in form:
-        value, widget = field.value(), field.field.widget
-        if isinstance(widget, forms.CheckboxInput):
-            pairs += [(field.html_name, "on")] if value else []
-        elif isinstance(widget, forms.CheckboxSelectMultiple):
-            pairs += [(field.html_name, str(each)) for each in value or ()]
-        else:
-            text = value if isinstance(widget, forms.Select | forms.RadioSelect) else widget.format_value(value)
-            pairs.append((field.html_name, "" if text is None else str(text)))
-    return pairs
-
-
 def filled(kind: str, piece: object, **typed: str) -> NamedForm:
     """A piece's form, sent as shown but for what is typed."""
     editor, code = OF_KIND[kind], piece.code  # type: ignore[attr-defined]
     shown = editor.form(setting=setting(editing=code), code=code, shown=piece)
-    return editor.form(sent(shown, **typed), setting=setting(editing=code), code=code, shown=piece)
+    return editor.form(as_sent(shown, **typed), setting=setting(editing=code), code=code, shown=piece)
 
 
 @pytest.mark.parametrize(("kind", "piece"), PIECES, ids=[f"{kind}-{piece.code}" for kind, piece in PIECES])
@@ -233,7 +209,7 @@ def test_a_piece_comes_back_as_it_was_shown(kind, piece):
 
 def test_policies_come_back_as_they_were_shown():
     kept = Policies(hold_minutes=20, earn_on_tax=True, excluded=Items(categories=("LOTTERY",)))
-    form = PoliciesForm(sent(PoliciesForm(setting=setting(), shown=kept)), setting=setting(), shown=kept)
+    form = PoliciesForm(as_sent(PoliciesForm(setting=setting(), shown=kept)), setting=setting(), shown=kept)
     assert form.is_valid()
     assert form.value == kept
 
@@ -330,7 +306,7 @@ def test_a_fault_of_a_reward_on_the_way_finds_its_stamp():
 def test_asking_for_one_more_row_offers_an_empty_one():
     editor = EDITORS["rule"]
     shown = editor.form(setting=setting(), code="base", shown=RULES["base"])
-    form = editor.form(sent(shown), setting=setting(), code="base", shown=RULES["base"], wanting="caps")
+    form = editor.form(as_sent(shown), setting=setting(), code="base", shown=RULES["base"], wanting="caps")
     assert [row.prefix for row in form.row_forms["caps"]] == ["caps-0", "caps-1", "caps-2"]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from regulars.backoffice.forms.program.sending import as_sent
 from regulars.core.actor import SYSTEM
 from regulars.core.program.caps import Budget, Cap
 from regulars.core.program.items import Collection, Items
@@ -16,7 +17,6 @@ from regulars.core.program.tier_sets import Level, Metric, TierSet
 from regulars.programs.versions import list_versions, open_draft, read_draft, read_live, save_draft
 from regulars.staff.models import Role
 from tests.backoffice.conftest import NOW, sign_in
-from tests.backoffice.test_program_forms import sent
 from tests.shop import ONE_PER_DOLLAR, a_member, a_program, publish
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def seen_in(page: str) -> str:
 def keep(client, path: str, **typed: str):
     """Open a page, type over what it shows, and keep it."""
     shown = client.get(path)
-    data = sent(shown.context["form"], **typed).copy()
+    data = as_sent(shown.context["form"], **typed).copy()
     data["seen"] = seen_in(page_of(shown))
     return client.post(path, data)
 
@@ -198,7 +198,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(whole, manager)
     path = "/program/rule/coffee/"
     shown = manager.get(path)
     keep(sign_in(Role.OWNER), path, points="9")
-    data = sent(shown.context["form"], points="7").copy()
+    data = as_sent(shown.context["form"], points="7").copy()
     data["seen"] = seen_in(page_of(shown))
     assert "Somebody else changed this" in page_of(manager.post(path, data))
     assert draft().rules[1].points == 9
@@ -206,7 +206,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(whole, manager)
 
 def test_a_row_is_added_without_javascript(whole, manager):
     path = "/program/rule/coffee/"
-    data = sent(manager.get(path).context["form"]).copy()
+    data = as_sent(manager.get(path).context["form"]).copy()
     page = page_of(manager.post(path, data | {"add": "caps"}))
     assert 'name="caps-1-limit"' in page
     assert read_draft(at=NOW) is None
@@ -370,3 +370,16 @@ def test_a_very_large_program_is_still_a_page(shop, manager, django_assert_max_n
     save_draft(a_program(*rules), at=NOW, by=SYSTEM)
     with django_assert_max_num_queries(20):
         assert "Rule 199" in page_of(manager.get("/program/earning/"))
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/program/new/rule/", "1 point for each full 1.00 USD"),
+        ("/program/new/rule/?type=visit", "1 point for a visit"),
+        ("/program/new/tiers/", "Silver from 500.00 USD and Gold from 1,000.00 USD"),
+        ("/program/new/card/", "10 stamps give “A cup”"),
+    ],
+)
+def test_a_new_piece_is_read_back_before_anything_is_typed(whole, manager, path, said):
+    assert said in page_of(manager.get(path))

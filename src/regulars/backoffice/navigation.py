@@ -52,7 +52,6 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
             Room(_("Tiers"), "level", "tier_sets", Right.SEE_RULES, pieces("tiers")),
             Room(_("Rewards"), "gift", "catalogue", Right.SEE_RULES, pieces("reward")),
             Room(_("Try a basket"), "basket", "try_basket", Right.SEE_RULES),
-            Room(_("Back-test"), "activity", "backtests", Right.RUN_BACKTESTS),
             Room(_("Back-test"), "back", "backtests", Right.RUN_BACKTESTS),
             Room(_("Versions"), "clock", "versions", Right.SEE_RULES, ("/program/draft/", "/program/import/")),
         ),

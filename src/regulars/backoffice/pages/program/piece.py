@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from regulars.backoffice.access import needs
 from regulars.backoffice.forms.program.naming import NamedForm
 from regulars.backoffice.forms.program.part import PieceForm
+from regulars.backoffice.forms.program.sending import as_sent
 from regulars.backoffice.forms.program.setting import Setting
 from regulars.backoffice.office import office_of
 from regulars.backoffice.program.desk import ChangedMeanwhile, Desk, change_draft
@@ -127,7 +128,7 @@ def _place(desk: Desk, editor: Editor, code: str | None) -> str:
 
 
 def _context(desk: Desk, editor: Editor, form: NamedForm, code: str | None) -> dict[str, Any]:
-    value = form.value if form.is_bound else find(desk.document, editor.kind, code or "")
+    value = _value(desk, editor, form, code)
     document = put(desk.document, editor.kind, value) if value else desk.document
     return {
         "work": desk,
@@ -138,6 +139,17 @@ def _context(desk: Desk, editor: Editor, form: NamedForm, code: str | None) -> d
         "preview": preview_of(value, document, desk.office) if value is not None else None,
         "seen": print_of(find(desk.document, editor.kind, code or "")),
     }
+
+
+def _value(desk: Desk, editor: Editor, form: NamedForm, code: str | None) -> Any | None:
+    """The piece that is read back: as typed, as it is, or as a new one begins."""
+    if form.is_bound:
+        return form.value
+    if code is not None:
+        return find(desk.document, editor.kind, code)
+    named = {} if form.initial.get("name") else {"name": str(editor.new)}
+    new = editor.form(as_sent(form, **named), setting=form.setting, taken=codes_of(desk.document, editor.kind))
+    return new.value if new.is_valid() else None
 
 
 def _place_faults(form: NamedForm, desk: Desk, editor: Editor) -> list[Fault]:
