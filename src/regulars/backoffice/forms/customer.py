@@ -196,7 +196,6 @@ class HandOutForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = reason_field()
-    key = key_field()
 
 
 class DatesForm(forms.Form):
