@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 
+from regulars.core.program.life import Pending
 from regulars.core.program.tier_sets import Metric, TierSet
 from regulars.ledger.statement import balance_of
 from regulars.points.adjust import adjust_points
@@ -12,9 +13,10 @@ from regulars.rewards.models import IssuedReward
 from regulars.tiers.change import change_tier
 from regulars.tiers.history import list_changes
 from regulars.tiers.models import Change, Standing
-from regulars.tiers.review import count_due, review_tiers
+from regulars.tiers.review import count_due, lift_by_balance, review_tiers, sets_by_balance
 from tests.shop import a_member
 from tests.tiers.club import AUGUST, BY_SPEND, LEVELS, ZOE, a_club, level_of, on, spends
+from tests.tiers.test_sales import ONE_PER_CENT
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +114,36 @@ def test_sets_that_go_by_a_balance_are_reviewed_apart():
     assert (level_of(ann), level_of(ann, "purse")) == (None, "full")
     assert review_tiers(at=at, by_balance=True).moved == 1
     assert level_of(ann, "purse") is None
+
+
+def test_a_balance_that_grows_by_hand_lifts_in_the_night():
+    a_club(BY_SPEND, BY_BALANCE)
+    members = [a_member() for _ in range(3)]
+    for member, amount in zip(members, (120, 99, 100), strict=True):
+        adjust_points(member_id=member, amount=amount, reason="r", key="a", at=AUGUST, by=ZOE)
+    assert sets_by_balance(at=AUGUST) == ["purse"]
+    first = lift_by_balance(tier_set="purse", at=AUGUST, limit=1)
+    assert (first.members, first.moved, first.last) == (1, 1, members[0])
+    second = lift_by_balance(tier_set="purse", at=AUGUST, after=first.last, limit=1)
+    assert (second.moved, second.last) == (1, members[2])
+    assert lift_by_balance(tier_set="purse", at=AUGUST, after=second.last).members == 0
+    assert lift_by_balance(tier_set="purse", at=AUGUST).members == 0
+    assert [level_of(member, "purse") for member in members] == ["full", None, "full"]
+    assert lift_by_balance(tier_set="vip", at=AUGUST).members == 0
+
+
+def test_what_waits_does_not_lift_unless_the_set_counts_it():
+    waits = replace(ONE_PER_CENT, pending=Pending(days=14))
+    levels = (replace(LEVELS[0], code="brim", threshold=100),)
+    both = replace(BY_BALANCE, code="both", levels=levels, metric=Metric(of="balance", count_pending=True))
+    a_club(BY_BALANCE, both, rules=(waits,))
+    ann = a_member()
+    spends(ann, 500)
+    for tier_set in ("purse", "both"):
+        lift_by_balance(tier_set=tier_set, at=AUGUST)
+    assert (level_of(ann, "purse"), level_of(ann, "both")) == (None, "brim")
+    assert lift_by_balance(tier_set="purse", at=on(2026, 8, 25)).moved == 1
+    assert level_of(ann, "purse") == "full"
 
 
 def test_what_a_program_has_no_more_is_left_alone():

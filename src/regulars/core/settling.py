@@ -26,7 +26,7 @@ Versions = Callable[[int], Compiled]
 class MemberState(msgspec.Struct, kw_only=True):
     """All that rules ask of a member, as it is before the sale; `settle` brings it to what it is after.
 
-    `balances`: by unit, what is held, pending included, debts taken off. `joined_at` None is a guest.
+    `balances`: by unit, what is held, `pending` included, debts taken off. `joined_at` None is a guest.
     """
 
     tally: Tally
@@ -35,6 +35,7 @@ class MemberState(msgspec.Struct, kw_only=True):
     tags: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     balances: dict[str, int] = msgspec.field(default_factory=dict)
+    pending: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class StoreSide(msgspec.Struct, frozen=True):
@@ -130,7 +131,10 @@ def _take_effect(
         _count(program, sale, member, shared, earning.awards, units)
         earning.stamped = _stamp(program, member, earning.awards, versions)
     for award in earning.awards:
-        member.balances[award.rule.unit] = member.balances.get(award.rule.unit, 0) + award.awarded
+        unit = award.rule.unit
+        member.balances[unit] = member.balances.get(unit, 0) + award.awarded
+        if award.rule.pending is not None:
+            member.pending[unit] = member.pending.get(unit, 0) + award.awarded
     for code, stamped in earning.stamped.items():
         member.balances[code] = stamped.held
 
@@ -143,6 +147,7 @@ def climber(program: Compiled, member: MemberState) -> Climber:
         zone=program.zone,
         joined_at=member.joined_at,
         balances=member.balances,
+        pending=member.pending,
     )
 
 

@@ -1,5 +1,5 @@
 """The night's work on members, in its order: birthdays are kept, levels are reviewed, what ended expires, and then
-levels that go by a balance are reviewed.
+levels that go by a balance are reviewed, and lifted where it grew.
 """
 
 from django.utils import timezone
@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN, expire
 from regulars.sales.occasions import record_birthdays
-from regulars.tiers.review import review_tiers
+from regulars.tiers.review import lift_by_balance, review_tiers, sets_by_balance
 
 MEMBERS_AT_ONCE = 2_000
 BIRTHDAYS_AT_ONCE = 500
@@ -21,7 +21,8 @@ def night(*, schema: str) -> int:
     off by a stop goes on from where it was: each batch is a transaction of its own.
     """
     kept = keep_birthdays(schema)
-    return kept + review(schema, by_balance=False) + expire(schema=schema) + review(schema, by_balance=True)
+    reviewed = review(schema, by_balance=False)
+    return kept + reviewed + expire(schema=schema) + review(schema, by_balance=True) + lift(schema)
 
 
 def keep_birthdays(schema: str) -> int:
@@ -46,3 +47,17 @@ def review(schema: str, *, by_balance: bool) -> int:
             if batch.members == 0:
                 break
     return reviewed
+
+
+def lift(schema: str) -> int:
+    """Lift those whose balance grew by something else than a sale; how many members were looked at."""
+    looked_at = 0
+    with in_merchant(schema):
+        for tier_set in sets_by_balance(at=timezone.now()):
+            last = 0
+            while (
+                batch := lift_by_balance(tier_set=tier_set, at=timezone.now(), after=last, limit=MEMBERS_AT_ONCE)
+            ).members:
+                looked_at += batch.members
+                last = batch.last
+    return looked_at

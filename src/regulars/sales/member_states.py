@@ -98,6 +98,7 @@ class MemberStates:
             wallet = self._wallets.get((member_id, unit))
             if wallet is not None:
                 state.balances[unit] = wallet.balance - wallet.lapsed
+                state.pending[unit] = wallet.pending
         return state
 
     def shared(self, program: Compiled, scopes: Scopes) -> dict[CapScope, Tally]:

@@ -23,12 +23,11 @@ MEMBERS = "SELECT id, joined_at FROM members_member WHERE id = ANY(%(members)s::
 
 # By time, and not from the account's cache: a lot that has ended counts no more, though the night has yet to expire it.
 BALANCES = """
-SELECT account.holder_id, unit.code,
-       account_lots.open - account.debt, account_lots.pending
+SELECT account.holder_id, unit.code, account_lots.open - account.debt, account_lots.pending
 FROM ledger_account AS account
 JOIN ledger_unit AS unit ON unit.id = account.unit_id AND unit.code = ANY(%(units)s::text[])
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(remaining) FILTER (WHERE available_at <= %(at)s), 0)::bigint AS open,
+    SELECT coalesce(sum(remaining), 0)::bigint AS open,
            coalesce(sum(remaining) FILTER (WHERE available_at > %(at)s), 0)::bigint AS pending
     FROM ledger_lot
     WHERE account_id = account.id AND remaining > 0 AND (expires_at IS NULL OR expires_at > %(at)s)
@@ -69,10 +68,11 @@ def look_at_members(
         balances = Asked(BALANCES, {**params, "units": units, "at": at}) if units else None
     stood, counted = standings(), tallies()
     held: dict[int, dict[str, int]] = {}
+    waiting: dict[int, dict[str, int]] = {}
     if balances is not None:
-        with_pending = {each.metric.unit for each in sets if each.metric.of == "balance" and each.metric.count_pending}
-        for member, unit, available, pending in balances.rows():
-            held.setdefault(member, {})[unit] = available + (pending if unit in with_pending else 0)
+        for member, unit, balance, pending in balances.rows():
+            held.setdefault(member, {})[unit] = balance
+            waiting.setdefault(member, {})[unit] = pending
     seen = {}
     for member, joined_at in members.rows():
         tally = counted.get(member_holder(member), Tally())
@@ -84,6 +84,7 @@ def look_at_members(
                 zone=book.zone,
                 joined_at=joined_at,
                 balances=held.get(member, {}),
+                pending=waiting.get(member, {}),
             ),
             tally=tally,
             counts={name: dict(tally.used.get(name, {})) for name in (counter_of(each.code) for each in sets)},

@@ -20,7 +20,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 class Climber(msgspec.Struct, kw_only=True):
     """A member as tier sets see one. `used` is the tally's: a set counts under `tier/<its code>`; both it and
-    `standings` are brought up by the functions here. `balances` are by unit.
+    `standings` are brought up by the functions here. `balances` are by unit, with what is `pending` of them.
     """
 
     used: dict[str, dict[int, int]]
@@ -28,14 +28,17 @@ class Climber(msgspec.Struct, kw_only=True):
     zone: tzinfo
     joined_at: datetime | None
     balances: Mapping[str, int] = {}
+    pending: Mapping[str, int] = {}
 
     def ladder(self, tier_set: TierSet) -> Ladder:
+        metric = tier_set.metric
+        waiting = 0 if metric.count_pending else self.pending.get(metric.unit, 0)
         return Ladder(
             tier_set=tier_set,
             counts=self.used.setdefault(counter_of(tier_set.code), {}),
             zone=self.zone,
             joined_at=self.joined_at,
-            balance=self.balances.get(tier_set.metric.unit, 0),
+            balance=self.balances.get(metric.unit, 0) - waiting,
         )
 
 
