@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from regulars.ledger.models import Side, Unit
-from regulars.platform.rows import fetch, run
+from regulars.platform.rows import Asked, fetch, run, together
+
+# Who opens a unit waits for enrolments under way, and they for it: otherwise neither would see the other's row, and a
+# member would lack an account for ever. The lock is a merchant's own, and taken by a statement of its own, so that the
+# next one sees what was committed while it waited.
+LOCK_UNITS = "SELECT pg_advisory_xact_lock(hashtext('units of ' || current_schema()))"
+LOCK_HOLDERS = "SELECT pg_advisory_xact_lock_shared(hashtext('units of ' || current_schema()))"
 
 OPEN_HOLDERS = """
 INSERT INTO ledger_account (unit_id, side, holder_id, balance, debt, earned, spent, expired)
@@ -32,6 +38,7 @@ ON CONFLICT DO NOTHING
 @transaction.atomic(savepoint=False)
 def open_unit(*, code: str, name: str) -> Unit:
     """Make a unit with the merchant's sides of it, and an account for every member there is. Can run twice."""
+    fetch(LOCK_UNITS, {})
     unit, _ = Unit.objects.get_or_create(code=code, defaults={"name": name})
     sides = [side for side in Side if side != Side.MEMBER]
     run(OPEN_SIDES, {"unit": unit.id, "sides": sides})
@@ -40,8 +47,10 @@ def open_unit(*, code: str, name: str) -> Unit:
 
 
 def open_accounts(member_ids: Sequence[int]) -> None:
-    """Open an account of every unit for these members, with one statement. Can run twice."""
-    run(OPEN_HOLDERS, {"members": list(member_ids)})
+    """Open an account of every unit for these members, in one round trip. Can run twice."""
+    with together():
+        Asked(LOCK_HOLDERS, {})
+        Asked(OPEN_HOLDERS, {"members": list(member_ids)})
 
 
 SIDES = "SELECT unit_id, side, id FROM ledger_account WHERE holder_id IS NULL"

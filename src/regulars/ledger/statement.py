@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from regulars.core.why import Why
-from regulars.ledger.lock import LOOK
+from regulars.ledger.lock import LOOK_ALL
 from regulars.ledger.wallet import Balance, NextExpiry, soonest
 from regulars.platform.rows import fetch
 
@@ -17,7 +17,8 @@ SELECT account.holder_id, unit.code, account.balance, account.debt, account.earn
        look.pending, look.lapsed, look.reserved, look.idle_live, account.idle_at, look.amount, look.expires_at
 FROM ledger_account account
 JOIN ledger_unit unit ON unit.id = account.unit_id
-JOIN ({LOOK}) AS look(account, pending, lapsed, reserved, idle_live, amount, expires_at) ON look.account = account.id
+JOIN ({LOOK_ALL}) AS look(account, pending, lapsed, reserved, idle_live, amount, expires_at)
+    ON look.account = account.id
 ORDER BY account.holder_id, account.unit_id
 """  # noqa: S608
 
