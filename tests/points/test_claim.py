@@ -89,8 +89,9 @@ def test_what_cannot_be_claimed_moves_nothing(reward, key, store, code):
             a_reward("dear", 501),
             a_reward("soon", 1, starts_at=NOON + timedelta(seconds=1)),
             a_reward("over", 1, ends_at=NOON),
-            a_reward("gold", 1, audience=Audience(tiers=("gold",))),
-        )
+            a_reward("gold", 1, audience=Audience(tiers=("vip",))),
+        ),
+        tier_sets=(LADDER,),
     )
     ann = somebody(points=500)
     before = Entry.objects.count()

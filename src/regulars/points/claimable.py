@@ -6,11 +6,13 @@ import msgspec
 
 from regulars.core.claiming import Claimant, Place, RewardNotFound, check_claim, price_of
 from regulars.core.program.rewards import Reward
+from regulars.core.program.units import Unit
 from regulars.core.refusals import Refusal
 from regulars.ledger.lock import ask_wallets
+from regulars.ledger.spending import Spending, SpendLimitReached, ask_spending
 from regulars.members.change import UnknownMember
 from regulars.platform.rows import together
-from regulars.points.claimants import ask_claimants, available_of
+from regulars.points.claimants import available_of, find_claimants
 from regulars.points.counter import wanted_of
 from regulars.programs.book import load_book
 from regulars.rewards.limits import ask_had, ask_taken
@@ -46,18 +48,19 @@ def list_claimable(*, member_id: int, at: datetime, store: str = "") -> list[Cla
     place = place_of(store)
     with together():
         wallets = ask_wallets([member_id], units=book.units, at=at, lock=False)
-        claimants = ask_claimants([member_id])
+        spending = ask_spending([member_id], program.units.values(), earliest=at, zone=book.zone)
         taken = ask_taken([reward.code for reward in priced if reward.stock is not None], lock=False)
         had = ask_had(wanted_of({(member_id, reward.code) for reward in priced}, program, at=at))
-    who = claimants().get(member_id)
+    who = find_claimants([member_id], book=book, at=at).get(member_id)
     if who is None:
         raise UnknownMember()
     who = msgspec.structs.replace(who, available=available_of(wallets(), member_id))
-    counts, mine = taken(), had()
+    counts, mine, spent = taken(), had(), spending()
     shown = [
         _claimable(reward, who, at=at, place=place, had=mine.get((member_id, reward.code), 0), taken=counts)
         for reward in priced
     ]
+    shown = [_bounded(each, spent, program.units[each.unit], member_id=member_id, at=at) for each in shown]
     return sorted(shown, key=lambda each: (each.refusal is not None, each.price, each.reward.name))
 
 
@@ -77,3 +80,13 @@ def _claimable(
         refusal=check_claim(reward, who, at=at, place=place, had=had, taken=gone),
         left=None if reward.stock is None else max(reward.stock - gone, 0),
     )
+
+
+def _bounded(each: Claimable, spending: Spending, unit: Unit, *, member_id: int, at: datetime) -> Claimable:
+    """Let the unit's caps on spending refuse what nothing else does."""
+    if each.refusal is None:
+        try:
+            spending.check(member_id, unit, each.price, at=at)
+        except SpendLimitReached as refusal:
+            return msgspec.structs.replace(each, refusal=refusal)
+    return each

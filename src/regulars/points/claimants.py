@@ -1,31 +1,27 @@
 """What claiming asks about members, read under the lock of their accounts."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from datetime import datetime
 
 from regulars.core.claiming import Claimant
+from regulars.core.tiers import held_levels
 from regulars.ledger.lock import Wallets
-from regulars.platform.rows import Asked
-from regulars.tiers.standings import ask_standings
+from regulars.platform.rows import fetch
+from regulars.programs.book import Book
+from regulars.tiers.look import standings_at
 
 STATUSES = "SELECT id, status FROM members_member WHERE id = ANY(%(members)s::bigint[])"
 
 
-def ask_claimants(member_ids: Collection[int]) -> Callable[[], dict[int, Claimant]]:
-    """Ask inside a `together` block who these members are; an id that nobody has is missing from the answer."""
-    statuses = Asked(STATUSES, {"members": list(member_ids)})
-    standings = ask_standings(member_ids)
-
-    def read() -> dict[int, Claimant]:
-        levels = standings()
-        return {
-            member: Claimant(
-                status=status,
-                tiers=frozenset(each.level for each in levels.get(member, {}).values() if each.level is not None),
-            )
-            for member, status in statuses.rows()
-        }
-
-    return read
+def find_claimants(member_ids: Collection[int], *, book: Book, at: datetime) -> dict[int, Claimant]:
+    """Return who these members are and which levels they have at a moment; an id that nobody has is missing."""
+    statuses = dict(fetch(STATUSES, {"members": list(member_ids)}))
+    tier_sets = book.compiled_at(at).tier_sets
+    standings = standings_at(statuses, tier_sets=tier_sets, book=book, at=at) if tier_sets and statuses else {}
+    return {
+        member: Claimant(status=status, tiers=frozenset(held_levels(tier_sets, standings.get(member, {}), at=at)))
+        for member, status in statuses.items()
+    }
 
 
 def available_of(wallets: Wallets, member_id: int) -> dict[str, int]:

@@ -19,7 +19,7 @@ from regulars.ledger.spending import Spending, SpendLimitReached, ask_spending
 from regulars.ledger.wallet import Balance
 from regulars.members.change import UnknownMember
 from regulars.platform.rows import together
-from regulars.points.claimants import ask_claimants, available_of
+from regulars.points.claimants import available_of, find_claimants
 from regulars.programs.book import Book
 from regulars.rewards.issue import NewReward
 from regulars.rewards.issued import Issued, ask_issued
@@ -70,14 +70,13 @@ def look(batch: Sequence[NewClaim], *, book: Book, at: datetime) -> "Counter":
         taken = ask_taken(limited, lock=True)
         earlier = ask_issued({claim.natural_key for claim in batch})
         had = ask_had(wanted_of({(claim.member_id, claim.reward) for claim in batch}, program, at=at))
-        claimants = ask_claimants(members)
         spending = ask_spending(members, program.units.values(), earliest=at, zone=book.zone)
     return Counter(
         program=program,
         journal=Journal(at=at, sides=book.sides, zone=book.zone),
         places=places,
         wallets=wallets(),
-        claimants=claimants(),
+        claimants=find_claimants(members, book=book, at=at),
         earlier=earlier(),
         had=had(),
         taken=taken(),

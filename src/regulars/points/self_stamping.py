@@ -13,9 +13,8 @@ from regulars.core.refusals import Refusal
 from regulars.core.why import Earned, RulePart
 from regulars.ledger.journal import Note
 from regulars.ledger.models import Kind
-from regulars.platform.rows import together
 from regulars.points.card_in_hand import CardInHand, CardNow, put_on
-from regulars.points.claimants import ask_claimants
+from regulars.points.claimants import find_claimants
 
 
 class CoolDown(Refusal):
@@ -78,9 +77,8 @@ def fetch_stamps(
 
 
 def _check(hand: CardInHand, *, rest: Rest, place: Place, at: datetime) -> None:
-    with together():
-        claimants = ask_claimants([hand.member_id])
-    if refusal := check_when(hand.card.when, claimants()[hand.member_id], at=at, place=place):
+    claimants = find_claimants([hand.member_id], book=hand.book, at=at)
+    if refusal := check_when(hand.card.when, claimants[hand.member_id], at=at, place=place):
         raise refusal
     last = hand.tally.last.get(rest.counter)
     if last is not None:

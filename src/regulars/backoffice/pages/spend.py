@@ -13,7 +13,6 @@ from regulars.backoffice.amounts import digits, say_amount
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import SpendForm
 from regulars.backoffice.levels import last_day
-from regulars.backoffice.offers import Claimable, list_claimable
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.claiming import TooDear, usable_until
@@ -22,6 +21,7 @@ from regulars.core.program.units import Unit
 from regulars.core.refusals import Refusal
 from regulars.ledger.statement import balances_of
 from regulars.points.claim import Claimed, claim_reward
+from regulars.points.claimable import Claimable, list_claimable
 from regulars.staff.rights import Right
 
 
@@ -56,11 +56,7 @@ def spend(request: HttpRequest, member_id: int) -> HttpResponse:
         else:
             messages.success(request, _said(done, office))
             return redirect("member", member_id)
-    rows = (
-        [_offer(each, office) for each in list_claimable(member_id, book=office.book, at=office.now)]
-        if office.book
-        else []
-    )
+    rows = [_offer(each, office) for each in list_claimable(member_id=member_id, at=office.now)] if office.book else []
     context: dict[str, Any] = {
         "member": member,
         "form": form,
