@@ -24,6 +24,16 @@ def _pairs(form: forms.Form) -> list[tuple[str, str]]:
         elif isinstance(widget, forms.CheckboxSelectMultiple):
             pairs += [(field.html_name, str(each)) for each in value or ()]
         else:
-            text = value if isinstance(widget, forms.Select | forms.RadioSelect) else widget.format_value(value)
+            text = (
+                _chosen(field, value)
+                if isinstance(widget, forms.Select | forms.RadioSelect)
+                else widget.format_value(value)
+            )
             pairs.append((field.html_name, "" if text is None else str(text)))
     return pairs
+
+
+def _chosen(field: forms.BoundField, value: object) -> object:
+    """What a choice stands on: its first where nothing was chosen."""
+    choices = list(getattr(field.field, "choices", ()))
+    return choices[0][0] if value in (None, "") and choices else value
