@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import OnDate
-from regulars.core.rules import RateRule
+from regulars.core.program.rules import RateRule
 from regulars.core.sale import NewRefund
 from regulars.ledger.models import Account
 from regulars.members.enrol import NewMember, enrol_member
@@ -36,7 +36,10 @@ def figures(day: date = TENTH, store: str | None = None) -> dict[str, int]:
 
 @pytest.fixture(autouse=True)
 def shop(db):
-    a_shop(RateRule(points=1, per_minor=100, expiry=OnDate(date(2026, 1, 31))), stores=("330", "331"))
+    a_shop(
+        RateRule(code="base", name="Base", points=1, per_minor=100, expiry=OnDate(date(2026, 1, 31))),
+        stores=("330", "331"),
+    )
 
 
 def test_a_day_of_two_stores_adds_up():

@@ -6,8 +6,9 @@ import pytest
 
 from regulars.core.actor import SYSTEM
 from regulars.core.identifiers import MemberHandle
+from regulars.core.program.conditions import Conditions
+from regulars.core.program.rules import RateRule
 from regulars.core.refusals import Refusal
-from regulars.core.rules import RateRule
 from regulars.core.sale import NewRefund
 from regulars.ledger.statement import balance_of
 from regulars.sales.attach import attach_sale
@@ -46,7 +47,8 @@ def test_claiming_again_changes_nothing_and_nobody_else_can():
 
 
 def test_the_rules_of_the_sales_own_time_count():
-    a_shop(ONE_PER_DOLLAR, RateRule(points=9, per_minor=100, starts_at=NOON + timedelta(hours=1)))
+    later = Conditions(starts_at=NOON + timedelta(hours=1))
+    a_shop(ONE_PER_DOLLAR, RateRule(code="more", name="More", points=9, per_minor=100, when=later))
     ann = a_member()
     assert claim(sell(a_sale(1000)).id, ann).earned[0].awarded == 10
 

@@ -8,9 +8,9 @@ import pytest
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
 from regulars.core.identifiers import MemberHandle
+from regulars.core.program.units import POINTS, Pays
 from regulars.core.refusals import Refusal
 from regulars.core.sale import SaleLine, Tender
-from regulars.core.terms import Terms
 from regulars.ledger.models import Entry
 from regulars.members.cards import block_card
 from regulars.members.change import change_status
@@ -65,7 +65,7 @@ def refusal_of(sale, *, at=NOON) -> Refusal:
     ],
 )
 def test_a_sale_without_sense_is_refused_and_nothing_moves(change, code):
-    a_shop(terms=Terms(min_points=50))
+    a_shop(points=msgspec.structs.replace(POINTS, pays=Pays(least=50)))
     ann = a_member(points=100)
     assert refusal_of(msgspec.structs.replace(a_sale(1000, member=ann), **change)).code == code
     assert points_of(ann) == 100

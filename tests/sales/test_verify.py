@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from msgspec.structs import replace
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import OnDate
-from regulars.core.rules import RateRule
+from regulars.core.program.rules import RateRule
+from regulars.core.program.units import POINTS
 from regulars.core.sale import NewRefund
-from regulars.core.terms import Terms
 from regulars.ledger.seal import seal_closed_months
 from regulars.points.adjust import adjust_points
 from regulars.points.expire import expire_due_lots
@@ -24,8 +25,10 @@ NEXT_MONTH = datetime(2026, 4, 15, tzinfo=UTC)
 @pytest.fixture
 def a_busy_shop():
     """Every kind of entry, a debt, and three sealed months; the test then works as the owner, who may break things."""
-    short_lived = RateRule(points=1, per_minor=100, expiry=OnDate((NOON + timedelta(days=2)).date()))
-    a_shop(short_lived, RateRule(points=1, per_minor=100), terms=Terms(shortfall="debt"))
+    ends = OnDate((NOON + timedelta(days=2)).date())
+    short_lived = RateRule(code="short", name="Short", points=1, per_minor=100, expiry=ends)
+    base = RateRule(code="base", name="Base", points=1, per_minor=100)
+    a_shop(short_lived, base, points=replace(POINTS, shortfall="debt"))
     ann, bob = a_member(points=300), a_member(points=300)
     sale = sell(a_sale(10000, member=ann, points=250)).id
     sold = sell(a_sale(10000, member=bob)).id
@@ -89,7 +92,13 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", [check.name for check in (*LEDGER_CHECKS, *SALES_CHECKS)])
+IN_TEST_HOLDS = {"I5-dates", "I5-idle", "I10-holds"}
+"""These need lots whose dates changed and open baskets: tests/ledger/test_holds.py breaks them."""
+
+CHECKED = [check.name for check in (*LEDGER_CHECKS, *SALES_CHECKS) if check.name not in IN_TEST_HOLDS]
+
+
+@pytest.mark.parametrize("name", CHECKED)
 def test_each_check_sees_its_fault(a_busy_shop, name):
     with connection.cursor() as cursor:
         for statement in FAULTS[name].split(";"):

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
-from regulars.core.expiry import AfterDays, AfterMonths, EndOf, OnDate
+from regulars.core.expiry import AfterDays, AfterMonths, EndOf, ExpiryPolicy, OnDate
+from regulars.core.program.rules import RateRule
+from regulars.core.program.units import POINTS
 from regulars.core.refusals import Refusal
-from regulars.core.rules import RateRule
 from regulars.core.sale import NewRefund
-from regulars.core.terms import Terms
 from regulars.ledger.models import Lot
 from regulars.ledger.statement import balance_of
 from regulars.points.expire import expire_due_lots
@@ -21,6 +22,10 @@ from tests.torture.crowd import broken_invariants
 pytestmark = [pytest.mark.fault, pytest.mark.django_db]
 
 NEW_YORK = ZoneInfo("America/New_York")
+
+
+def base(expiry: ExpiryPolicy) -> RateRule:
+    return RateRule(code="base", name="Base", points=1, per_minor=100, expiry=expiry)
 
 
 def local(*moment: int, fold: int = 0) -> datetime:
@@ -49,7 +54,7 @@ def local(*moment: int, fold: int = 0) -> datetime:
     ],
 )
 def test_points_live_to_the_last_moment_of_the_shops_day_and_not_longer(policy, sold_at, last_moment):
-    a_shop(RateRule(points=1, per_minor=100, expiry=policy))
+    a_shop(base(policy))
     ann = a_member(at=sold_at)
     sell(a_sale(1000, member=ann, at=sold_at), at=sold_at)
     before = last_moment - timedelta(microseconds=1)
@@ -90,7 +95,7 @@ def test_a_till_that_is_late_counts_and_one_from_the_future_does_not(off, refuse
 
 
 def test_points_of_a_till_that_reports_too_late_to_spend_them_are_shown_as_expired():
-    a_shop(RateRule(points=1, per_minor=100, expiry=AfterDays(days=10)))
+    a_shop(base(AfterDays(days=10)))
     ann = a_member()
     [outcome] = record_sales([a_sale(1000, member=ann, at=NOON - timedelta(days=20))], at=NOON)
     assert (outcome.earned[0].awarded, outcome.balances[0].available) == (10, 0)
@@ -102,7 +107,7 @@ def test_points_of_a_till_that_reports_too_late_to_spend_them_are_shown_as_expir
 @pytest.mark.parametrize("is_late", [False, True])
 def test_points_that_come_back_to_a_lot_the_night_has_closed_live_on_and_the_next_night_goes_on(is_late):
     """A till reports a refund of the lot's last week, or takes the goods after its end: the points come back now."""
-    a_shop(RateRule(points=1, per_minor=100, expiry=AfterDays(days=10)))
+    a_shop(base(AfterDays(days=10)))
     ann = a_member()
     sell(a_sale(10000, member=ann))
     spent_at = NOON + timedelta(days=1)
@@ -121,7 +126,7 @@ def test_points_that_come_back_to_a_lot_the_night_has_closed_live_on_and_the_nex
 
 
 def test_a_refund_after_the_end_leaves_no_debt_whether_the_night_has_come_or_not():
-    a_shop(RateRule(points=1, per_minor=100, expiry=AfterDays(days=10)), terms=Terms(shortfall="debt"))
+    a_shop(base(AfterDays(days=10)), points=replace(POINTS, shortfall="debt"))
     for has_night_come in (False, True):
         ann = a_member()
         sale = sell(a_sale(10000, member=ann)).id or 0

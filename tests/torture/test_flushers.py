@@ -9,7 +9,7 @@ import pytest
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import AfterDays
 from regulars.core.identifiers import MemberHandle
-from regulars.core.rules import RateRule
+from regulars.core.program.rules import RateRule
 from regulars.core.sale import NewRefund, NewSale, SaleLine
 from regulars.platform.batches import CouldNotBeRecorded, run_batch
 from regulars.points.expire import expire_due_lots
@@ -30,7 +30,7 @@ FLUSHERS = 8
 
 def test_overlapping_batches_never_deadlock(fresh_merchant):
     """Eight flushers sell to, refund, claim for and expire the same dozen members, each in an order of its own."""
-    a_shop(RateRule(points=1, per_minor=100, expiry=AfterDays(days=2)))
+    a_shop(RateRule(code="base", name="Base", points=1, per_minor=100, expiry=AfterDays(days=2)))
     members = [a_member() for _ in range(12)]
     sold = [sell(a_sale(1000, member=member)).id or 0 for member in members for _ in range(5)]
     nobodys = [sell(a_sale(1000)).id or 0 for _ in range(40)]

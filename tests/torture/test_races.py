@@ -4,19 +4,19 @@ import random
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import AfterDays
 from regulars.core.identifiers import MemberHandle
+from regulars.core.program.rules import RateRule
+from regulars.core.program.units import POINTS
 from regulars.core.refusals import Refusal
-from regulars.core.rules import RateRule
 from regulars.core.sale import NewRefund
-from regulars.core.terms import Terms
 from regulars.ledger.models import Account, Lot
 from regulars.ledger.statement import balance_of
 from regulars.points.adjust import NotEnoughToDeduct, adjust_points
 from regulars.points.expire import expire_due_lots
-from regulars.programs.settings import change_terms
 from regulars.sales.answers import Recorded, Refunded
 from regulars.sales.attach import attach_sale
 from regulars.sales.record import record_sales
@@ -27,7 +27,7 @@ from tests.torture.rounds import rounds
 
 pytestmark = pytest.mark.fault
 
-TEN_DAYS = RateRule(points=1, per_minor=100, expiry=AfterDays(days=10))
+TEN_DAYS = RateRule(code="base", name="Base", points=1, per_minor=100, expiry=AfterDays(days=10))
 
 
 def test_thirty_two_threads_on_one_member_keep_the_sums(fresh_merchant):
@@ -94,7 +94,7 @@ def adjust(member: int, amount: int, key: str, at) -> int:
 @pytest.mark.parametrize("shortfall", ["absorb", "debt", "refuse"])
 def test_a_refund_racing_the_redemption_of_its_points(fresh_merchant, shortfall):
     """Whoever comes second sees what the first left: points are spent, or taken back, or owed, never two of these."""
-    a_shop(TEN_DAYS, terms=Terms(shortfall=shortfall))
+    a_shop(TEN_DAYS, points=replace(POINTS, shortfall=shortfall))
     with Crowd(fresh_merchant.schema_name, 2) as crowd:
         for turn in range(rounds(60, release=2_000)):
             ann = a_member()
@@ -165,8 +165,7 @@ def test_expiry_against_redemption_at_the_very_second(fresh_merchant):
 
 
 def test_the_last_points_are_spent_once_however_many_tills_try(fresh_merchant):
-    a_shop(TEN_DAYS)
-    change_terms(terms=Terms(shortfall="debt"), at=NOON, by=SYSTEM)
+    a_shop(TEN_DAYS, points=replace(POINTS, shortfall="debt"))
     with Crowd(fresh_merchant.schema_name, 8) as crowd:
         for _ in range(rounds(10, release=500)):
             ann = a_member(points=100, at=NOON)
