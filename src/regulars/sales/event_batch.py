@@ -10,23 +10,22 @@ from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.compiled import Compiled
 from regulars.core.identifiers import MemberHandle
-from regulars.core.life import life_of
-from regulars.core.settling import Earning, StoreSide, settle_event
+from regulars.core.life import WAITS
+from regulars.core.settling import Earning, StoreSide, climber, settle_event
+from regulars.core.tiers import start_units
 from regulars.core.when import Purchase
-from regulars.core.why import Earned
-from regulars.ledger.journal import Journal, Note
+from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets
 from regulars.ledger.lots import Waiting
-from regulars.ledger.models import Kind
 from regulars.ledger.wallet import Balance
 from regulars.members.find import Found
 from regulars.platform.rows import Asked, encode_rows, run, together
 from regulars.points.pending import Happened as Waited
-from regulars.points.pending import start_waiting
+from regulars.points.pending import Started, start_waiting
 from regulars.programs.book import Book
 from regulars.sales.answers import NOTHING, Brought
 from regulars.sales.bring import Bringing
-from regulars.sales.decide import balances_of, parts_of
+from regulars.sales.decide import balances_of, earn, parts_of
 from regulars.sales.member_states import MemberStates, Scopes
 from regulars.stores.find import StoreFacts
 
@@ -153,22 +152,33 @@ class EventBatch:
             channel=new.channel,
         )
         scopes = scopes_at(each)
+        state = self.states.find(member_id, each.member.joined_at, units=self.book.units)
         earning = settle_event(
             program,
             new.event,
             moment,
-            self.states.find(member_id, each.member.joined_at, units=self.book.units),
+            state,
             shared=self.states.shared(program, scopes),
             store=_store_side(each),
             versions=self.book.version,
         )
+        for lot in started:
+            earning.moves += start_units(
+                program.tier_sets,
+                climber(program, state),
+                unit=lot.unit,
+                amount=lot.amount,
+                waited_until=WAITS,
+                starts_at=lot.available_at,
+                at=new.occurred_at,
+            )
         self.states.note(program, member_id, scopes)
         about = f"event/{number}"
-        self._credit(earning, each, program, about=about)
+        self._credit(earning, each, program, moment, about=about)
         brought = self.bringing.take(
             earning, program=program, member_id=member_id, about=about, occurred_at=new.occurred_at, by=new.by
         )
-        done = Earlier(id=number, member_id=member_id, given=_given(earning), brought=brought, started=started)
+        done = Earlier(id=number, member_id=member_id, given=_given(earning), brought=brought, started=len(started))
         self._keep(each, done, program.version_id)
         return done
 
@@ -186,24 +196,21 @@ class EventBatch:
             self.states.write(self.bringing.moved, at=self.at)
             self.bringing.write()
 
-    def _credit(self, earning: Earning, each: CheckedEvent, program: Compiled, *, about: str) -> None:
+    def _credit(self, earning: Earning, each: CheckedEvent, program: Compiled, moment: Purchase, *, about: str) -> None:
         """Open one lot for each part that gave something: rules whose units live alike share it."""
         new = each.new
-        for part, of_part in parts_of(earning.awards).items():
-            amount = sum([award.awarded for award in of_part])
-            if amount == 0:
-                continue
-            rule = of_part[0].rule
-            why = Earned(version=program.version_id, parts=tuple([award.part for award in of_part]), event=new.event)
-            self.journal.credit(
-                self.wallets[each.member.member_id, rule.unit],
-                kind=Kind.EARN,
-                amount=amount,
-                life=life_of(rule.expiry, rule.pending, given_at=new.occurred_at, zone=program.zone),
-                note=Note(key=f"{about}/{part}", occurred_at=new.occurred_at, by=new.by, why=why),
-            )
+        earn(
+            parts_of(earning.awards, program, moment, event=new.event),
+            program=program,
+            occurred_at=new.occurred_at,
+            about=about,
+            member_id=each.member.member_id,
+            by=new.by,
+            wallets=self.wallets,
+            journal=self.journal,
+        )
 
-    def _start_waiting(self, each: CheckedEvent) -> int:
+    def _start_waiting(self, each: CheckedEvent) -> list[Started]:
         """Start what waited for this event, as far as the batch has not started it."""
         new = each.new
         meant = Waited(member_id=each.member.member_id, event=new.event, occurred_at=new.occurred_at, by=new.by)
@@ -211,7 +218,7 @@ class EventBatch:
         gone = {lot.lot_id for lot in started}
         self.waiting = [wait for wait in self.waiting if wait.lot_id not in gone]
         self._trail += trail
-        return len(started)
+        return started
 
     def _keep(self, each: CheckedEvent, done: Earlier, version: int) -> None:
         new = each.new
