@@ -32,6 +32,7 @@ class RuleCounts(msgspec.Struct, omit_defaults=True):
     sales: int = 0
     desired: int = 0
     awarded: int = 0
+    taken_back: int = 0
 
 
 class HeldBack(msgspec.Struct, omit_defaults=True):

@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
+from regulars.core.refunding import LineShare
 from regulars.core.sale import SaleLine, Tender
 from regulars.platform.database import APPLICATION_ROLE, connection_facts
 from regulars.platform.home import find_home
@@ -30,7 +31,10 @@ SELECT sale.id, sale.member_id, (SELECT joined_at FROM members_member WHERE id =
        sale.tenders::text,
        (SELECT json_agg(line) FROM (
             SELECT sku, quantity_milli, amount_minor, category, brand, labels, kind, tax_minor
-            FROM sales_line WHERE sale_id = sale.id ORDER BY position) AS line)::text
+            FROM sales_line WHERE sale_id = sale.id ORDER BY position) AS line)::text,
+       (SELECT json_agg(json_build_object(
+            'occurred_at', occurred_at, 'amount_minor', amount_minor, 'lines', lines) ORDER BY id)
+        FROM sales_refund WHERE sale_id = sale.id AND undone_at IS NULL)::text
 {SALES}
 """  # noqa: S608 our own text
 
@@ -64,6 +68,14 @@ class Store(msgspec.Struct, frozen=True):
     tags: frozenset[str]
 
 
+class Returned(msgspec.Struct, frozen=True, gc=False):
+    """A refund that stands: what came back of a sale, and when."""
+
+    occurred_at: datetime
+    amount_minor: int
+    lines: tuple[LineShare, ...] = ()
+
+
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A sale as it was recorded. `points_minor` of the total were paid with units."""
 
@@ -79,9 +91,11 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     card_id: int | None = None
     tenders: tuple[Tender, ...] = ()
     lines: list[SaleLine] = msgspec.field(default_factory=list)
+    refunds: tuple[Returned, ...] = ()
 
 
 _decode_lines = msgspec.json.Decoder(list[SaleLine]).decode
+_decode_returns = msgspec.json.Decoder(tuple[Returned, ...]).decode
 _decode_tenders = msgspec.json.Decoder(tuple[Tender, ...]).decode
 
 
@@ -136,6 +150,7 @@ def read_sales(
             card,
             tenders,
             lines,
+            back,
         ) in cursor:
             yield Recorded(
                 id=number,
@@ -150,6 +165,7 @@ def read_sales(
                 card_id=card,
                 tenders=_decode_tenders(tenders),
                 lines=_decode_lines(lines) if lines else [],
+                refunds=_decode_returns(back) if back else (),
             )
 
 

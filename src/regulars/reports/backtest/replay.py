@@ -10,6 +10,7 @@ import msgspec
 from regulars.core.compiled import Compiled, CompiledRule
 from regulars.core.earning import Award
 from regulars.core.life import Life, life_of
+from regulars.core.lots import Draw
 from regulars.core.paid import unearning_minor
 from regulars.core.program.caps import CapScope
 from regulars.core.program.units import Unit
@@ -21,6 +22,7 @@ from regulars.reports.backtest.counts import NEVER, OPENING, Counts, HeldBack, M
 from regulars.reports.backtest.probe import Probe
 from regulars.reports.backtest.purse import Purse
 from regulars.reports.backtest.recorded import Recorded
+from regulars.reports.backtest.returns import Bought, Returns, Undone, undo
 
 NOBODY: dict[CapScope, Tally] = {}
 AN_INSTANT = timedelta(microseconds=1)
@@ -51,6 +53,7 @@ class Replay:
         self._shared: dict[tuple[CapScope, str], Tally] = {}
         self._probe = Probe(program)
         self._months: dict[tuple[int, int], str] = {}
+        self._returns = Returns()
         self._lives: dict[tuple[int, int], Life] = {}
 
     def take(self, sale: Recorded) -> Earning:
@@ -59,8 +62,9 @@ class Replay:
         player = self._players.get(sale.member_id) or self._meet(sale)
         month = self._month(at)
         player.has_bought = player.has_bought or bool(month)
+        self._take_returns(at)
         self._lapse(player, at)
-        self._spend(player, sale, month)
+        drawn = self._spend(player, sale, month)
         purchase = purchase_of(sale, self.program)
         local = at.astimezone(sale.store.zone) if self.program.needs.minute else at
         earning = settle(
@@ -71,7 +75,9 @@ class Replay:
             store=StoreSide(sale.store.tags, local),
             versions=self._the_version,
         )
-        self._count_awards(player, earning.awards, at, month)
+        own = self._count_awards(player, earning.awards, at, month)
+        if sale.refunds:
+            self._returns.note(Bought(sale=sale, purchase=purchase, facts=earning.facts, own=own, draws=drawn))
         if earning.stamped:
             self._count_stamps(player, earning, at, month)
         if earning.moves:
@@ -82,6 +88,8 @@ class Replay:
 
     def finish(self) -> list[MemberCounts]:
         """End the period for everybody taken so far, and forget them; return what each got who bought in it."""
+        self._take_returns(self._ends_at - AN_INSTANT)
+        self._returns.forget()
         for player in self._players.values():
             self._end(player)
         ended = [self._sum(player) for player in self._players.values() if player.has_bought]
@@ -127,13 +135,15 @@ class Replay:
                     self.counts.unit(unit, self._month(ended_at - AN_INSTANT)).expired += amount
                     player.state.balances[unit] -= amount
 
-    def _spend(self, player: Player, sale: Recorded, month: str) -> None:
+    def _spend(self, player: Player, sale: Recorded, month: str) -> dict[str, list[Draw]]:
         """What the sale was paid with in units leaves the lots, as far as this program would have filled them."""
+        drawn: dict[str, list[Draw]] = {}
         for tender in sale.tenders:
             if tender.type != "points" or not tender.points or tender.unit not in self.program.units:
                 continue
             purse = player.purses.get(tender.unit)
-            found = purse.spend(tender.points, at=sale.occurred_at) if purse else 0
+            draws = drawn[tender.unit] = purse.spend(tender.points, at=sale.occurred_at) if purse else []
+            found = sum(each.amount for each in draws)
             counted = self.counts.unit(tender.unit, month)
             counted.spent += found
             counted.short += tender.points - found
@@ -141,9 +151,55 @@ class Replay:
                 player.state.balances[tender.unit] -= found
         for purse in player.purses.values():
             purse.live_on(at=sale.occurred_at, zone=self.program.zone)
+        return drawn
 
-    def _count_awards(self, player: Player, awards: list[Award], at: datetime, month: str) -> None:
+    def _take_returns(self, at: datetime) -> None:
+        """Let everything take effect that came back by `at`, each at its own moment."""
+        while (due := self._returns.due(at)) is not None:
+            moment, member_id, bought, returned = due
+            player, month = self._players[member_id], self._month(moment)
+            self._lapse(player, moment)
+            undone = undo(
+                self.program,
+                bought,
+                returned,
+                member=player.state,
+                purses=player.purses,
+                shared=self._shared_by(bought.purchase),
+                at=moment,
+            )
+            self._count_undone(player, undone, month)
+
+    def _count_undone(self, player: Player, undone: Undone, month: str) -> None:
+        for unit, amount in undone.reversed.items():
+            self.counts.unit(unit, month).spent -= amount
+        for unit, amount in undone.taken.items():
+            self.counts.unit(unit, month).taken_back += amount
+            if month:
+                player.got[unit] = player.got.get(unit, 0) - amount
+        if month:
+            for code, amount in undone.by_rule.items():
+                self.counts.rules.setdefault(code, RuleCounts()).taken_back += amount
+        for card, unstamped in undone.unstamped.items():
+            reopened = sum(full.size for full in unstamped.reopened)
+            self.counts.unit(card, month).spent -= reopened
+            if month:
+                self.counts.full[card] = self.counts.full.get(card, 0) - len(unstamped.reopened)
+                for mark in unstamped.undone:
+                    self._withdraw(player, mark.reward)
+        self._count_moves(player, undone.moves)
+
+    def _withdraw(self, player: Player, code: str) -> None:
+        """A reward is not given after all, since what brought it came back: nobody has used it, in a replay."""
+        reward = self.program.rewards.get(code)
+        if reward is not None:
+            self.counts.rewards[code] = self.counts.rewards.get(code, 0) - 1
+            player.rewards_minor -= reward.cost_minor
+
+    def _count_awards(self, player: Player, awards: list[Award], at: datetime, month: str) -> dict[str, int]:
+        """Count what rules gave, and put it into lots; return the lot of each entry that rules share."""
         counted_units = set()
+        own: dict[str, int] = {}
         for award in awards:
             rule, awarded = award.rule, award.awarded
             counted = self.counts.unit(rule.unit, month)
@@ -155,7 +211,9 @@ class Replay:
             if month:
                 self._count_rule(player, award)
             if awarded:
-                self._purse(player, rule.unit).give(awarded, self._life(rule, at), at=at, zone=self.program.zone)
+                purse = self._purse(player, rule.unit)
+                own[rule.part] = purse.give(awarded, self._life(rule, at), at=at, zone=self.program.zone)
+        return own
 
     def _life(self, rule: CompiledRule, at: datetime) -> Life:
         """Return how long a credit lives; what waits for nothing lives alike all day."""
@@ -205,6 +263,12 @@ class Replay:
                 if once not in player.given:
                     player.given.add(once)
                     self._reward(player, reward, move.at, month)
+            for reward in move.lost:
+                once = (move.tier_set, reward, move.period.isoformat())
+                if once in player.given:
+                    player.given.remove(once)
+                    if month:
+                        self._withdraw(player, reward)
 
     def _reward(self, player: Player, code: str, at: datetime, month: str) -> None:
         """Give a reward: what it costs is counted, and the units it pays are put in."""

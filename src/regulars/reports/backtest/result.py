@@ -40,7 +40,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule gave in the period; a card's stamps stand under the card's code."""
+    """What a rule gave in the period, and what refunds took back of it; a card's stamps stand under the card's code."""
 
     rule: str
     name: str
@@ -49,6 +49,7 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
     desired: int
     awarded: int
     held_back: int
+    taken_back: int
     cost_minor: int
 
 

@@ -119,7 +119,8 @@ def _rules(program: Compiled, counts: Counts) -> Iterable[RuleRow]:
             desired=counted.desired,
             awarded=counted.awarded,
             held_back=counted.desired - counted.awarded,
-            cost_minor=worth_of(counted.awarded, program.units[rule.unit]),
+            taken_back=counted.taken_back,
+            cost_minor=worth_of(counted.awarded - counted.taken_back, program.units[rule.unit]),
         )
 
 
