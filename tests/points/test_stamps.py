@@ -10,6 +10,7 @@ from regulars.core.program.stamp_cards import ByHand, StampCard
 from regulars.core.refusals import Refusal
 from regulars.ledger.models import Entry
 from regulars.ledger.statement import balance_of, entries_of
+from regulars.points.adjust import adjust_points
 from regulars.points.card_in_hand import CardNow
 from regulars.points.models import StampCode
 from regulars.points.posters import hang_poster, poster_text, scan_poster, take_poster_down
@@ -251,3 +252,11 @@ def test_what_members_fetch_themselves_obeys_the_cards_conditions_and_its_most_a
     with pytest.raises(Refusal, match="daily_limit"):
         use_stamp_code(code=codes[2], member_id=ann, store="330", at=NOON, by=MAX)
     assert use_stamp_code(code=codes[2], member_id=ann, store="330", at=NOON + timedelta(days=1), by=MAX).put == 2
+
+
+def test_stamps_are_not_adjusted_as_points_are():
+    a_stamp_shop()
+    ann = somebody()
+    with pytest.raises(Refusal, match="invalid_adjustment"):
+        adjust_points(member_id=ann, amount=5, unit="coffee", reason="by hand", key="1", at=NOON, by=MAX)
+    assert on_card(ann) == 0

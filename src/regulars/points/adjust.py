@@ -16,7 +16,7 @@ from regulars.ledger.lock import lock_wallets, peek_wallets
 from regulars.ledger.models import Kind
 from regulars.ledger.statement import EntryView, entries_about
 from regulars.ledger.wallet import Balance, Wallet
-from regulars.programs.book import load_book
+from regulars.programs.book import Book, load_book
 
 DEFAULT_COMMENT = "Manual adjustment"
 
@@ -80,6 +80,7 @@ def adjust_points(
     """
     _check(amount=amount, reason=reason, comment=comment, key=key)
     book = load_book()
+    _check_unit(unit, book)
     wallets = lock_wallets([member_id], units=book.units, at=at, giving=[member_id])
     wallet = _find(wallets.get((member_id, unit)))
     before = wallet.balance_at(at).available
@@ -118,6 +119,7 @@ def preview_adjustment(*, member_id: int, amount: int, at: datetime, unit: str =
     """
     _check_amount(amount)
     book = load_book()
+    _check_unit(unit, book)
     wallet = _find(peek_wallets([member_id], units=book.units, at=at, giving=[member_id]).get((member_id, unit)))
     before = wallet.balance_at(at)
     leaving = _leaving(wallet, amount=amount, at=at)
@@ -135,6 +137,12 @@ def _check(*, amount: int, reason: str, comment: str, key: str) -> None:
     # The key is a part of the entry's natural key, where a slash ends a part.
     if not key or len(key) > 100 or "/" in key:
         raise InvalidAdjustment(field="key")
+
+
+def _check_unit(unit: str, book: Book) -> None:
+    # Cards and rewards follow stamps: `points.stamps` puts them on and takes them off.
+    if book.unit(unit).kind == "stamps":
+        raise InvalidAdjustment(field="unit")
 
 
 def _check_amount(amount: int) -> None:
