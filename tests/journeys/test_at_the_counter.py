@@ -104,7 +104,7 @@ def test_a_refund_shows_what_to_give_back_before_anything_moves(shop, page, keep
     expect(page.locator("#effect")).to_contain_text("Give back")
     page.get_by_label("An amount").check()
     page.get_by_label("Amount (USD)").fill("5.00")
-    expect(page.locator("#effect")).to_contain_text("5 points go back")
+    expect(page.locator("#effect")).to_contain_text("points go back, earned by this sale")
     keep(page, "refund")
     page.get_by_role("button", name="Refund").click()
     expect(page.locator("#toasts")).to_contain_text("Refunded. Give back")

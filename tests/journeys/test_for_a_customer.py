@@ -25,7 +25,7 @@ def test_points_are_spent_on_behalf_and_the_reward_is_handed_out(shop, page, kee
     drawer = page.locator("#drawer")
     expect(drawer.get_by_text("This is for members of another level: Gold.")).to_be_visible()
     drawer.get_by_label("A cup of coffee").check()
-    expect(drawer.get_by_text("A code for the till is made")).to_be_visible()
+    expect(drawer.get_by_text("A code for the till is made, valid until")).to_be_visible()
     keep(page, "spend-drawer")
     drawer.get_by_role("button", name="Spend").click()
     expect(page.locator("#toasts")).to_contain_text(f"{before - 80:,} points are left")
