@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.audit.models import Event
+from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import exact, money, number
 
@@ -84,9 +85,19 @@ def say_event(event: Event, office: Office) -> dict[str, Any]:
         url = ""
     said = ACTIONS.get(event.action, event.action.replace(".", " ").replace("_", " "))
     changes = event.action in TELLING_CHANGES
-    names = sorted(event.facts, key=lambda name: (ORDER.get(name, 1), name))
-    facts = [(_name(name), _say(name, event.facts[name], office, changes=changes)) for name in names]
+    known = _with_units(event.facts, office)
+    names = sorted(known, key=lambda name: (ORDER.get(name, 1), name))
+    facts = [(_name(name), _say(name, known[name], office, changes=changes)) for name in names]
     return {"said": said, "url": url, "facts": facts}
+
+
+def _with_units(facts: dict[str, Any], office: Office) -> dict[str, Any]:
+    """An amount of a unit is one fact, in the unit's own words."""
+    match facts:
+        case {"unit": str(code), "amount": int(amount), **others}:
+            return {"amount": say_amount(amount, office.unit(code)), **others}
+        case _:
+            return facts
 
 
 def _name(name: str) -> str:
@@ -107,7 +118,7 @@ def _say(name: str, value: Any, office: Office, *, changes: bool) -> str:
             return str(_("none"))
         case int():
             return money(value, office.currency) if "minor" in name.split("_") else number(value)
-        case str() if name.endswith("_at"):
+        case str() if name.endswith("_at") or (name == "until" and "T" in value):
             return exact(datetime.fromisoformat(value), office.zone)
         case _:
             return str(value)

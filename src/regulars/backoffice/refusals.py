@@ -65,6 +65,7 @@ WORDS: dict[str, Promise] = {
     "daily_limit": _("The card has had its %(limit)s stamps for today."),
     "backtest_running": _("A back-test is running already. Wait for it, or stop it."),
     "empty_period": _("The period ends before it begins."),
+    "spend_limit": _("More cannot be spent now: the program sets a limit, and %(room)s %(unit)s of it are left."),
     "unit_not_spendable": _("Stamps and status points cannot be spent."),
     "nothing_to_send": _("Nothing of this reward is sent, or it was taken away meanwhile."),
     "not_the_next_step": _("It is %(now)s. Reload the page: a colleague was quicker."),
@@ -133,7 +134,7 @@ FIELDS = {
 }
 """Which field of a form a refusal is about; a `field` or `kind` fact says it better."""
 
-AMOUNTS = {"available", "wanted", "short"}
+AMOUNTS = {"available", "wanted", "short", "limit", "room"}
 DEFAULTS = {"unit": "points"}
 """What a sentence says where the refusal has no such fact."""
 

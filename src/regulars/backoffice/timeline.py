@@ -22,7 +22,7 @@ from regulars.sales.models import Sale
 SIZE = 20
 ENTRIES = 80
 SHOWS = ("all", "sales", "points", "changes")
-TOLD_BY_ENTRY = {"points.adjusted"}
+TOLD_BY_ENTRY = {"points.adjusted", "stamps.adjusted", "points.reinstated", "points.expired"}
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

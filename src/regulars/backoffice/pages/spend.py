@@ -69,16 +69,15 @@ def spend(request: HttpRequest, member_id: int) -> HttpResponse:
 
 def _offer(each: Claimable, office: Office) -> Offer:
     reward, unit = each.reward, office.unit(each.unit)
-    regular = reward.price.amount if reward.price else each.price
     return Offer(
         code=reward.code,
         name=reward.name,
         description=reward.description,
         unit=unit,
         price=each.price,
-        regular=regular if regular != each.price else None,
+        regular=each.listed if each.listed != each.price else None,
         before=each.available,
-        after=each.available - each.price,
+        after=each.after,
         refused=_why_not(each, unit, office),
         is_short=isinstance(each.refusal, TooDear),
         left=_("%(n)s left") % {"n": f"{each.left:,}"} if each.left is not None else "",

@@ -133,7 +133,8 @@ def _preview(form: TierForm, member_id: int, tier_set: TierSet, office: Office) 
 def _sentences(effect: Changed, tier_set: TierSet, office: Office, *, rewards: bool) -> list[str]:
     said = []
     if effect.standing.override is not None:
-        said.append(say_override(tier_set, effect.standing.override, office).capitalize() + ".")
+        override = say_override(tier_set, effect.standing.override, office)
+        said.append(f"{override[:1].upper()}{override[1:]}.")
     elif effect.after is not None and effect.kept_until is not None:
         said.append(_("Kept until %(day)s, then reviewed.") % {"day": last_day(effect.kept_until, office)})
     elif effect.after is not None:
