@@ -91,9 +91,9 @@ def change_the_card(shop, page) -> None:
     page.get_by_role("link", name="Stamps", exact=True).click()
     page.get_by_role("link", name="Coffee card").click()
     page.get_by_label("Stamps that fill it").fill("8")
-    expect(page.locator("#preview .stamps > li")).to_have_count(8)
+    expect(page.locator("#preview .stamps > span")).to_have_count(8)
     page.get_by_role("button", name="Keep in the draft").click()
-    expect(page.locator(".shelf .stamps > li")).to_have_count(8)
+    expect(page.locator(".shelf .stamps > span")).to_have_count(8)
 
 
 def build_tiers(shop, page, keep) -> None:
