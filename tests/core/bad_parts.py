@@ -37,10 +37,13 @@ rewards:
             "which is points, points count towards “Club”. Give a reward that does not count there."
         ),
     ),
-    "two tier sets that feed each other through a stamp card": (
+    "two tier sets that feed each other": (
         """
 units:
   - {code: points, name: {singular: point, plural: points}}
+  - {code: stars, name: {singular: star, plural: stars}}
+rules:
+  - {type: bonus, code: b, name: B, points: 1}
 tier_sets:
   - code: club
     name: Club
@@ -48,31 +51,18 @@ tier_sets:
       - code: gold
         name: Gold
         threshold: 500
-        rewards: [two-stamps]  # <-
-stamp_cards:
-  - {code: coffee, name: Coffee card, size: 10, final: bonus}
+        rewards: [ten-stars]  # <-
+  - code: sky
+    name: Sky
+    metric: {unit: stars}
+    levels: [{code: high, name: High, threshold: 10, rewards: [bonus]}]
 rewards:
-  - {code: two-stamps, name: Two stamps, kind: points, gives: {unit: coffee, amount: 2}}
+  - {code: ten-stars, name: Ten stars, kind: points, gives: {unit: stars, amount: 10}}
   - {code: bonus, name: Bonus, kind: points, gives: {unit: points, amount: 50}}
 """,
         (
-            "tier_sets[0].levels[0].rewards[0]: This goes round in circles: Gold gives “Two stamps”, which is coffee, "
-            "“Coffee card” gives “Bonus”, which is points, points count towards “Club”. "
-            "Give a reward that does not count there."
-        ),
-    ),
-    "a card that stamps itself": (
-        """
-stamp_cards:
-  - code: coffee
-    name: Coffee card
-    size: 10
-    final: again  # <-
-rewards:
-  - {code: again, name: A stamp, kind: points, gives: {unit: coffee, amount: 1}}
-""",
-        (
-            "stamp_cards[0].final: This goes round in circles: “Coffee card” gives “A stamp”, which is coffee. "
+            "tier_sets[0].levels[0].rewards[0]: This goes round in circles: Gold gives “Ten stars”, which is stars, "
+            "stars count towards “Sky”, High gives “Bonus”, which is points, points count towards “Club”. "
             "Give a reward that does not count there."
         ),
     ),
@@ -116,6 +106,16 @@ units:
     pays: {}  # <-
 """,
         "units[0].pays: Status points qualify for levels and are not spent: leave it out, or make the kind points.",
+    ),
+    "spending that is bounded for a store": (
+        """
+units:
+  - code: stars
+    name: {singular: star, plural: stars}
+    spend_caps:
+      - {limit: 100, period: day, per: store}  # <-
+""",
+        "units[0].spend_caps[0].per: What is spent is bounded for each member: leave out per.",
     ),
     "worth kept back that nobody knows": (
         """
@@ -170,6 +170,15 @@ rewards:
   - {code: off, name: Off, kind: discount}  # <-
 """,
         "rewards[0].gives: A discount is money off (minor) or percent off: give one of the two.",
+    ),
+    "a reward of stamps": (
+        """
+stamp_cards:
+  - {code: coffee, name: Coffee card, size: 10, final: again}
+rewards:
+  - {code: again, name: A stamp, kind: points, gives: {unit: coffee, amount: 1}}  # <-
+""",
+        "rewards[0].gives.unit: Stamps come from rules, the team and codes: a reward gives another unit.",
     ),
     "points without saying how many": (
         """

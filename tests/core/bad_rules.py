@@ -273,6 +273,13 @@ rules:
 """,
         "rules[0].items: It names no SKU, category, brand, label or collection: it never counts.",
     ),
+    "an event that costs something": (
+        """
+rules:
+  - {type: event, code: e, name: E, event: review, points: 20, when: {min_spend_minor: 500}}  # <-
+""",
+        "rules[0].when.min_spend_minor: An event is no purchase, so nothing is spent: it never counts.",
+    ),
     "carrying and rounding": (
         """
 rules:

@@ -20,6 +20,7 @@ def check_caps(document: ProgramDocument) -> Iterator[Fault]:
     for path, caps in all_caps(document):
         for (i, a), (j, b) in combinations(enumerate(caps), 2):
             yield from _compare(path, (i, a), (j, b))
+    yield from _on_spending(document)
     yield from _below_the_award(document)
     yield from _budgets(document)
 
@@ -57,6 +58,15 @@ def _nests(narrow: Cap, wide: Cap) -> bool:
 
 def _name(cap: Cap) -> str:
     return {"transaction": "sale", "rolling": f"{cap.days}-day"}.get(cap.period, cap.period)
+
+
+def _on_spending(document: ProgramDocument) -> Iterator[Fault]:
+    """A payment is refused above its cap, so there is nothing to cut; and it is a member who pays."""
+    for i, unit in enumerate(document.units):
+        for j, cap in enumerate(unit.spend_caps):
+            if cap.per != "member":
+                said = "What is spent is bounded for each member: leave out per."
+                yield Fault(f"units[{i}].spend_caps[{j}].per", "spending_is_the_members", said)
 
 
 def _below_the_award(document: ProgramDocument) -> Iterator[Fault]:

@@ -1,10 +1,10 @@
-"""Rewards that feed what gave them: a level whose reward counts towards a level, a card whose reward stamps it.
+"""Levels whose rewards count towards what gave them, over however many corners.
 
-Units, tier sets and stamp cards are the places; an arrow leads from what gives a reward to the unit it credits, and
+Units and tier sets are the places; an arrow leads from a tier set to the units that its levels' rewards credit, and
 from a unit to the tier sets that count it. Every way back to where it began is a fault.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from regulars.core.checks.faults import Fault
 from regulars.core.program.document import ProgramDocument
@@ -29,26 +29,17 @@ def check_cycles(document: ProgramDocument) -> Iterator[Fault]:
 
 def _arrows(document: ProgramDocument) -> Iterator[Arrow]:
     rewards = {reward.code: reward for reward in document.rewards}
-
-    def crediting(place: Place, path: str, codes: Iterable[tuple[str, str]], giver: str) -> Iterator[Arrow]:
-        for spot, code in codes:
-            reward = rewards.get(code)
-            if reward is not None and reward.gives.unit:
-                said = f"{giver} gives “{reward.name}”, which is {reward.gives.unit}"
-                yield place, ("unit", reward.gives.unit), f"{path}{spot}", said
-
     for i, tier_set in enumerate(document.tier_sets):
         place = ("tier set", tier_set.code)
         for j, level in enumerate(tier_set.levels):
-            listed = [(f"[{k}]", code) for k, code in enumerate(level.rewards)]
-            yield from crediting(place, f"tier_sets[{i}].levels[{j}].rewards", listed, level.name)
+            for k, code in enumerate(level.rewards):
+                reward = rewards.get(code)
+                if reward is not None and reward.gives.unit:
+                    said = f"{level.name} gives “{reward.name}”, which is {reward.gives.unit}"
+                    yield place, ("unit", reward.gives.unit), f"tier_sets[{i}].levels[{j}].rewards[{k}]", said
         if tier_set.metric.of in ("points", "balance"):
             unit = tier_set.metric.unit
             yield ("unit", unit), place, "", f"{unit} count towards “{tier_set.name}”"
-    for i, card in enumerate(document.stamp_cards):
-        # A card's stamps are the unit of its code: what gives them fills it.
-        marks = [(".final", card.final), *((f".interim.{stamp}", code) for stamp, code in card.interim.items())]
-        yield from crediting(("unit", card.code), f"stamp_cards[{i}]", marks, f"“{card.name}”")
 
 
 def _way_back(start: Arrow, arrows: dict[Place, list[Arrow]]) -> list[Arrow] | None:

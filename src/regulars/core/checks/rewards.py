@@ -22,6 +22,9 @@ def check_rewards(document: ProgramDocument) -> Iterator[Fault]:
     for i, reward in enumerate(document.rewards):
         path = f"rewards[{i}]"
         yield from _gives(path, reward)
+        if reward.gives.unit is not None and find_unit(document, reward.gives.unit).kind == "stamps":
+            said = "Stamps come from rules, the team and codes: a reward gives another unit."
+            yield Fault(f"{path}.gives.unit", "gives_stamps", said)
         yield from _price(path, reward, document)
         yield from _pays_for_itself(path, reward, document)
         if reward.is_sent and reward.kind not in ("product", "gift", "experience"):

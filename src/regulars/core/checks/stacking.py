@@ -81,6 +81,8 @@ def _rules_alone(document: ProgramDocument) -> Iterator[Fault]:
         match rule:
             case MultiplierRule():
                 yield from _multiplier(i, rule, document)
+            case EventRule():
+                yield from _event(i, rule)
             case ItemRule():
                 if rule.items == Items():
                     said = "It names no SKU, category, brand, label or collection: it never counts."
@@ -94,6 +96,13 @@ def _rules_alone(document: ProgramDocument) -> Iterator[Fault]:
                 "What carries the rest of a step to the next sale counts full steps only: leave out rounding or carry."
             )
             yield Fault(f"rules[{i}].rounding", "carry_counts_full_steps", said)
+
+
+def _event(i: int, rule: EventRule) -> Iterator[Fault]:
+    for field in ("min_spend_minor", "tenders", "purchase"):
+        if getattr(rule.when, field):
+            said = "An event is no purchase, so nothing is spent: it never counts."
+            yield Fault(f"rules[{i}].when.{field}", "event_is_no_purchase", said)
 
 
 def _multiplier(i: int, rule: MultiplierRule, document: ProgramDocument) -> Iterator[Fault]:
