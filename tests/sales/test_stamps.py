@@ -11,6 +11,7 @@ from regulars.core.program.rewards import Reward
 from regulars.core.program.stamp_cards import ByItem, BySpend, ByVisit, StampCard
 from regulars.core.sale import LineRefund, SaleLine
 from regulars.ledger.models import Entry
+from regulars.ledger.statement import balances_of
 from regulars.rewards.models import IssuedReward
 from regulars.rewards.use import use_reward
 from regulars.sales.attach import attach_sale
@@ -134,6 +135,15 @@ def test_a_claimed_receipt_stamps_the_card():
     assert (claimed.brought.rewards, held_by(ann)["coffee"]) == (("free",), 1)
     give_back(sale.id)
     assert (rewards_of(ann), held_by(ann)["coffee"]) == ([], 0)
+    assert broken() == []
+
+
+def test_stamps_of_a_till_whose_turn_came_first_fill_the_card_although_its_clock_was_later():
+    ann = a_cafe(a_card(size=3))
+    sell(lattes(2, ann, at=LATER), at=LATER)
+    assert sell(lattes(1, ann), at=NOON).brought.rewards == ("free",)
+    [balance] = [each for each in balances_of([ann], at=LATER)[ann] if each.unit == "coffee"]
+    assert (balance.available, balance.pending, balance.debt) == (0, 0, 0)
     assert broken() == []
 
 

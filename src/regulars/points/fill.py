@@ -43,15 +43,17 @@ def fill_cards(
     keys whose rewards were paid before: a card that is filled again pays nothing twice.
     """
     wallet = wallets[member_id, card]
+    # Stamps that another till put a moment ago, by its clock or by its turn, are on the card although they begin later.
+    at = max([occurred_at, journal.at, *(lot.available_at for lot in wallet.open_lots if lot.remaining)])
     for full in stamped.full:
         journal.debit(
             wallet,
             kind=Kind.REDEEM,
-            draws=draw(wallet.open_lots, wanted=full.size, at=max(occurred_at, journal.at)),
+            draws=draw(wallet.open_lots, wanted=full.size, at=at),
             amount=full.size,
             note=Note(
                 key=filled_key(member_id, card, full.number, about=about),
-                occurred_at=journal.at,
+                occurred_at=at,
                 why=CardFilled(card, full.number, full.size, full.version),
                 by=by,
             ),
