@@ -14,10 +14,11 @@ from regulars.core.program.rewards import Price, Reward
 from regulars.core.program.rules import ItemRule, RateRule
 from regulars.core.program.stamp_cards import ByItem, StampCard
 from regulars.core.program.tier_sets import Level, Metric, TierSet
+from regulars.core.sale import SaleLine
 from regulars.programs.versions import list_versions, open_draft, read_draft, read_live, save_draft
 from regulars.staff.models import Role
 from tests.backoffice.conftest import NOW, sign_in
-from tests.shop import ONE_PER_DOLLAR, a_member, a_program, publish
+from tests.shop import ONE_PER_DOLLAR, a_member, a_program, a_sale, publish, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,13 @@ def draft():
     found = read_draft(at=NOW)
     assert found is not None
     return found.document
+
+
+def test_a_budget_tells_how_far_it_is_used(whole, manager):
+    member = a_member(at=NOW - timedelta(days=3))
+    coffees = SaleLine("1", 100_000, 40_000, "COFFEE")
+    sell(a_sale(40_000, member=member, at=NOW - timedelta(hours=1), lines=(coffees,)), at=NOW)
+    assert "2 % used by the live program" in page_of(manager.get("/program/lists/"))
 
 
 def test_a_program_that_is_empty_offers_recipes(manager):

@@ -92,8 +92,9 @@ def _reward(reward: Reward, document: ProgramDocument, office: Office) -> Previe
 
 def _unit(unit: Unit, document: ProgramDocument, office: Office) -> Preview:
     one = 10**unit.decimals
-    examples = [count(one, unit), count(1240 * one + (one // 2 if unit.decimals else 0), unit)]
-    worth = money(unit.pays.minor * 1240 * one // unit.pays.units, office.currency) if unit.pays else ""
+    many = 1240 * one + (one // 2 if unit.decimals else 0)
+    examples = [count(one, unit), count(many, unit)]
+    worth = money(unit.pays.minor * many // unit.pays.units, office.currency) if unit.pays else ""
     return {"said": describe_unit(unit, currency=office.currency), "examples": examples, "worth": worth}
 
 

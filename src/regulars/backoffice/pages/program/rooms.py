@@ -12,6 +12,7 @@ from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.editors import OF_KIND
 from regulars.backoffice.program.pieces import Kind, pieces_of
 from regulars.backoffice.program.preview import preview_of
+from regulars.backoffice.worklist import spent_budgets
 from regulars.staff.rights import Right
 
 
@@ -52,9 +53,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.SEE_RULES)
 def lists(request: HttpRequest) -> HttpResponse:
-    """Budgets and collections: what rules share."""
-    desk = Desk(office_of(request))
-    context = {"work": desk, "budgets": shelf(desk, "budgets"), "collections": shelf(desk, "collections")}
+    """Budgets with what was given of them so far, and collections: what rules share."""
+    office = office_of(request)
+    desk = Desk(office)
+    spent = {each.budget.code: each for each in spent_budgets(office.live)} if office.live else {}
+    budgets = [row | {"spent": spent.get(row["piece"].code)} for row in shelf(desk, "budgets")]
+    context = {"work": desk, "budgets": budgets, "collections": shelf(desk, "collections")}
     return render(request, "backoffice/program/lists.html", context)
 
 
