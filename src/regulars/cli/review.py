@@ -7,8 +7,6 @@ import typer
 from regulars.cli.progress import progress
 from regulars.cli.session import database_session
 
-MEMBERS_AT_ONCE = 2_000
-
 
 def register(app: typer.Typer) -> None:
     app.command()(review)
@@ -25,7 +23,7 @@ def review(
         from regulars.platform.merchants import find_by_code
         from regulars.platform.models import Merchant
         from regulars.programs.models import Program
-        from regulars.tiers.review import count_due, review_tiers
+        from regulars.tiers.review import count_due, review_in_batches
 
         for each in [find_by_code(merchant)] if merchant else Merchant.objects.order_by("code"):
             with tenant_context(each):
@@ -36,8 +34,8 @@ def review(
                 moved = rewards = 0
                 with progress(each.code, total=due) as advance:
                     for by_balance in (False, True):
-                        while (batch := review_tiers(at=at, limit=MEMBERS_AT_ONCE, by_balance=by_balance)).members:
+                        for batch in review_in_batches(at=at, by_balance=by_balance):
                             moved += batch.moved
                             rewards += batch.rewards
                             advance(batch.members, True)
-                typer.echo(f"{each.code}: {due:,} members reviewed, {moved:,} levels moved, {rewards:,} rewards given")
+                typer.echo(f"{each.code}: {due:,} members were due, {moved:,} levels moved, {rewards:,} rewards given")

@@ -4,7 +4,7 @@ A standing says when it has to be looked at next, so that a night asks only for 
 its own, and what a night leaves over, the next one finds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,6 +19,9 @@ from regulars.programs.book import Book, load_book
 from regulars.tiers.give import give_rewards
 from regulars.tiers.look import look_at_members, write_counts
 from regulars.tiers.standings import Moved, changed_standings, write_standings
+
+MEMBERS_AT_ONCE = 2_000
+"""A quarter of a second's work on a quiet machine: so long at most a till waits for a member who is reviewed."""
 
 # Read without a lock: the look under the lock decides what is still due.
 DUE = """
@@ -61,8 +64,23 @@ class Reviewed(msgspec.Struct, frozen=True):
     last: int = 0
 
 
+def review_in_batches(*, at: datetime, by_balance: bool, limit: int = MEMBERS_AT_ONCE) -> Iterator[Reviewed]:
+    """Review everybody whose time has come by `at`, a transaction for each batch; tell each when it is written.
+
+    Of sets that go by a balance (`by_balance`), also those are lifted whose balance grew by something else than a sale.
+    Whoever stops in between loses nothing: what is left is found again.
+    """
+    while (batch := review_tiers(at=at, limit=limit, by_balance=by_balance)).members:
+        yield batch
+    for tier_set in sets_by_balance(at=at) if by_balance else ():
+        batch = lift_by_balance(tier_set=tier_set, at=at, limit=limit)
+        while batch.members:
+            yield batch
+            batch = lift_by_balance(tier_set=tier_set, at=at, after=batch.last, limit=limit)
+
+
 @transaction.atomic
-def review_tiers(*, at: datetime, limit: int = 2_000, by_balance: bool = False) -> Reviewed:
+def review_tiers(*, at: datetime, limit: int = MEMBERS_AT_ONCE, by_balance: bool = False) -> Reviewed:
     """Review at most `limit` members whose time has come by `at`; no members means that nothing is due any more.
 
     Sets that go by a balance are reviewed apart (`by_balance`), after the night has expired what ended. Every effect
@@ -80,7 +98,7 @@ def review_tiers(*, at: datetime, limit: int = 2_000, by_balance: bool = False) 
 
 
 @transaction.atomic
-def lift_by_balance(*, tier_set: str, at: datetime, after: int = 0, limit: int = 2_000) -> Reviewed:
+def lift_by_balance(*, tier_set: str, at: datetime, after: int = 0, limit: int = MEMBERS_AT_ONCE) -> Reviewed:
     """Lift members whose balance grew by something else than a sale, in the order of their ids from `after` on.
 
     No members means that none are left; otherwise the next batch begins after `last`.
