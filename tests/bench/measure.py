@@ -16,7 +16,6 @@ from rich.console import Console
 from regulars.core.compiled import compile_program
 from regulars.members.search import search_members
 from regulars.platform.home import Home
-from regulars.platform.merchants import create_merchant
 from regulars.platform.models import Merchant
 from regulars.platform.postgres import EmbeddedServer
 from regulars.sales.record import record_sales
@@ -24,6 +23,8 @@ from regulars.sales.verify import verify
 from tests.bench.in_process import Flushers, count_statements, find_best, record_history
 from tests.bench.load import Load, answers_at, free_port, is_wrk_here, open_loop, run_wrk, sale_request
 from tests.bench.million_members import make_members
+from tests.bench.million_wallets import WITH_LEVELS, fill_wallets
+from tests.bench.nights import sell_for, spend_night
 from tests.bench.program import many_rules
 from tests.bench.reference import CLIENTS, Reference
 from tests.bench.rows import Row, judged
@@ -34,6 +35,9 @@ from tests.bench.watch import QuietPart, Watch
 
 MEMBERS = 10_000
 IN_PROCESS = ("sale_single", "sales_batch_100", "one_store", "one_member", "fifty_rules_batch_100")
+
+NIGHTS = ("review_1m", "expire_1m")
+"""Measured only when they are asked for: a million members take minutes."""
 
 OVER_HTTP = ("http_sales_64", "fifty_rules_http", "http_open_300", "lookup")
 
@@ -80,8 +84,13 @@ class Bench:
                     self.measure_over_http()
                 else:
                     self.say("[yellow]wrk is not installed (Debian: apt-get install wrk): no rows over HTTP[/]")
+        is_night = any(name in self.only for name in NIGHTS)
+        if self.wants("search_1m") or is_night:
+            self.make_million()
         if self.wants("search_1m"):
             self.measure_search()
+        if is_night:
+            self.measure_nights()
         return self.rows
 
     def set_up(self) -> None:
@@ -272,22 +281,48 @@ class Bench:
 
     # --- search -------------------------------------------------------------------------------------
 
-    def measure_search(self) -> None:
-        size = 20_000 if self.quick else 1_000_000
-        self.say(f"Making {size:,} members to search")
+    def make_million(self) -> None:
+        self.size = 20_000 if self.quick else 1_000_000
+        self.say(f"Making {self.size:,} members")
         play_role("owner")
-        many = create_merchant(code="million", name="Bench million", at=self.at)
-        with tenant_context(many):
-            make_members(size)
+        self.million = open_merchant("million", members=0, document=WITH_LEVELS)
+        with tenant_context(self.million):
+            make_members(self.size)
         play_role("app")
-        with tenant_context(many):
+
+    def measure_search(self) -> None:
+        with tenant_context(self.million):
             queries = make_queries()
             took = self.watch.measure(lambda: [search_time(text) for text in queries for _ in range(2)])
         first = sorted(took[::2])
         p95 = percentile(first, 95)
         self.say(f"  p50 {percentile(first, 50):.1f} ms, p95 {p95:.1f} ms, slowest {first[-1]:.1f} ms")
         self.add(name="search_1m", value=p95, unit="ms", target=50, p50=percentile(first, 50), p95=p95,
-                 p99=percentile(first, 99), note=f"{len(queries)} queries, {size:,} members")  # fmt: skip
+                 p99=percentile(first, 99), note=f"{len(queries)} queries, {self.size:,} members")  # fmt: skip
+
+    # --- nights -------------------------------------------------------------------------------------
+
+    def measure_nights(self) -> None:
+        self.say("Filling their wallets, all of which end tonight")
+        play_role("owner")
+        with tenant_context(self.million):
+            fill_wallets(at=self.at)
+        play_role("app")
+        token, port = make_token(self.million), free_port()
+        web = QuietPart("web", [sys.executable, "-m", "regulars", "web", "--port", str(port)], os.environ)
+
+        def sell(seconds: float) -> list[float]:
+            return sell_for(port, token, members=self.size, at=self.at, seconds=seconds)
+
+        with self.watch.keeping(web, is_up=answers_at(f"http://127.0.0.1:{port}/readyz")):
+            for command in ("review", "expire"):
+                night = spend_night(command, merchant=self.million.code, sell=sell, seconds=5 * self.seconds)
+                told = f"{night.members:,} members in {night.seconds:,.0f} s"
+                self.say(
+                    f"  {command}: {told}; tills' p99 {night.before:.1f} ms before, {night.during:.1f} ms meanwhile"
+                )
+                self.add(name=f"{command}_1m", value=night.during, unit="ms", reference=night.before, target=2,
+                         is_at_most=True, p99=night.during, note=told)  # fmt: skip
 
     # --- the end ------------------------------------------------------------------------------------
 

@@ -45,6 +45,8 @@ def test_the_bench_outlives_a_killed_database_and_verifies_what_it_recorded(tmp_
         (Row(name="sale_single", value=399, unit="sales/s", reference=1000, target=0.4), False),
         (Row(name="search_1m", value=50, unit="ms", target=50), True),
         (Row(name="search_1m", value=51, unit="ms", target=50), False),
+        (Row(name="expire_1m", value=20, unit="ms", reference=10, target=2, is_at_most=True), True),
+        (Row(name="expire_1m", value=21, unit="ms", reference=10, target=2, is_at_most=True), False),
         (Row(name="http", value=3, unit="x", reference=1, target=2.5, p99=61, p99_target=60), False),
         (Row(name="http", value=3, unit="x", reference=1, target=2.5, p50=9, p50_target=8), False),
         (Row(name="statements_per_batch", value=11, unit="statements", reference=11, target=1), True),
