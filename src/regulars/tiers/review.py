@@ -146,4 +146,4 @@ def _review(
     after = changed_standings(before, ((each.member_id, each.climber.standings) for each in seen.values()))
     write_standings(after, moved, at=at)()
     write_counts(seen.values())
-    return Reviewed(len(members), len(moved), len(given), max(members))
+    return Reviewed(len(seen), len(moved), len(given), max(members))
