@@ -3,13 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from regulars.core.actor import SYSTEM
+from regulars.core.expiry import AfterDays, Never
 from regulars.core.identifiers import MemberHandle
+from regulars.core.program.caps import Cap
 from regulars.core.program.conditions import Conditions
+from regulars.core.program.items import Items
 from regulars.core.program.rules import RateRule
+from regulars.core.program.units import POINTS
 from regulars.core.refusals import Refusal
-from regulars.core.sale import NewRefund
+from regulars.core.sale import LineRefund, NewRefund, SaleLine
 from regulars.ledger.statement import balance_of
 from regulars.sales.attach import attach_sale
 from regulars.sales.refund import refund_sales
@@ -91,3 +96,24 @@ def test_a_retry_of_a_claimed_receipt_gets_its_first_answer():
     claim(first.id, a_member())
     again = sell(sale)
     assert again.replayed and (again.member_id, again.earned) == (None, ())
+
+
+def test_a_receipt_that_was_refunded_before_its_claim_keeps_what_the_claim_gave():
+    """Of two rules one cap left 60 and 30; with the goods that came back before, it had been 80 and 10."""
+    a, b = Items(skus=("a",)), Items(skus=("b",))
+    rules = (
+        RateRule(code="a", name="A", points=1, per_minor=100, except_items=b),
+        RateRule(code="b", name="B", points=1, per_minor=100, except_items=a, expiry=Never()),
+    )
+    a_shop(*rules, points=replace(POINTS, expiry=AfterDays(days=90), caps=(Cap(limit=90),)))
+    ann = a_member()
+    sale = sell(a_sale(13_000, lines=(SaleLine("a", 1000, 8_000), SaleLine("b", 1000, 5_000)))).id
+
+    def refund(number: str, amount: int) -> None:
+        back = (LineRefund(1, amount_minor=amount),)
+        refund_sales([NewRefund(sale_id=sale, external_id=number, occurred_at=NOON, lines=back)], at=NOON)
+
+    refund("F-1", 2_000)
+    assert claim(sale, ann).earned[0].awarded == 90
+    refund("F-2", 1_000)
+    assert points_of(ann, at=NEXT_DAY) == 80

@@ -4,7 +4,7 @@ left. Caps get their room back, carries, visits and levels follow.
 Tills, previews of refunds and back-tests all come through here; nothing is read or written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -29,7 +29,7 @@ class Reconsidered(msgspec.Struct, kw_only=True):
     program: Compiled
     before: dict[int, Award]
     after: dict[int, Award]
-    most: dict[str, int]
+    most: Mapping[str, int]
     left: Purchase
     earlier: Purchase
 
@@ -79,17 +79,23 @@ class Reconsidered(msgspec.Struct, kw_only=True):
         return max(min(awards[place].awarded, self.most.get(part, 0) - earlier), 0)
 
 
-def reconsider(program: Compiled, facts: Facts, *, whole: Purchase, earlier: Purchase, left: Purchase) -> Reconsidered:
-    """Ask the rules of a sale's own version again: for the `whole` sale, for what was left of it before a refund
-    (`earlier`), and for what is `left` after it.
+def most_of(awards: Iterable[Award]) -> dict[str, int]:
+    """Return what each entry of a sale has at first: the awards of the rules that share it."""
+    most: dict[str, int] = {}
+    for award in awards:
+        most[award.rule.part] = most.get(award.rule.part, 0) + award.awarded
+    return most
+
+
+def reconsider(
+    program: Compiled, facts: Facts, *, most: Mapping[str, int], earlier: Purchase, left: Purchase
+) -> Reconsidered:
+    """Ask the rules of a sale's own version again: for what was left of it before a refund (`earlier`), and for what
+    is `left` after it. `most` is what each of its entries had at first.
     """
     rooms = rooms_again(facts)
     before = evaluate(program, earlier, facts, rooms=rooms)
     after = evaluate(program, left, facts, rooms=rooms)
-    at_first = before if whole == earlier else evaluate(program, whole, facts, rooms=rooms)
-    most: dict[str, int] = {}
-    for award in at_first:
-        most[award.rule.part] = most.get(award.rule.part, 0) + award.awarded
     return Reconsidered(
         program=program,
         before={award.rule.place: award for award in before},

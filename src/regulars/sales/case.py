@@ -103,13 +103,10 @@ class Case(msgspec.Struct, kw_only=True):
 
 def reconsider(sold: Sold, program: Compiled, *, refunded_minor: int, returned: Sequence[LineShare]) -> Reconsidered:
     """Ask the rules of a sale's own version again, for what was left before a refund and for what is left after it."""
-    earlier = whole = sold.purchase_left(program, refunded_minor=sold.refunded_minor)
-    if sold.refunded_minor:
-        whole = msgspec.structs.replace(sold, refunds=[]).purchase_left(program, refunded_minor=0)
     return unsettling.reconsider(
         program,
         sold.facts,
-        whole=whole,
-        earlier=earlier,
+        most={entry.key.removeprefix(f"sale/{sold.id}/"): entry.amount for entry in sold.of_kind("earn")},
+        earlier=sold.purchase_left(program, refunded_minor=sold.refunded_minor),
         left=sold.purchase_left(program, refunded_minor=refunded_minor, returned=returned),
     )

@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 import msgspec
 
 from regulars.core.compiled import Compiled
+from regulars.core.earning import evaluate, rooms_again
 from regulars.core.facts import Facts
 from regulars.core.lots import Draw
 from regulars.core.paid import unearning_minor
@@ -20,7 +21,7 @@ from regulars.core.settling import MemberState, card_of
 from regulars.core.stamps import CardState, Unstamped, unstamp
 from regulars.core.tallies import Tally
 from regulars.core.tiers import Move
-from regulars.core.unsettling import Reconsidered, fall_back, give_room_back, reconsider
+from regulars.core.unsettling import Reconsidered, fall_back, give_room_back, most_of, reconsider
 from regulars.core.when import Purchase
 from regulars.reports.backtest.purse import Purse
 from regulars.reports.backtest.recorded import Recorded, Returned
@@ -97,7 +98,8 @@ def undo(
     earlier = left()
     bought.returned = [*bought.returned, *returned.lines]
     bought.refunded_minor += returned.amount_minor
-    again = reconsider(program, bought.facts, whole=bought.purchase, earlier=earlier, left=left())
+    at_first = evaluate(program, bought.purchase, bought.facts, rooms=rooms_again(bought.facts))
+    again = reconsider(program, bought.facts, most=most_of(at_first), earlier=earlier, left=left())
     undone = Undone()
     _give_units_back(program, bought, undone, member=member, purses=purses, at=at)
     for part, places in again.parts.items():
