@@ -94,6 +94,9 @@ def test_stamps_come_from_the_team_from_codes_and_from_posters(giving):
     assert giving.post("/posters/scans", {"member": {"id": ann}, "text": text}).json()["held"] == 1
     soon = giving.post("/posters/scans", {"member": {"id": ann}, "text": text})
     assert (soon.status_code, soon.json()["code"]) == (409, "cool_down")
+    assert giving.send("DELETE", f"/posters/{text.split('.')[0]}").status_code == 200
+    gone = giving.post("/posters/scans", {"member": {"id": ann}, "text": text})
+    assert (gone.status_code, gone.json()["code"]) == (404, "not_found_or_unusable")
     back = giving.post(f"/members/{ann}/stamps", {"card": "coffee", "stamps": -2, "reason": "mistake"}).json()
     assert (back["number"], back["held"], back["reopened"], back["withdrawn"]) == (1, 3, 1, 1)
     assert second not in giving.get(f"/members/{ann}/entries").text

@@ -10,6 +10,7 @@ from regulars.core.program.stamp_cards import ByHand, StampCard
 from regulars.core.refusals import Refusal
 from regulars.ledger.models import Entry
 from regulars.ledger.statement import balance_of, entries_of
+from regulars.members.change import join_member
 from regulars.points.adjust import adjust_points
 from regulars.points.card_in_hand import CardNow
 from regulars.points.models import StampCode
@@ -260,3 +261,13 @@ def test_stamps_are_not_adjusted_as_points_are():
     with pytest.raises(Refusal, match="invalid_adjustment"):
         adjust_points(member_id=ann, amount=5, unit="coffee", reason="by hand", key="1", at=NOON, by=MAX)
     assert on_card(ann) == 0
+
+
+def test_guests_fetch_no_stamps_until_they_join():
+    a_stamp_shop()
+    guest = somebody(joined_at=None)
+    [code] = make_stamp_codes(card="coffee", count=1, batch="Fair", at=NOON, by=MAX)
+    with pytest.raises(Refusal, match="not_joined"):
+        use_stamp_code(code=code, member_id=guest, at=NOON, by=MAX)
+    join_member(member_id=guest, at=NOON, by=MAX)
+    assert use_stamp_code(code=code, member_id=guest, at=NOON, by=MAX).held == 1

@@ -68,6 +68,7 @@ ROUTES: list[Any] = [
     stamps.create_stamp_codes,
     stamps.create_stamp_code_use,
     stamps.create_poster,
+    stamps.delete_poster,
     stamps.create_scan,
     events.create_event,
     events.create_events,

@@ -30,7 +30,7 @@ from regulars.rewards.issue import issue_rewards, withdraw_issued
 from regulars.rewards.issued import Issued, find_given
 from regulars.rewards.pay import pays
 
-STATUS = "SELECT status FROM members_member WHERE id = %(member)s"
+STATUS = "SELECT status, joined_at IS NOT NULL FROM members_member WHERE id = %(member)s"
 
 
 class CardUnknown(Refusal):
@@ -81,7 +81,7 @@ class CardInHand(msgspec.Struct, kw_only=True):
     member_id: int
     wallets: dict[tuple[int, str], Wallet]
     tally: Tally
-    status: str
+    is_joined: bool
 
     @property
     def wallet(self) -> Wallet:
@@ -162,7 +162,7 @@ def open_card(*, member_id: int, card: str, book: Book, at: datetime, lock: bool
         member_id=member_id,
         wallets=opened,
         tally=tallies().get(member_holder(member_id), Tally()),
-        status=status[0][0],
+        is_joined=status[0][1],
     )
 
 

@@ -17,6 +17,12 @@ from regulars.points.card_in_hand import CardInHand, CardNow, put_on
 from regulars.points.claimants import find_claimants
 
 
+class NotJoined(Refusal):
+    """Guests earn nothing until they join."""
+
+    code = "not_joined"
+
+
 class CoolDown(Refusal):
     """The card was stamped a short while ago; `again_at` is when it can be next."""
 
@@ -52,7 +58,7 @@ def fetch_stamps(
 ) -> CardNow:
     """Put stamps on a locked card that the member fetched from a `source` (stamp_code, qr), which then rests.
 
-    Refuses: NotStarted, TimeIsOver, NotAtThisStore,
+    Refuses: NotJoined, NotStarted, TimeIsOver, NotAtThisStore,
     OutsideHours, TierNeeded, NotInAudience, CoolDown, DailyLimit, NoEffect.
     """
     _check(hand, rest=rest, place=place, at=at)
@@ -77,6 +83,8 @@ def fetch_stamps(
 
 
 def _check(hand: CardInHand, *, rest: Rest, place: Place, at: datetime) -> None:
+    if not hand.is_joined:
+        raise NotJoined()
     claimants = find_claimants([hand.member_id], book=hand.book, at=at)
     if refusal := check_when(hand.card.when, claimants[hand.member_id], at=at, place=place):
         raise refusal

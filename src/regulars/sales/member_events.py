@@ -18,6 +18,7 @@ from regulars.ledger.lots import ask_waiting
 from regulars.ledger.wallet import Balance
 from regulars.members.find import Found, find_members
 from regulars.platform.rows import ask_ids, read_ids, together
+from regulars.points.self_stamping import NotJoined
 from regulars.programs.book import Book, load_book
 from regulars.sales.answers import NOTHING, Brought
 from regulars.sales.event_batch import CheckedEvent, EventBatch, Given, NewMemberEvent, ask_earlier, scopes_at
@@ -41,12 +42,6 @@ class EventReused(Refusal):
     """This event came under the same external id for another member before."""
 
     code = "event_reused"
-
-
-class NotJoined(Refusal):
-    """Guests earn nothing until they join."""
-
-    code = "not_joined"
 
 
 class FutureEvent(Refusal):

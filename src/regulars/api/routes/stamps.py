@@ -11,14 +11,14 @@ from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routes.adjustments import natural_key
 from regulars.api.routes.rewards import RewardOut, StoreCode, reward_out, store_of
-from regulars.api.routing import creates
+from regulars.api.routing import creates, deletes
 from regulars.api.shapes import MemberNamed, MemberRef, Moment, read_id, read_moment
 from regulars.api.writes import do_write
 from regulars.core.identifiers import MemberHandle
 from regulars.members.change import UnknownMember
 from regulars.members.find import find_member
 from regulars.points.card_in_hand import CardNow
-from regulars.points.posters import hang_poster, scan_poster
+from regulars.points.posters import hang_poster, scan_poster, take_poster_down
 from regulars.points.stamp_codes import make_stamp_codes, use_stamp_code
 from regulars.points.stamps import adjust_stamps
 from regulars.programs.book import load_book
@@ -95,6 +95,10 @@ class PosterOut(msgspec.Struct, frozen=True):
     """What the QR has to say."""
 
     text: str
+
+
+class PosterRef(msgspec.Struct, frozen=True):
+    id: str
 
 
 @creates("/members/{member_id:str}/stamps", scope=Scope.POINTS_ADJUST, takes=StampsIn, summary="Put stamps on a card")
@@ -176,6 +180,19 @@ async def create_poster(data: JSONBody[PosterIn], request: ApiRequest) -> Reply[
         return PosterOut(hang_poster(store=data.store, card=data.card, stamps=data.stamps, at=at, by=call.by))
 
     return await do_write(request, hang)
+
+
+@deletes("/posters/{poster_id:str}", scope=Scope.POINTS_ADJUST, summary="Take a stamp poster down")
+async def delete_poster(request: ApiRequest, poster_id: FromPath[str]) -> Reply[PosterRef]:
+    """Its QR stamps no card any more. The id is what its text begins with."""
+    call = request.auth
+    number = read_id(poster_id)
+
+    def take_down(at: datetime) -> PosterRef:
+        take_poster_down(number, at=at, by=call.by)
+        return PosterRef(str(number))
+
+    return await do_write(request, take_down, status=200)
 
 
 def _find(handle: MemberHandle) -> int:
