@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.core.program.tier_sets import Level, TierSet, Window
+from regulars.core.program.tier_sets import Level, Metric, TierSet, Window
 from regulars.core.tiers import (
     NOWHERE,
     Climber,
@@ -179,7 +179,7 @@ def test_who_reached_nothing_needs_no_standing():
     ann = a_climber()
     climb((BY_YEAR,), ann, {"vip": [Counted(5)]}, at=on(2026, 8, 10))
     assert ann.standings == {}
-    assert ann.used == {"tier/vip": {date(2026, 1, 1).toordinal(): 5}}
+    assert ann.used == {"tier/vip/points": {date(2026, 1, 1).toordinal(): 5}}
 
 
 amounts = st.lists(st.integers(1, 900), min_size=1, max_size=8)
@@ -212,3 +212,12 @@ def test_refunding_everything_in_parts_counts_like_refunding_it_at_once(amounts,
             ann.returns(part, at, later)
         ends.append((ann.standing.level, ann.metric(later)))
     assert ends[0] == ends[1]
+
+
+def test_a_set_that_counts_something_else_begins_anew_and_takes_nothing():
+    ann = a_climber()
+    climb((BY_YEAR,), ann, {"vip": [Counted(600)]}, at=on(2026, 8, 10))
+    by_spend = msgspec.structs.replace(BY_YEAR, metric=Metric(of="spend"))
+    climb((by_spend,), ann, {"vip": [Counted(450)]}, at=on(2026, 8, 11))
+    assert held_levels((by_spend,), ann.standings, at=on(2026, 8, 11)) == ("silver",)
+    assert ann.ladder(by_spend).counts == {date(2026, 1, 1).toordinal(): 450}

@@ -87,7 +87,7 @@ def look_at_members(
                 pending=waiting.get(member, {}),
             ),
             tally=tally,
-            counts={name: dict(tally.used.get(name, {})) for name in (counter_of(each.code) for each in sets)},
+            counts={name: dict(tally.used.get(name, {})) for name in (counter_of(each) for each in sets)},
             standings=stood.get(member, {}),
         )
     return seen

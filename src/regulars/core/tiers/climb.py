@@ -19,7 +19,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Climber(msgspec.Struct, kw_only=True):
-    """A member as tier sets see one. `used` is the tally's: a set counts under `tier/<its code>`; both it and
+    """A member as tier sets see one. `used` is the tally's: a set counts under `tier/<its code>/<what>`; both it and
     `standings` are brought up by the functions here. `balances` are by unit, with what is `pending` of them.
     """
 
@@ -35,16 +35,17 @@ class Climber(msgspec.Struct, kw_only=True):
         waiting = 0 if metric.count_pending else self.pending.get(metric.unit, 0)
         return Ladder(
             tier_set=tier_set,
-            counts=self.used.setdefault(counter_of(tier_set.code), {}),
+            counts=self.used.setdefault(counter_of(tier_set), {}),
             zone=self.zone,
             joined_at=self.joined_at,
             balance=self.balances.get(metric.unit, 0) - waiting,
         )
 
 
-def counter_of(tier_set: str) -> str:
-    """Return the name under which a tally counts for a tier set."""
-    return f"tier/{tier_set}"
+def counter_of(tier_set: TierSet) -> str:
+    """Return the name under which a tally counts for a tier set; a set that counts something else begins anew."""
+    metric = tier_set.metric
+    return f"tier/{tier_set.code}/{metric.unit if metric.of == 'points' else metric.of}"
 
 
 def held_levels(tier_sets: Iterable[TierSet], standings: Mapping[str, Standing], *, at: datetime) -> tuple[str, ...]:
@@ -126,8 +127,8 @@ def start_units(
 
 def _keep(member: Climber, tier_set: TierSet, after: Standing, move: Move | None, moves: list[Move]) -> None:
     """A member who is nowhere, and for whom nothing is due, needs no standing."""
-    if not member.used[counter_of(tier_set.code)]:
-        del member.used[counter_of(tier_set.code)]
+    if not member.used[counter_of(tier_set)]:
+        del member.used[counter_of(tier_set)]
     if after != NOWHERE or tier_set.code in member.standings:
         member.standings[tier_set.code] = after
     if move is not None:
