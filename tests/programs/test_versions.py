@@ -27,6 +27,7 @@ from regulars.programs.versions import (
     UnknownVersion,
     VersionHasStarted,
     discard_draft,
+    list_current,
     list_versions,
     open_draft,
     publish_document,
@@ -217,3 +218,12 @@ def test_a_published_document_is_kept_as_it_was_said():
     version = publish_document(a_program(DOUBLE), at=NOON, by=BOB, note="More")
     assert read_version(version.number, at=NOON) == version
     assert (version.document, version.note, version.scheduled_by) == (a_program(DOUBLE), "More", "staff:5")
+
+
+def test_the_current_versions_leave_the_past_out():
+    publish(a_program(DOUBLE), at=NOON - DAY)
+    for days, points in ((1, 3), (2, 4)):
+        schedule_document(a_program(replace(DOUBLE, points=points)), starts_at=NOON + days * DAY, at=NOON, by=BOB)
+    save_draft(a_program(replace(DOUBLE, points=5)), at=NOON, by=BOB)
+    assert states() == [(5, "draft"), (4, "scheduled"), (3, "scheduled"), (2, "live"), (1, "past")]
+    assert [(each.number, each.state) for each in list_current(at=NOON)] == states()[:-1]

@@ -112,6 +112,16 @@ def list_versions(*, at: datetime) -> list[Version]:
     return [_told(row, at=at, is_live=row == live) for row in rows]
 
 
+def list_current(*, at: datetime) -> list[Version]:
+    """Return the versions that people work with, in the order of `list_versions`: the draft, those that wait for their
+    moment, and the live one; the past is not read.
+    """
+    live = _live(at)
+    waiting = _scheduled().filter(starts_at__gt=at).exclude(pk=live and live.pk).reverse()
+    rows = [*ProgramVersion.objects.filter(starts_at=None), *waiting, *([live] if live else [])]
+    return [_told(row, at=at, is_live=row == live) for row in rows]
+
+
 @transaction.atomic
 def open_draft(*, at: datetime, by: Actor) -> Version:
     """Return the draft; where there is none, begin one as a copy of the version that starts last."""

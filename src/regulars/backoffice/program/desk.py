@@ -9,7 +9,7 @@ from regulars.backoffice.office import Office
 from regulars.core.difference import Change, compare
 from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
-from regulars.programs.versions import Version, list_versions, open_draft, save_draft
+from regulars.programs.versions import Version, list_current, list_versions, open_draft, save_draft
 from regulars.staff.rights import Right
 
 
@@ -24,20 +24,25 @@ class Desk:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.versions: list[Version] = list_versions(at=office.now)
+        self._current = list_current(at=office.now)
+
+    @cached_property
+    def versions(self) -> list[Version]:
+        """Every version, the past included."""
+        return list_versions(at=self.office.now)
 
     @cached_property
     def draft(self) -> Version | None:
-        return next((version for version in self.versions if version.state == "draft"), None)
+        return next((version for version in self._current if version.state == "draft"), None)
 
     @cached_property
     def live(self) -> Version:
-        return next(version for version in self.versions if version.state == "live")
+        return next(version for version in self._current if version.state == "live")
 
     @cached_property
     def scheduled(self) -> list[Version]:
         """What waits, the soonest first."""
-        return [version for version in self.versions if version.state == "scheduled"][::-1]
+        return [version for version in self._current if version.state == "scheduled"][::-1]
 
     @cached_property
     def base(self) -> Version:

@@ -18,7 +18,7 @@ from regulars.core.program_file.reading import FileRead, check_file
 from regulars.core.program_file.writing import write_file
 from regulars.core.refusals import Refusal
 from regulars.programs.soundness import read_shop
-from regulars.programs.versions import save_draft
+from regulars.programs.versions import UnknownVersion, read_version, save_draft
 from regulars.staff.rights import Right
 
 
@@ -26,9 +26,10 @@ from regulars.staff.rights import Right
 def export_program(request: HttpRequest, number: int) -> HttpResponse:
     """A version as YAML, to keep, to send, to bring back."""
     office = office_of(request)
-    version = next((each for each in Desk(office).versions if each.number == number), None)
-    if version is None:
-        raise Http404
+    try:
+        version = read_version(number, at=office.now)
+    except UnknownVersion:
+        raise Http404 from None
     title = f"{office.shop}, version {number}"
     text = write_file(version.document, currency=office.currency, zone=office.zone, title=title)
     answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
