@@ -47,6 +47,18 @@ def test_codes_are_shown_once_and_each_counts_once(card, manager):
     assert not any(code in page for code in shown)
 
 
+def test_a_cashier_types_the_code_of_a_slip(card, manager, cashier):
+    page = manager.post("/stamp-codes/new/", codes()).content.decode()
+    code = re.findall(r"<code>([A-Z0-9-]{19})</code>", page)[0]
+    member, other = a_member(at=YESTERDAY), a_member(at=YESTERDAY)
+    typed = {"code": f" {code.lower()} ", "store": "330"}
+    said = cashier.post(f"/members/{member}/stamps/code/", typed, follow=True).content.decode()
+    assert "2 stamps: 2 of 5 stamps now." in said
+    for wrong in (typed, {"code": "AAAA-BBBB-CCCC-DDDD", "store": ""}):
+        assert "This code is not valid" in cashier.post(f"/members/{other}/stamps/code/", wrong).content.decode()
+    assert balance_of(other, at=NOW, unit="fair").available == 0
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

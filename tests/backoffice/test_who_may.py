@@ -21,6 +21,7 @@ MANAGERS = {Role.OWNER, Role.MANAGER}
 PAGES = [
     ("/members/{member}/spend/", EVERYBODY),
     ("/members/{member}/rewards/{gift}/use/", EVERYBODY),
+    ("/members/{member}/stamps/code/", EVERYBODY),
     ("/fulfilment/", EVERYBODY),
     ("/members/{member}/rewards/{gift}/remove/", MANAGERS),
     ("/members/{member}/rewards/{gift}/use/undo/", MANAGERS),
@@ -93,6 +94,6 @@ def test_the_member_page_offers_only_what_the_role_may_do(places, cashier, manag
     shown, offered = cashier.get(f"/members/{places['member']}/"), manager.get(f"/members/{places['member']}/")
     for path in ("/spend/", f"/rewards/{places['gift']}/use/"):
         assert path in shown.content.decode()
-    for path in ("/stamps/", "/tier/", "/dates/", f"/rewards/{places['gift']}/remove/"):
+    for path in (f'/members/{places["member"]}/stamps/"', "/tier/", "/dates/", f"/rewards/{places['gift']}/remove/"):
         assert path not in shown.content.decode()
         assert path in offered.content.decode()

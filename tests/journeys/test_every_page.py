@@ -22,6 +22,7 @@ PAGES = {
     "refund": "/sales/{sale}/refund/",
     "spend": "/members/{member}/spend/",
     "stamps": "/members/{member}/stamps/",
+    "slip": "/members/{member}/stamps/code/",
     "tier": "/members/{member}/tier/",
     "dates": "/members/{member}/dates/?unit=points",
     "hand-out": "/members/{member}/rewards/{gift}/use/",

@@ -45,3 +45,17 @@ class PosterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["store"].choices = stores  # type: ignore[attr-defined]
         self.fields["card"].choices = cards  # type: ignore[attr-defined]
+
+
+class SlipForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code on the slip"),
+        max_length=40,
+        help_text=_("Sixteen letters and digits; dashes and small letters do not matter."),
+        widget=forms.TextInput({"autofocus": True, "autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    store = forms.ChoiceField(label=_("Store"), required=False)
+
+    def __init__(self, *args: Any, stores: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["store"].choices = [("", _("No store in particular")), *stores]  # type: ignore[attr-defined]
