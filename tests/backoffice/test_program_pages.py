@@ -15,6 +15,7 @@ from regulars.core.program.rules import ItemRule, RateRule
 from regulars.core.program.stamp_cards import ByItem, StampCard
 from regulars.core.program.tier_sets import Level, Metric, TierSet
 from regulars.core.sale import SaleLine
+from regulars.programs.models import Program, ProgramVersion
 from regulars.programs.versions import list_versions, open_draft, read_draft, read_live, save_draft
 from regulars.staff.models import Role
 from tests.backoffice.conftest import NOW, sign_in
@@ -79,6 +80,13 @@ def draft():
     found = read_draft(at=NOW)
     assert found is not None
     return found.document
+
+
+def test_a_merchant_without_a_program_reads_so(manager):
+    ProgramVersion.objects.all().delete()
+    Program.objects.all().delete()
+    for path in ("/program/", "/program/earning/", "/program/try/", "/program/rule/base/"):
+        assert "There is no program yet" in page_of(manager.get(path))
 
 
 def test_a_budget_tells_how_far_it_is_used(whole, manager):

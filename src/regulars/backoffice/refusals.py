@@ -86,6 +86,8 @@ WORDS: dict[str, Promise] = {
     "unknown_unit": _("The program has no unit “%(unit)s”."),
     "changed_meanwhile": _("Somebody else changed this since you opened it. Reload the page, and look again."),
     "draft_exists": _("There is a draft already, version %(number)s. Publish or discard it first."),
+    "faulty_program": _("The program has faults. Put them right first: %(faults)s"),
+    "unknown_recipe": _("There is no such recipe."),
     "no_draft": _("There is no draft. Change something first."),
     "version_has_started": _("Version %(number)s has started: sales were decided by it, so it stays."),
     "invalid_document": _("The program cannot be kept like this: %(why)s"),

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.forms.program.basket import BasketForm
 from regulars.backoffice.forms.program.setting import Setting
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.program.desk import Desk
+from regulars.backoffice.program.room import needs_program
 from regulars.backoffice.program.trial import show_outcome
 from regulars.backoffice.refusals import words
 from regulars.core.identifiers import MemberHandle
@@ -23,7 +23,7 @@ from regulars.sales.try_basket import Tried, try_basket
 from regulars.staff.rights import Right
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def try_a_basket(request: HttpRequest) -> HttpResponse:
     """The basket stays in the address, so that it can be tried again after the next change."""
     office = office_of(request)

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.forms.program.schedule import ScheduleForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.program.desk import ChangedMeanwhile, Desk
 from regulars.backoffice.program.difference import show_changes
 from regulars.backoffice.program.faults import faults_in, with_places
 from regulars.backoffice.program.pieces import print_of
+from regulars.backoffice.program.room import needs_program
 from regulars.backoffice.refusals import words
 from regulars.backoffice.wording import exact
 from regulars.core.refusals import Refusal
@@ -23,7 +23,7 @@ from regulars.reports.program_change import count_touched
 from regulars.staff.rights import Right
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def draft(request: HttpRequest) -> HttpResponse:
     """Read the changes; whoever may publish says when they start."""
     office = office_of(request)
@@ -43,7 +43,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/program/draft.html", _context(desk, form, is_counting="touched" in request.GET))
 
 
-@needs(Right.CHANGE_RULES)
+@needs_program(Right.CHANGE_RULES)
 def discard(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     desk = Desk(office)

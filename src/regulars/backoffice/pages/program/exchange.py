@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.forms.program.file import FileForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.difference import show_changes
+from regulars.backoffice.program.room import needs_program
 from regulars.backoffice.refusals import words
 from regulars.core.difference import compare
 from regulars.core.program_file.reading import FileRead, check_file
@@ -22,7 +22,7 @@ from regulars.programs.versions import UnknownVersion, read_version, save_draft
 from regulars.staff.rights import Right
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def export_program(request: HttpRequest, number: int) -> HttpResponse:
     """A version as YAML, to keep, to send, to bring back."""
     office = office_of(request)
@@ -37,7 +37,7 @@ def export_program(request: HttpRequest, number: int) -> HttpResponse:
     return answer
 
 
-@needs(Right.CHANGE_RULES)
+@needs_program(Right.CHANGE_RULES)
 def import_program(request: HttpRequest) -> HttpResponse:
     """Read a file; what it changes is shown before it becomes the draft."""
     office = office_of(request)

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.office import office_of
 from regulars.backoffice.pages.program.rooms import shelf
 from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.offered import list_recipes
 from regulars.backoffice.program.pieces import Kind
+from regulars.backoffice.program.room import needs_program
 from regulars.staff.rights import Right
 
 ROOMS: tuple[tuple[str, Kind, str, Promise, Promise, Promise], ...] = (
@@ -24,11 +24,9 @@ ROOMS: tuple[tuple[str, Kind, str, Promise, Promise, Promise], ...] = (
 )
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def overview(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
-    if office.book is None:
-        return render(request, "backoffice/no_program.html")
     desk = Desk(office)
     context = {"work": desk, "rooms": rooms_of(desk), "recipes": list_recipes() if desk.is_empty else []}
     return render(request, "backoffice/program/overview.html", context)

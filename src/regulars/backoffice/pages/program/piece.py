@@ -10,9 +10,9 @@ from django.contrib import messages
 from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.forms.program.naming import NamedForm
 from regulars.backoffice.forms.program.part import PieceForm
 from regulars.backoffice.forms.program.sending import as_sent
@@ -23,13 +23,14 @@ from regulars.backoffice.program.editors import EDITORS, Editor
 from regulars.backoffice.program.faults import Fault, faults_in, new_faults, with_places
 from regulars.backoffice.program.pieces import codes_of, find, move, pieces_of, place_of, print_of, put, take_out
 from regulars.backoffice.program.preview import preview_of
+from regulars.backoffice.program.room import needs_program
 from regulars.backoffice.refusals import words
 from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
 from regulars.staff.rights import Right
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def piece(request: HttpRequest, slug: str, code: str | None = None) -> HttpResponse:
     """The editor: whoever may not change the program reads it."""
     editor, office = _editor(slug), office_of(request)
@@ -43,12 +44,12 @@ def piece(request: HttpRequest, slug: str, code: str | None = None) -> HttpRespo
         faults = _place_faults(form, desk, editor)
         if (not form.errors or "anyway" in request.POST) and _keep(request, form, desk, editor):
             messages.success(request, str(editor.kept))
-            return redirect(editor.room)
+            return redirect(f"{reverse(editor.room)}#{form.value.code}")
     context = _context(desk, editor, form, code) | {"faults": faults, "piece": shown if code else None}
     return render(request, f"backoffice/program/{slug}.html", context)
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def reading(request: HttpRequest, slug: str) -> HttpResponse:
     """What is typed so far in words and pictures, and what is wrong with it, while it is typed."""
     editor, office = _editor(slug), office_of(request)
@@ -64,16 +65,16 @@ def reading(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "backoffice/program/reading.html", context)
 
 
-@needs(Right.CHANGE_RULES)
+@needs_program(Right.CHANGE_RULES)
 def move_piece(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     editor = _editor(slug)
     if request.method == "POST":
         step = -1 if request.POST.get("to") == "up" else 1
         change_draft(office_of(request), lambda document: move(document, editor.kind, code, step=step))  # type: ignore[arg-type]
-    return redirect(editor.room)
+    return redirect(f"{reverse(editor.room)}#{code}")
 
 
-@needs(Right.CHANGE_RULES)
+@needs_program(Right.CHANGE_RULES)
 def remove_piece(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Show what would miss it, then take it out of the draft."""
     editor, office = _editor(slug), office_of(request)

@@ -6,19 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.forms.program.policies import PoliciesForm
 from regulars.backoffice.forms.program.setting import Setting
 from regulars.backoffice.office import office_of
 from regulars.backoffice.program.desk import ChangedMeanwhile, Desk, change_draft
 from regulars.backoffice.program.pieces import print_of
+from regulars.backoffice.program.room import needs_program
 from regulars.backoffice.refusals import words
 from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
 from regulars.staff.rights import Right
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def policies(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     desk = Desk(office)

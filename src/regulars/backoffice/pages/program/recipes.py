@@ -5,15 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.office import office_of
 from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.offered import list_recipes, open_recipe
+from regulars.backoffice.program.room import needs_program
 from regulars.programs.versions import save_draft
 from regulars.staff.rights import Right
 
 
-@needs(Right.CHANGE_RULES)
+@needs_program(Right.CHANGE_RULES)
 def recipes(request: HttpRequest) -> HttpResponse:
     """Show the recipes; the chosen one becomes the draft."""
     office = office_of(request)

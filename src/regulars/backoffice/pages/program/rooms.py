@@ -6,17 +6,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.office import office_of
 from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.editors import OF_KIND
 from regulars.backoffice.program.pieces import Kind, pieces_of
 from regulars.backoffice.program.preview import preview_of
+from regulars.backoffice.program.room import needs_program
 from regulars.backoffice.worklist import spent_budgets
 from regulars.staff.rights import Right
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def earning(request: HttpRequest) -> HttpResponse:
     """Every rule with its sentence, unit by unit, in the order they are asked."""
     desk = Desk(office_of(request))
@@ -31,27 +31,27 @@ def earning(request: HttpRequest) -> HttpResponse:
     )
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def units(request: HttpRequest) -> HttpResponse:
     return _room(request, "units", "units")
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def stamp_cards(request: HttpRequest) -> HttpResponse:
     return _room(request, "stamp_cards", "stamp_cards")
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def tier_sets(request: HttpRequest) -> HttpResponse:
     return _room(request, "tier_sets", "tier_sets")
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def catalogue(request: HttpRequest) -> HttpResponse:
     return _room(request, "rewards", "catalogue")
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def lists(request: HttpRequest) -> HttpResponse:
     """Budgets with what was given of them so far, and collections: what rules share."""
     office = office_of(request)

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.access import needs
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.pages.program.overview import ROOMS
@@ -15,6 +14,7 @@ from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.difference import show_changes
 from regulars.backoffice.program.pieces import pieces_of
 from regulars.backoffice.program.preview import preview_of
+from regulars.backoffice.program.room import needs_program
 from regulars.backoffice.refusals import words
 from regulars.core.difference import compare
 from regulars.core.refusals import Refusal
@@ -22,14 +22,14 @@ from regulars.programs.versions import DraftExists, Version, save_draft, unsched
 from regulars.staff.rights import Right, require
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def versions(request: HttpRequest) -> HttpResponse:
     desk = Desk(office_of(request))
     names = name_actors({version.scheduled_by for version in desk.versions if version.scheduled_by})
     return render(request, "backoffice/program/versions.html", {"work": desk, "names": names})
 
 
-@needs(Right.SEE_RULES)
+@needs_program(Right.SEE_RULES)
 def version(request: HttpRequest, number: int) -> HttpResponse:
     """One version: its changes against the one before, and everything it says."""
     office = office_of(request)
