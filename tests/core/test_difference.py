@@ -77,7 +77,7 @@ FREE = Reward(code="free", name="Free coffee")
         (
             {"rules": (BASE, BONUS, WINE)},
             {"rules": (WINE, BASE, BONUS)},
-            ["moved rule: in another order: “Wine”, “Base”, “Weekend”"],
+            ["moved order of the rules: now “Wine”, “Base”, “Weekend”"],
         ),
         (
             {"rules": (replace(WINE, items=Items(skus=tuple("abcdefgh"))),)},
@@ -107,6 +107,20 @@ FREE = Reward(code="free", name="Free coffee")
                     "changed budget “Spring”: limits: at most 900 points for everybody together "
                     "(before: at most 500 points for everybody together)"
                 )
+            ],
+        ),
+        (
+            {"rules": (BASE,)},
+            {
+                "rules": (replace(BASE, budget="spring"),),
+                "budgets": (Budget(code="spring", name="Spring", units=500),),
+            },
+            [
+                "added budget “Spring”: limits: at most 500 points for everybody together; for: “Base”",
+                (
+                    "changed rule “Base”: limits: from the budget “Spring”, at most 500 points for everybody together "
+                    "(before: nothing)"
+                ),
             ],
         ),
         (

@@ -145,6 +145,11 @@ def test_who_stands_on_a_ladder_and_who_has_stamps_are_touched():
         1,
         "1 member on the ladder, and kept on their level until it is judged",
     )
+    assert touched(before, replace(before, tier_sets=())) == (1, "1 member on the ladder, whose level counts no more")
+    assert touched(before, replace(before, stamp_cards=())) == (
+        2,
+        "2 members who have stamps, to which nothing is added any more",
+    )
     assert touched(before, replace(before, stamp_cards=(replace(card, size=9),))) == (
         2,
         "2 members who have stamps, and fill the card they began as it was",

@@ -255,14 +255,13 @@ def read_text(file: str) -> str:
 
 def tell_difference(before: "ProgramDocument", after: "ProgramDocument", desk: Desk) -> int:
     """Print each change with the members it touches; return how many there are."""
-    from regulars.core.difference import SECTIONS, compare
+    from regulars.core.difference import compare
     from regulars.reports.program_change import count_touched
 
     changes = compare(before, after, currency=desk.currency, zone=desk.zone)
     for change in changes:
         mark = {"added": "+", "removed": "-", "changed": "~", "moved": "~"}[change.kind]
-        name = f" “{change.name}”" if change.name else ""
-        typer.echo(f"{mark} {SECTIONS[change.section]}{name}")
+        typer.echo(f"{mark} {change.about}")
         for words in change.words:
             typer.echo(f"    {words}")
         typer.echo(f"    touches {count_touched(change, before, after, at=desk.at).words}")

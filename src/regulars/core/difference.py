@@ -35,9 +35,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     words: tuple[str, ...]
 
+    @property
+    def about(self) -> str:
+        """What is different: "rule “Base”", "order of the rules"."""
+        what = SECTIONS[self.section]
+        if self.kind == "moved":
+            return f"order of the {what}s"
+        return f"{what} “{self.name}”" if self.name else what
+
     def __str__(self) -> str:
-        what = f"{SECTIONS[self.section]} “{self.name}”" if self.name else SECTIONS[self.section]
-        return f"{self.kind} {what}: {'; '.join(self.words)}"
+        return f"{self.kind} {self.about}: {'; '.join(self.words)}"
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -127,7 +134,7 @@ def _compare_parts(
     kept_after = [code for code in news if code in olds]
     if kept_before != kept_after:
         names = ", ".join(f"“{_name(news[code])}”" for code in kept_after)
-        yield Change(section=section, kind="moved", words=(f"in another order: {names}",))
+        yield Change(section=section, kind="moved", words=(f"now {names}",))
 
 
 def _differences(section: str, before: Any, after: Any, old: _Told, new: _Told) -> Iterator[str]:
@@ -145,8 +152,9 @@ def _differences(section: str, before: Any, after: Any, old: _Told, new: _Told) 
         first, second = getattr(before, field), getattr(after, field)
         if field == "name" or first == second:
             continue
-        alone = msgspec.structs.replace(before, **{field: second})
-        if old.aspects(section, alone) == was:
+        changed = msgspec.structs.replace(before, **{field: second})
+        unchanged = msgspec.structs.replace(after, **{field: first})
+        if old.aspects(section, changed) == was and new.aspects(section, unchanged) == now:
             yield from _plainly(field, first, second)
 
 

@@ -59,12 +59,19 @@ def count_touched(change: Change, before: ProgramDocument, after: ProgramDocumen
         case "stamp_cards":
             if change.kind == "added":
                 return _buyers([part.when for part in parts], at=at)
+            if change.kind == "removed":
+                return _holders(change.code, "have stamps, to which nothing is added any more")
             return _holders(change.code, "have stamps, and fill the card they began as it was")
         case "tier_sets":
             if change.kind == "added":
                 return _buyers([], at=at)
             members = _one(STANDING, tier_set=change.code)
-            return Touched(members, f"{_members(members)} on the ladder, and kept on their level until it is judged")
+            then = (
+                "whose level counts no more"
+                if change.kind == "removed"
+                else "and kept on their level until it is judged"
+            )
+            return Touched(members, f"{_members(members)} on the ladder, {then}")
         case "rewards":
             return _claimants(change, parts, at=at)
         case "rules" if parts and all(isinstance(part, EventRule) for part in parts):
