@@ -48,6 +48,8 @@ class Purse:
 
     lots: list[Lot] = field(default_factory=list)
     debt: int = 0
+    stamps: int = 0
+    money: int = 0
     earned: int = 0
     spent: int = 0
     expired: int = 0
@@ -99,6 +101,9 @@ class Sale:
     draws: list[tuple[Lot, int]]
     lots: dict[Rule, tuple[Lot, int]] = field(default_factory=dict)
     clawed: dict[Rule, int] = field(default_factory=lambda: defaultdict(int))
+    first: dict[Rule, int] = field(default_factory=dict)
+    rooms: dict[Rule | None, int] = field(default_factory=dict)
+    is_top: bool = False
     refunded: int = 0
     returned: int = 0
 
@@ -112,6 +117,11 @@ class World:
         self.scheme = scheme
         self.purses: dict[int | None, Purse] = defaultdict(Purse)
         self.sales: dict[Any, Sale] = {}
+        self.used: dict[Any, int] = defaultdict(int)
+
+    def level(self, member: int | None) -> int:
+        """How many levels a member's money has reached."""
+        return sum(self.purses[member].money >= level for level in self.scheme.levels)
 
     def sell(
         self,
@@ -145,17 +155,47 @@ class World:
         return self._earn(sale, at)
 
     def _earn(self, sale: Sale, at: datetime) -> int:
-        day, total = sale.occurred.astimezone(ZONE).date(), 0
+        day, purse = sale.occurred.astimezone(ZONE).date(), self.purses[sale.member]
+        sale.is_top = bool(self.scheme.levels) and self.level(sale.member) == len(self.scheme.levels)
+        sale.rooms = {
+            rule: (rule.month_cap if rule else self.scheme.day_cap) - self.used[key]  # type: ignore[operator]
+            for rule, key in self._counters(sale).items()
+        }
+        sale.first = self._awards(sale)
+        self._count(sale, sale.first, 1)
+        for rule, amount in sale.first.items():
+            if amount:
+                last = rule.last_day(day)
+                end = midnight_after(last) if last else None
+                sale.lots[rule] = (purse.credit(amount, start=min(sale.occurred, at), end=end), amount)
+        return sum(sale.first.values())
+
+    def _counters(self, sale: Sale) -> dict[Rule | None, Any]:
+        """What bounds a sale's member in its own month and day; None is the cap of all rules together."""
+        day = sale.occurred.astimezone(ZONE).date()
+        capped = [rule for rule in self.scheme.rules if rule.month_cap is not None]
+        months = {rule: (sale.member, rule.name, day.year, day.month) for rule in capped}
+        return months | {None: (sale.member, day)}  # type: ignore[dict-item]
+
+    def _awards(self, sale: Sale) -> dict[Rule, int]:
+        """What the rules give for what is left, in the rooms there were then, and never more than at first."""
+        left, awards = sale.rooms[None], {}
         for rule in self.scheme.rules:
             if rule.applies(sale.store, sale.occurred):
-                amount = rule.gives(sale.goods, self._money(sale))
-                last = rule.last_day(day)
-                if amount:
-                    end = midnight_after(last) if last else None
-                    lot = self.purses[sale.member].credit(amount, start=min(sale.occurred, at), end=end)
-                    sale.lots[rule] = (lot, amount)
-                total += amount
-        return total
+                amount = rule.gives(sale.goods, self._money(sale), is_top=sale.is_top)
+                amount = max(min(amount, sale.rooms.get(rule, amount), left), 0)
+                left -= amount
+                awards[rule] = min(amount, sale.first.get(rule, amount))
+        return awards
+
+    def _count(self, sale: Sale, awards: dict[Rule, int], sign: int) -> None:
+        """Let caps, the stamp card and the levels count what a sale gives now (or, minus, gave before)."""
+        for rule, key in self._counters(sale).items():
+            self.used[key] += sign * (awards.get(rule, 0) if rule else sum(awards.values()))
+        purse, money = self.purses[sale.member], self._money(sale)
+        purse.money += sign * money
+        if self.scheme.card:
+            purse.stamps += sign * self.scheme.card.gives(sale.goods, money)
 
     def _money(self, sale: Sale) -> int:
         return sale.total - sale.refunded - (sale.paid - sale.part(sale.paid))
@@ -167,9 +207,12 @@ class World:
         sale = self.sales[key]
         demand(occurred <= at + TILL_AHEAD, "future_sale")
         demand(occurred >= sale.occurred, "refund_before_sale")
+        counted = self._awards(sale) if sale.rooms else {}
+        self._count(sale, counted, -1 if sale.rooms else 0)
         back = self._come_back(sale, amount, lines)
         before = sale.part(sale.paid)
         sale.refunded += back
+        self._count(sale, self._awards(sale) if sale.rooms else {}, 1 if sale.rooms else 0)
         given = self._give_back(sale, at)
         taken, short = self._take_back(sale, at)
         demand(not short or self.scheme.shortfall != "refuse", "points_spent_already")
@@ -217,7 +260,7 @@ class World:
         purse, taken, missing = self.purses[sale.member], 0, 0
         for rule, (lot, earned) in sale.lots.items():
             held = earned - sale.clawed[rule] - lot.lapsed - (lot.left if lot.is_over(at) else 0)
-            wanted = max(held - rule.gives(sale.goods, self._money(sale)), 0)
+            wanted = max(held - self._awards(sale)[rule], 0)
             live = [each for each in purse.lots if not each.is_over(at)]
             others = reversed(purse.soonest_first([each for each in live if each is not lot]))
             found = purse.take([lot] * (lot in live) + list(others), wanted)

@@ -17,7 +17,10 @@ class Goods:
 
 @dataclass(frozen=True)
 class Rule:
-    """`counts` says how much of some goods counts, `last_day` until when points live that were given on a day."""
+    """`counts` says how much of some goods counts, `last_day` until when points live that were given on a day.
+
+    `month_cap` bounds what a member gets by it in a month; members of the highest level get `top_points` instead.
+    """
 
     name: str
     points: int
@@ -29,16 +32,20 @@ class Rule:
     start: datetime | None = None
     end: datetime | None = None
     store: str | None = None
+    month_cap: int | None = None
+    top_points: int | None = None
 
     def applies(self, store: str, at: datetime) -> bool:
         in_time = (self.start is None or at >= self.start) and (self.end is None or at < self.end)
         return in_time and self.store in (None, store)
 
-    def gives(self, goods: list[Goods], money: int) -> int:
+    def gives(self, goods: list[Goods], money: int, *, is_top: bool = False) -> int:
+        """What it gives for goods of which so much was paid with money, before caps; nothing for nothing."""
         total = sum(g.amount for g in goods)
-        kept = Fraction(money, total) if total else Fraction(1)
-        steps = sum(self.counts(g) for g in goods) * kept / self.per
-        return self.round(steps) * self.points if money >= self.minimum else 0
+        if money <= 0 or not total or money < self.minimum:
+            return 0
+        steps = sum(self.counts(g) for g in goods) * Fraction(money, total) / self.per
+        return self.round(steps) * (self.top_points if is_top and self.top_points else self.points)
 
 
 def half_up(steps: Fraction) -> int:
@@ -51,6 +58,10 @@ def started(steps: Fraction) -> int:
 
 @dataclass(frozen=True)
 class Scheme:
+    """`day_cap` bounds all rules together, for each member and day. `card` says how many stamps some goods bring;
+    `card_size` of them are a reward. `levels` are reached by the money spent, and lost with it.
+    """
+
     rules: tuple[Rule, ...]
     points_per: int
     minor_per: int
@@ -59,6 +70,10 @@ class Scheme:
     grace_days: int
     backdate_days: int = 30
     attach_days: int = 30
+    day_cap: int = 10**9
+    card: Rule | None = None
+    card_size: int = 1
+    levels: tuple[int, ...] = ()
 
     def worth(self, points: int) -> int:
         return floor(Fraction(points * self.minor_per, self.points_per))

@@ -25,24 +25,31 @@ from hypothesis.stateful import (
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import AfterDays, AfterMonths, EndOf, Never
 from regulars.core.identifiers import MemberHandle
+from regulars.core.program.caps import Cap
+from regulars.core.program.conditions import Conditions
+from regulars.core.program.items import Items
+from regulars.core.program.policies import Policies
+from regulars.core.program.rewards import Reward
+from regulars.core.program.rules import ItemRule, RateRule
+from regulars.core.program.stamp_cards import ByItem, StampCard
+from regulars.core.program.tier_sets import Kept, Level, Metric, TierSet, Window
+from regulars.core.program.units import POINTS, Pays, Unit
 from regulars.core.refusals import Refusal
-from regulars.core.rules import ItemRule, RateRule
 from regulars.core.sale import LineRefund, NewRefund, NewSale, SaleLine, Tender
-from regulars.core.terms import Terms
 from regulars.ledger.models import Lot
 from regulars.ledger.statement import balances_of
 from regulars.points.adjust import adjust_points
 from regulars.points.expire import expire_due_lots
-from regulars.programs.settings import change_terms
 from regulars.sales.attach import attach_sale
 from regulars.sales.quote import quote_sales
 from regulars.sales.record import record_sales
 from regulars.sales.refund import preview_refund, refund_sales
 from regulars.sales.verify import verify
-from tests.shop import a_member, a_shop
+from tests.shop import OPENED, a_member, a_program, a_shop, publish
 from tests.torture.oracle import Oracle, Parts, Refused
 from tests.torture.rounds import IS_RELEASE, SHRINKS, rounds
 from tests.torture.scheme import Goods, Rule, Scheme, half_up, started
+from tests.whole_shop import held_by, level_of, rewards_of
 
 pytestmark = pytest.mark.fault
 
@@ -64,36 +71,66 @@ def end_of_next_month(day: date) -> date:
     return add_month(add_month(day.replace(day=1))).replace(day=1) - timedelta(days=1)
 
 
-# The same three rules in the program's words and in the oracle's.
+WINE = Items(categories=("WINE",))
+# The same four rules in the program's words and in the oracle's.
 RULES = (
     (
-        RateRule(points=1, per_minor=100, expiry=AfterDays(days=30)),
-        Rule("base", 1, 100, lambda g: g.amount, lambda day: day + timedelta(days=30)),
+        RateRule(
+            code="base",
+            name="Base",
+            points=1,
+            per_minor=100,
+            tier_points={"gold": 2},
+            expiry=AfterDays(days=30),
+            caps=(Cap(limit=70, period="month"),),
+        ),
+        Rule("base", 1, 100, lambda g: g.amount, lambda day: day + timedelta(days=30), month_cap=70, top_points=2),
     ),
     (
         RateRule(
+            code="big",
+            name="Big",
             points=5,
             per_minor=1000,
-            min_spend_minor=2000,
-            excluded_categories=("TOBACCO",),
+            when=Conditions(min_spend_minor=2000, starts_at=SPECIAL[0], ends_at=SPECIAL[1]),
+            except_items=Items(categories=("TOBACCO",)),
             rounding="nearest",
             expiry=EndOf(period="month", after=1),
-            starts_at=SPECIAL[0],
-            ends_at=SPECIAL[1],
         ),
         Rule(
             "big", 5, 1000, lambda g: g.amount * (g.category != "TOBACCO"), end_of_next_month, half_up, 2000, *SPECIAL
         ),
     ),
     (
-        ItemRule(points=3, skus=("MILK",), rounding="started", stores=("A",), expiry=AfterMonths(months=1)),
+        ItemRule(
+            code="milk",
+            name="Milk",
+            points=3,
+            items=Items(skus=("MILK",)),
+            rounding="started",
+            when=Conditions(stores=("A",)),
+            expiry=AfterMonths(months=1),
+        ),
         Rule("milk", 3, 1000, lambda g: g.quantity * (g.sku == "MILK"), add_month, started, store="A"),
     ),
     (
-        ItemRule(points=1, categories=("WINE",), per="amount", per_minor=300, expiry=Never()),
+        ItemRule(code="wine", name="Wine", points=1, items=WINE, per="amount", per_minor=300, expiry=Never()),
         Rule("wine", 1, 300, lambda g: g.amount * (g.category == "WINE")),
     ),
 )
+CARD = StampCard(code="wines", name="Wines", size=4, final="glass", earn=ByItem(items=WINE))
+STAMPS = Rule("stamps", 1, 1000, lambda g: g.quantity * (g.category == "WINE"))
+CLUB = TierSet(
+    code="club",
+    name="Club",
+    levels=(Level(code="silver", name="Silver", threshold=4_000), Level(code="gold", name="Gold", threshold=9_000)),
+    metric=Metric(of="spend"),
+    window=Window(over="lifetime"),
+    kept=Kept(until="forever"),
+    on_refund="now",
+)
+LEVELS = (None, "silver", "gold")
+DAY_CAP = 100
 
 goods = st.builds(
     Goods,
@@ -141,11 +178,36 @@ class History(RuleBasedStateMachine):
     )
     def open_shop(self, shortfall: str, grace: int, rate: tuple[int, int, int]) -> None:
         per, minor, least = rate
-        self.oracle = Oracle(Scheme(tuple(theirs for _, theirs in RULES), per, minor, least, shortfall, grace))
-        terms = Terms(
-            points_per=per, minor_per=minor, min_points=least, shortfall=shortfall, reinstate_grace_days=grace
+        self.oracle = Oracle(
+            Scheme(
+                tuple(theirs for _, theirs in RULES),
+                per,
+                minor,
+                least,
+                shortfall,
+                grace,
+                day_cap=DAY_CAP,
+                card=STAMPS,
+                card_size=CARD.size,
+                levels=tuple(level.threshold for level in CLUB.levels),
+            )
         )
-        change_terms(terms=terms, at=STARTS, by=SYSTEM)
+        points = Unit(
+            code="points",
+            name=POINTS.name,
+            pays=Pays(units=per, minor=minor, least=least),
+            shortfall=shortfall,  # type: ignore[arg-type]
+            caps=(Cap(limit=DAY_CAP, period="day"),),
+        )
+        document = a_program(
+            *(ours for ours, _ in RULES),
+            points=points,
+            policies=Policies(reinstate_grace_days=grace),
+            stamp_cards=(CARD,),
+            tier_sets=(CLUB,),
+            rewards=(Reward(code="glass", name="A glass"),),
+        )
+        publish(document, at=OPENED)
         self.members = [a_member(at=STARTS - timedelta(days=100)) for _ in range(3)]
 
     # --- time ---------------------------------------------------------------------------------------
@@ -194,7 +256,7 @@ class History(RuleBasedStateMachine):
         recorded = self.both(
             lambda: attach_sale(**said, at=self.now),
             lambda: self.oracle.do("attach", key=key, member=member, at=self.now),
-            lambda recorded: sum(earned.awarded for earned in recorded.earned),
+            points_in,
         )
         if recorded is not None:
             assert attach_sale(**said, at=self.now + timedelta(days=99)).replayed
@@ -222,7 +284,7 @@ class History(RuleBasedStateMachine):
             self.both(
                 lambda outcome=outcome: raised(outcome),
                 lambda sale=sale: self.oracle.do("sell", **self.as_goods(sale), at=self.now),
-                lambda recorded: sum(earned.awarded for earned in recorded.earned),
+                points_in,
             )
             if not isinstance(outcome, Refusal):
                 self.ids[sale.external_id] = outcome.id
@@ -352,7 +414,7 @@ class History(RuleBasedStateMachine):
             return None
         assert not isinstance(mine, Refusal), f"{mine!r} {mine.facts()}, and the oracle has {expected}"
         assert told(mine) == expected
-        for balance in getattr(mine, "balances", ()):
+        for balance in [each for each in getattr(mine, "balances", ()) if each.unit == "points"]:
             purse = self.oracle.world().purses[mine.member_id]
             pending = sum(lot.left for lot in purse.lots if lot.start > self.now and not lot.is_over(self.now))
             assert (balance.available, balance.pending, balance.debt) == (
@@ -373,10 +435,13 @@ class History(RuleBasedStateMachine):
         world = self.oracle.world()
         balances = balances_of(self.members, at=self.now)
         lots: dict[int, list] = {member: [] for member in self.members}
-        for lot in Lot.objects.filter(remaining__gt=0).select_related("account"):
+        for lot in Lot.objects.filter(remaining__gt=0, account__unit__code="points").select_related("account"):
             lots[lot.account.holder_id].append((lot.remaining, lot.available_at, lot.expires_at))
         for member in self.members:
-            purse, [mine] = world.purses[member], balances[member]
+            purse, mine = world.purses[member], next(each for each in balances[member] if each.unit == "points")
+            assert held_by(member, at=self.now).get("wines", 0) == purse.stamps % CARD.size
+            assert rewards_of(member) == ["glass"] * (purse.stamps // CARD.size)
+            assert level_of(member) == LEVELS[world.level(member)]
             open_lots = [lot for lot in purse.lots if lot.left]
             assert sorted(lots[member], key=str) == sorted(
                 ((lot.left, lot.start, lot.end and lot.end.astimezone(UTC)) for lot in open_lots), key=str
@@ -399,8 +464,13 @@ def raised(outcome):
     return outcome
 
 
+def points_in(recorded) -> int:
+    return sum(earned.awarded for earned in recorded.earned if earned.unit == "points")
+
+
 def of_refund(done) -> tuple[int, int, int]:
-    return sum(t.amount for t in done.clawed), sum(g.amount for g in done.returned), done.money_minor
+    clawed = sum(taken.amount for taken in done.clawed if taken.unit == "points")
+    return clawed, sum(given.amount for given in done.returned), done.money_minor
 
 
 def code_of(outcome: object) -> str | None:
@@ -408,7 +478,7 @@ def code_of(outcome: object) -> str | None:
 
 
 def test_any_history_leaves_what_the_oracle_says(fresh_merchant):
-    a_shop(*(ours for ours, _ in RULES), stores=("A", "B"))
+    a_shop(stores=("A", "B"))
     run_state_machine_as_test(
         History,
         settings=settings(
