@@ -1,5 +1,6 @@
 """A shop whose program has something of everything, and what a member has of it."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -112,7 +113,7 @@ def rewards_of(member: int, *, status: str = "outstanding") -> list[str]:
 
 def counts_of(holder: str) -> dict[str, Any]:
     """What caps, cards and levels remember of a holder."""
-    return dict(Tally.objects.filter(holder=holder).values_list("counts", flat=True).first() or {})
+    return json.loads(Tally.objects.filter(holder=holder).values_list("counts", flat=True).first() or "{}")
 
 
 def broken() -> list[str]:

@@ -92,7 +92,10 @@ FAULTS = {
     "R3-prices": "UPDATE rewards_issuedreward SET price_amount = price_amount + 1 WHERE price_amount > 0",
     "R4-given-back": "UPDATE rewards_issuedreward SET status = 'used' WHERE status = 'removed'",
     "R5-paid": "UPDATE rewards_issuedreward SET ended_at = ended_at + interval '1 second' WHERE cause = 'staff'",
-    "R6-cards": "UPDATE programs_tally SET counts = jsonb_set(counts, '{cards,coffee,0}', '9') WHERE counts ? 'cards'",
+    "R6-cards": """
+        UPDATE programs_tally SET counts = jsonb_set(counts::jsonb, '{cards,coffee,0}', '9')
+        WHERE counts::jsonb ? 'cards'
+        """,
     "R7-marks": "UPDATE rewards_issuedreward SET status = 'withdrawn' , ended_at = now() WHERE reward = 'free'",
     "P1-events": "UPDATE points_memberevent SET given = '[]'",
     "P2-codes": "UPDATE points_stampcode SET member_id = member_id + 1",

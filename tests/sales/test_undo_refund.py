@@ -16,7 +16,6 @@ from regulars.core.program.units import POINTS, Pays
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund, SaleLine
 from regulars.ledger.statement import balances_of
-from regulars.programs.models import Tally
 from regulars.rewards.models import IssuedReward
 from regulars.sales.models import Sale
 from regulars.sales.refund import refund_sales
@@ -24,6 +23,7 @@ from regulars.sales.undo_refund import undo_refund
 from regulars.sales.verify import verify
 from regulars.tiers.standings import find_standings
 from tests.shop import NOON, a_member, a_sale, a_shop, sell
+from tests.whole_shop import counts_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -54,7 +54,7 @@ def state(member: int, *, at=LATER) -> tuple:
     balances = balances_of([member], at=at)[member]
     standing = find_standings([member]).get(member, {}).get("status")
     rewards = sorted(IssuedReward.objects.values_list("key", "status", "code"))
-    tally = Tally.objects.filter(holder=f"member/{member}").values_list("counts", flat=True).first()
+    tally = counts_of(f"member/{member}")
     refunded = list(Sale.objects.order_by("id").values_list("refunded_minor", flat=True))
     held = [(b.unit, b.available, b.pending, b.debt) for b in balances]
     return held, standing and standing.level, rewards, tally, refunded

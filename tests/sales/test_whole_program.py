@@ -225,7 +225,10 @@ def play(history, sold, refund) -> tuple[object, list[Refund]]:
             held_by(ann),
             without_versions(counts_of(f"member/{ann}")),
             counts_of("program"),
-            list(Tally.objects.filter(holder__startswith="store/").values_list("counts", flat=True)),
+            [
+                counts_of(holder)
+                for holder in Tally.objects.filter(holder__startswith="store/").values_list("holder", flat=True)
+            ],
             (level_of(ann), rewards_of(ann)),
             broken(),
         )

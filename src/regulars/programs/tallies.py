@@ -11,7 +11,7 @@ from regulars.platform.rows import Asked, encode_rows, run
 
 PROGRAM = "program"
 
-SELECT = "SELECT holder, counts::text FROM programs_tally WHERE holder = ANY(%(holders)s::text[])"
+SELECT = "SELECT holder, counts FROM programs_tally WHERE holder = ANY(%(holders)s::text[])"
 
 MAKE = """
 INSERT INTO programs_tally (holder, counts)
@@ -24,7 +24,7 @@ LOCK = SELECT + " ORDER BY holder FOR NO KEY UPDATE"
 
 WRITE = """
 INSERT INTO programs_tally (holder, counts)
-SELECT holder, counts FROM json_to_recordset(%(rows)s::json) AS r(holder text, counts jsonb) ORDER BY holder COLLATE "C"
+SELECT holder, counts FROM json_to_recordset(%(rows)s::json) AS r(holder text, counts text) ORDER BY holder COLLATE "C"
 ON CONFLICT (holder) DO UPDATE SET counts = excluded.counts
 """
 

@@ -83,7 +83,7 @@ REWARD_CHECKS = (
         """
         WITH cards AS (
             SELECT split_part(tally.holder, '/', 2) AS member, card.key AS card, (card.value ->> 0)::int - 1 AS filled
-            FROM programs_tally tally CROSS JOIN LATERAL jsonb_each(tally.counts -> 'cards') card
+            FROM programs_tally tally CROSS JOIN LATERAL jsonb_each(tally.counts::jsonb -> 'cards') card
             WHERE tally.holder LIKE 'member/%%'
         ), fillings AS (
             SELECT split_part(entry.key, '/', 2) AS member, split_part(entry.key, '/', 3) AS card,

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="Tally",
             fields=[
                 ("holder", models.TextField(db_collation="C", primary_key=True, serialize=False)),
-                ("counts", models.JSONField()),
+                ("counts", models.TextField()),
             ],
         ),
         migrations.CreateModel(
