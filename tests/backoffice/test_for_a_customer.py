@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import AfterDays
@@ -311,3 +313,18 @@ def test_an_adjustment_is_typed_in_the_units_own_decimals(open_shop, manager):
     page = manager.post(f"/members/{member}/adjust/", form | {"amount": "0.25"}, follow=True).content.decode()
     assert "+0.25 coins: the balance is 1.25 coins now." in page
     assert Entry.objects.latest("id").amount == 25
+
+
+def test_the_page_asks_no_more_of_a_member_who_has_more(open_shop, manager):
+    """However long the history and however many rewards: a page's worth is read, with the same statements."""
+    few, many = bought(100), bought(5_000)
+    for n in range(12):
+        claimed(many, "cup")
+        sell(a_sale(500, member=many, at=YESTERDAY + timedelta(minutes=n)), at=YESTERDAY + timedelta(minutes=n))
+    counts = []
+    for member in (few, many):
+        manager.get(f"/members/{member}/")
+        with CaptureQueriesContext(connection) as asked:
+            manager.get(f"/members/{member}/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 45
