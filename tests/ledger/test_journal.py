@@ -93,6 +93,14 @@ def test_other_units_and_lots_with_a_day_are_left_alone(ann):
     assert broken() == []
 
 
+def test_what_dies_of_idleness_is_spent_before_what_never_ends(ann):
+    for_ever = earn(ann, 50, noon(1, 1))
+    idle = earn(ann, 50, noon(1, 2), IDLE)
+    spend(ann, 60, noon(1, 3))
+    assert {lot.pk: lot.remaining for lot in Lot.objects.all()} == {for_ever: 40, idle: 0}
+    assert broken() == []
+
+
 def test_days_that_were_promised_do_not_shrink(ann):
     earn(ann, 50, noon(1, 1), Life(idle_days=90))
     earn(ann, 10, noon(1, 2), Life(idle_days=30))

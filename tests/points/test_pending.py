@@ -9,7 +9,7 @@ from regulars.core.life import life_of
 from regulars.core.program.life import Pending
 from regulars.core.refusals import Refusal
 from regulars.ledger.lots import lots_of
-from regulars.ledger.models import LotDate
+from regulars.ledger.models import Lot, LotDate
 from regulars.ledger.statement import balance_of
 from regulars.points.expire import expire_due_lots
 from regulars.points.pending import release_by_event, release_early
@@ -48,6 +48,7 @@ def test_the_event_starts_it_and_its_life(bob):
     assert (started.available_at, started.expires_at) == (MAY_10, end_of(6, 9))
     assert told(bob) == (60, 0)
     assert tell(bob) == []
+    assert Lot.objects.get(entry=started.lot_id).promise is None
     assert [(d.cause, d.available_after, d.expires_after) for d in LotDate.objects.all()] == [
         ("event", MAY_10, end_of(6, 9))
     ]
@@ -76,6 +77,13 @@ def test_what_ends_before_its_event_comes_expires(bob):
     assert told(bob, day=7) == (0, 0)
     assert expire_due_lots(at=noon(5, 7)) == 1
     assert tell(bob) == []
+    assert broken() == []
+
+
+def test_an_event_after_the_fixed_end_starts_nothing_although_the_night_was_missed(bob):
+    waiting(bob, AfterDays(days=5), Pending(event="review", life_from="earned"))
+    assert tell(bob) == []
+    assert told(bob) == (0, 0)
     assert broken() == []
 
 

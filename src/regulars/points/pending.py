@@ -108,6 +108,8 @@ def start_waiting(
                 life = kept(wait.promise, event_at=each.occurred_at, zone=journal.zone)
                 assert life.available_at is not None, "an event gives what waited for it a start"
                 ends_at = life.expires_at if wait.promise.expiry is not None else lot.expires_at
+                if ends_at is not None and ends_at <= life.available_at:
+                    continue  # its fixed end comes before its start: it was never to be spent
                 _start(journal, wallet, lot, life.available_at, ends_at, cause="event", by=each.by)
                 started.append(Started(wait.unit, lot.id, lot.remaining, lot.available_at, lot.expires_at))
                 events.append(_event(wallet, lot, by=each.by, facts={"event": each.event}))
