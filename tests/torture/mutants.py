@@ -1,4 +1,4 @@
-"""Ways to break the ledger, one line each: the tests must see every one of them.
+"""Ways to break the ledger and the program's engine, one line each: the tests must see every one of them.
 
 python -m tests.torture.mutants [NAME …]
 
@@ -86,8 +86,8 @@ MUTANTS = (
     Mutant(
         "spendable at the very second of its end",
         "core/lots.py",
-        "lot.expires_at is None or at < lot.expires_at",
-        "lot.expires_at is None or at <= lot.expires_at",
+        "lot.available_at <= at and (lot.expires_at is None or at < lot.expires_at)",
+        "lot.available_at <= at and (lot.expires_at is None or at <= lot.expires_at)",
         ("test_clocks.py",),
     ),
     Mutant(
@@ -124,6 +124,104 @@ MUTANTS = (
         "if left == 0 or (is_done and not is_replayable):",
         "if is_done:\n                    return outcomes\n                if left == 0:",
         ("../platform/test_batches.py",),
+    ),
+    Mutant(
+        "caps applied wide before narrow",
+        "core/compiled.py",
+        "        key=lambda each: (PERIODS.index(each[1].period)",
+        "        key=lambda each: (-PERIODS.index(each[1].period)",
+        ("../core/test_caps.py",),
+    ),
+    Mutant(
+        "a refund gives no room back",
+        "core/unsettling.py",
+        "        if before != after:\n            count_award(",
+        "        if False:\n            count_award(",
+        ("../sales/test_caps.py",),
+    ),
+    Mutant(
+        "room given back with the wrong sign",
+        "core/unsettling.py",
+        "                after - before,\n",
+        "                before - after,\n",
+        ("../sales/test_caps.py",),
+    ),
+    Mutant(
+        "a refund gives what caps had held back",
+        "core/unsettling.py",
+        "max(min(awards[place].awarded, self.most.get(part, 0) - earlier), 0)",
+        "awards[place].awarded",
+        ("../sales/test_caps.py",),
+    ),
+    Mutant(
+        "what members share not locked",
+        "programs/tallies.py",
+        'LOCK = SELECT + " ORDER BY holder FOR NO KEY UPDATE"',
+        'LOCK = SELECT + " ORDER BY holder"',
+        ("test_cap_races.py::test_members_at_many_tills_share_what_is_everybodys",),
+    ),
+    Mutant(
+        "what members share locked in any order",
+        "programs/tallies.py",
+        'LOCK = SELECT + " ORDER BY holder FOR NO KEY UPDATE"',
+        'LOCK = SELECT + " ORDER BY random() FOR NO KEY UPDATE"',
+        ("test_cap_races.py::test_sales_and_refunds_of_a_whole_program_never_deadlock",),
+    ),
+    Mutant(
+        "two rules of a budget each take all of it",
+        "core/earning.py",
+        "room -= _units(budgeted.get(limit.counter, 0), limit)",
+        "room -= 0",
+        ("../core/test_caps.py",),
+    ),
+    Mutant(
+        "a full card stays full when its stamps come back",
+        "core/stamps.py",
+        "if before is None or (before.number, before.size) in kept:",
+        "if True:",
+        ("../sales/test_stamps.py",),
+    ),
+    Mutant(
+        "a card opened again keeps its reward",
+        "core/stamps.py",
+        "        undone.append(Mark(before.number, before.size, card_of(before.version).final, before.version))\n",
+        "",
+        ("../sales/test_stamps.py",),
+    ),
+    Mutant(
+        "a card takes the size of the newest version",
+        "core/stamps.py",
+        "    if held > 0 and known:\n        return state, card_of(known)\n",
+        "",
+        ("../sales/test_stamps.py",),
+    ),
+    Mutant(
+        "what was carried is forgotten",
+        "core/earning.py",
+        "carried_in = facts.carry.get(rule.code, 0)",
+        "carried_in = 0",
+        ("../core/test_earning.py",),
+    ),
+    Mutant(
+        "a refund leaves the carry as it was",
+        "core/unsettling.py",
+        "carry[rule.code] = left % rule.per",
+        "carry[rule.code] = carry.get(rule.code, 0)",
+        ("../sales/test_stamps.py", "../sales/test_whole_program.py"),
+    ),
+    Mutant(
+        "a year that counts into the next",
+        "core/tiers/counts.py",
+        "if first <= bucket <= last",
+        "if bucket <= last",
+        ("../sales/test_levels.py", "../core/test_tiers.py"),
+    ),
+    Mutant(
+        "levels do not see what comes back",
+        "core/unsettling.py",
+        "money_minor=again.left.money_minor - again.earlier.money_minor",
+        "money_minor=0",
+        ("test_state_machine.py",),
     ),
 )
 
