@@ -92,6 +92,7 @@ DOCUMENT = ProgramDocument(
         BonusRule(code="bonus", name="Bonus", points=5, when=Conditions(purchase=Nth(number=1)), stacking="alone"),
         MultiplierRule(code="half", name="Half as much again", percent=150, of=("base",)),
         VisitRule(code="visit", name="Visit", points=3, cool_down_minutes=60),
+        BonusRule(code="stamp", name="A stamp for big baskets", unit="coffees", points=1),
         EventRule(
             code="join",
             name="Joining",

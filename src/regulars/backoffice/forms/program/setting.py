@@ -31,11 +31,15 @@ class Setting:
 
     @cached_property
     def units(self) -> Choices:
-        return [(unit.code, unit.name.plural) for unit in self.document.units]
+        """What is counted; a card's stamps are a unit too."""
+        stamps = [(card.code, _("stamps: %(card)s") % {"card": card.name}) for card in self.document.stamp_cards]
+        return [*((unit.code, unit.name.plural) for unit in self.document.units), *stamps]
 
     @cached_property
     def spendable(self) -> Choices:
-        return [(unit.code, unit.name.plural) for unit in self.document.units if unit.kind != "status"]
+        """What can pay, or be paid out as a reward."""
+        status = {unit.code for unit in self.document.units if unit.kind == "status"}
+        return [(code, name) for code, name in self.units if code not in status]
 
     @cached_property
     def levels(self) -> Choices:
