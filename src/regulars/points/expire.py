@@ -28,7 +28,11 @@ FROM (
         WHERE hold.account_id = lot.account_id AND hold.ended_at IS NULL AND hold.until > %(at)s)
      ORDER BY lot.expires_at LIMIT %(limit)s)
     UNION ALL
-    (SELECT id FROM ledger_account WHERE idle_at <= %(at)s ORDER BY idle_at LIMIT %(limit)s)
+    (SELECT id FROM ledger_account holder
+     WHERE idle_at <= %(at)s AND NOT EXISTS (
+        SELECT FROM ledger_hold hold
+        WHERE hold.account_id = holder.id AND hold.ended_at IS NULL AND hold.until > %(at)s)
+     ORDER BY idle_at LIMIT %(limit)s)
 ) due
 JOIN ledger_account account ON account.id = due.account_id
 ORDER BY account.holder_id
