@@ -99,12 +99,15 @@ def test_a_level_gives_its_rewards_once_in_a_period():
     assert rewards_of(ann, status="withdrawn") == ["dinner", "tea"]
 
 
-@pytest.mark.parametrize(("metric", "level"), [(Metric(of="spend"), "gold"), (Metric(of="visits"), None)])
-def test_money_and_visits_count_too(metric, level):
-    ann = a_club(metric=metric)
-    sale = bought(ann, 10, NOON)
-    assert level_of(ann) == level
-    give_back(sale.id)
+@pytest.mark.parametrize(("metric", "sales"), [(Metric(of="spend"), 1), (Metric(of="visits"), 500)])
+def test_money_and_visits_count_too_and_are_taken_off(metric, sales):
+    ann = a_club(metric=metric, on_refund="now")
+    sold = record_sales([a_sale(1_000, member=ann) for _ in range(sales)], at=NOON)
+    assert level_of(ann) == ("gold" if metric.of == "spend" else "silver")
+    give_back(sold[0].id, 500)
+    assert level_of(ann) == "silver"  # 500 is left, or the visit still was one
+    give_back(sold[0].id, number="F-2")
+    assert level_of(ann) is None
     assert broken() == []
 
 

@@ -210,6 +210,13 @@ MUTANTS = (
         ("../sales/test_stamps.py", "../sales/test_whole_program.py"),
     ),
     Mutant(
+        "a visit that came back still counts",
+        "core/unsettling.py",
+        "visits=-1 if again.is_gone else 0",
+        "visits=0",
+        ("../sales/test_levels.py",),
+    ),
+    Mutant(
         "a year that counts into the next",
         "core/tiers/counts.py",
         "if first <= bucket <= last",
@@ -221,7 +228,7 @@ MUTANTS = (
         "core/unsettling.py",
         "money_minor=again.left.money_minor - again.earlier.money_minor",
         "money_minor=0",
-        ("test_state_machine.py",),
+        ("../sales/test_levels.py",),
     ),
 )
 
