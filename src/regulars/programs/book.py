@@ -94,6 +94,7 @@ class Book:
         self._versions = stored.versions
         self._by_id = {version.id: version for version in stored.versions}
         self._draft: Compiled | None = None
+        self._said: dict[tuple[int, str], str] = {}
 
     def compiled_at(self, at: datetime) -> Compiled:
         """Return the version that decides a sale at `at`: the newest that had started, or the first there is."""
@@ -117,6 +118,7 @@ class Book:
         """Return this book with a draft, for trying it. Its units that the ledger does not know have negative ids."""
         tried = copy(self)
         tried._draft = draft
+        tried._said = {}
         new = [code for code in draft.units if code not in self.units]
         tried.units = {**self.units, **{code: -number for number, code in enumerate(new, 1)}}
         tried.sides = {
@@ -126,7 +128,13 @@ class Book:
         return tried
 
     def say_rule(self, version_id: int, code: str) -> str:
-        """Say a rule as a version has it: "1 point per full 1.00 USD"."""
+        """Say a rule as a version has it: "1 point per full 1.00 USD". Said once, and kept with the book."""
+        said = self._said.get((version_id, code))
+        if said is None:
+            said = self._said[version_id, code] = self._describe(version_id, code)
+        return said
+
+    def _describe(self, version_id: int, code: str) -> str:
         program = self.version(version_id)
         if code not in program.rules:
             return f"rule “{code}”"
