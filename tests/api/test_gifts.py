@@ -83,6 +83,10 @@ def test_stamps_come_from_the_team_from_codes_and_from_posters(giving):
     ann = somebody(giving)
     stamped = giving.post(f"/members/{ann}/stamps", {"card": "coffee", "stamps": 3, "reason": "by hand"}).json()
     assert (stamped["number"], stamped["held"], stamped["size"]) == (1, 3, 4)
+    [card] = giving.get(f"/members/{ann}/stamp-cards").json()["cards"]
+    assert (card["number"], card["held"], card["size"], card["is_over"]) == (1, 3, 4, False)
+    assert card["rewards"] == [{"stamp": 4, "reward": "free", "name": "Free coffee"}]
+    assert giving.get("/members/404/stamp-cards").status_code == 404
     made = giving.post("/stamp-codes", {"card": "coffee", "count": 2, "batch": "Fair"})
     first, second = made.json()["codes"]
     filled = giving.post("/stamp-codes/uses", {"member": {"id": ann}, "code": first}).json()

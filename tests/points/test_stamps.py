@@ -13,6 +13,7 @@ from regulars.ledger.statement import balance_of, entries_of
 from regulars.members.change import join_member
 from regulars.points.adjust import adjust_points
 from regulars.points.card_in_hand import CardNow
+from regulars.points.cards_of import cards_of
 from regulars.points.models import StampCode
 from regulars.points.posters import hang_poster, poster_text, scan_poster, take_poster_down
 from regulars.points.stamp_codes import count_codes, make_stamp_codes, use_stamp_code
@@ -271,3 +272,19 @@ def test_guests_fetch_no_stamps_until_they_join():
         use_stamp_code(code=code, member_id=guest, at=NOON, by=MAX)
     join_member(member_id=guest, at=NOON, by=MAX)
     assert use_stamp_code(code=code, member_id=guest, at=NOON, by=MAX).held == 1
+
+
+def test_a_members_cards_are_shown_as_they_began():
+    a_stamp_shop(interim={5: "cookie"})
+    ann, bob = somebody(), somebody()
+    give(ann, 12)
+    the_program_is(stamp_cards=(a_card(size=4),), rewards=(FREE, COOKIE), at=NOON + timedelta(hours=1))
+    later = NOON + timedelta(hours=2)
+    [mine], [his] = cards_of(ann, at=later), cards_of(bob, at=later)
+    assert (mine.number, mine.held, mine.size) == (2, 2, 10)
+    assert [(place.stamp, place.reward) for place in mine.rewards] == [(5, "cookie"), (10, "free")]
+    assert (his.number, his.held, his.size) == (1, 0, 4)
+    the_program_is(at=NOON + timedelta(hours=3))
+    assert [len(cards_of(member, at=NOON + timedelta(hours=4))) for member in (ann, bob)] == [1, 0]
+    with pytest.raises(Refusal, match="member_not_found"):
+        cards_of(404, at=later)

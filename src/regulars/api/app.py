@@ -64,6 +64,7 @@ ROUTES: list[Any] = [
     gifts.create_removal,
     gifts.list_rewards_to_send,
     gifts.create_fulfilment,
+    stamps.list_stamp_cards,
     stamps.create_stamps,
     stamps.create_stamp_codes,
     stamps.create_stamp_code_use,

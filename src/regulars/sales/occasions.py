@@ -23,7 +23,7 @@ LOOK_BACK_DAYS = 7
 BORN = """
 SELECT member.id
 FROM members_member AS member
-WHERE member.id > %(after)s AND member.joined_at < %(until)s AND member.status <> 'blocked'
+WHERE member.joined_at < %(until)s AND member.status <> 'blocked'
   AND to_char(member.birth_on, 'MM-DD') = ANY(%(days)s::text[])
   AND NOT EXISTS (SELECT FROM points_memberevent AS had
                   WHERE had.external_id = member.id || '/' || %(year)s AND had.event = 'birthday')
@@ -87,7 +87,6 @@ def _birthdays_on(on: date, *, book: Book, limit: int) -> list[NewMemberEvent]:
     rows = fetch(
         BORN,
         {
-            "after": 0,
             "until": end_of_day(on, book.zone),
             "days": _days_of_year(on),
             "year": on.year,

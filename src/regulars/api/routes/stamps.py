@@ -11,13 +11,14 @@ from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routes.adjustments import natural_key
 from regulars.api.routes.rewards import RewardOut, StoreCode, reward_out, store_of
-from regulars.api.routing import creates, deletes
+from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import MemberNamed, MemberRef, Moment, read_id, read_moment
-from regulars.api.writes import do_write
+from regulars.api.writes import do_read, do_write
 from regulars.core.identifiers import MemberHandle
 from regulars.members.change import UnknownMember
 from regulars.members.find import find_member
 from regulars.points.card_in_hand import CardNow
+from regulars.points.cards_of import CardInProgress, cards_of
 from regulars.points.posters import hang_poster, scan_poster, take_poster_down
 from regulars.points.stamp_codes import make_stamp_codes, use_stamp_code
 from regulars.points.stamps import adjust_stamps
@@ -95,6 +96,17 @@ class PosterOut(msgspec.Struct, frozen=True):
     """What the QR has to say."""
 
     text: str
+
+
+class StampCardsOut(msgspec.Struct, frozen=True):
+    cards: list[CardInProgress]
+
+
+@reads("/members/{member_id:str}/stamp-cards", scope=Scope.MEMBERS_READ, summary="Read a member's stamp cards")
+async def list_stamp_cards(request: ApiRequest, member_id: FromPath[str]) -> Reply[StampCardsOut]:
+    """The present card of each kind, with the size and the rewards it began with."""
+    number = read_id(member_id, otherwise=UnknownMember)
+    return await do_read(request, lambda at: StampCardsOut(cards_of(number, at=at)))
 
 
 class PosterRef(msgspec.Struct, frozen=True):
