@@ -399,3 +399,20 @@ def test_a_very_large_program_is_still_a_page(shop, manager, django_assert_max_n
 )
 def test_a_new_piece_is_read_back_before_anything_is_typed(whole, manager, path, said):
     assert said in page_of(manager.get(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "room"),
+    [
+        ("/program/", "/program/"),
+        ("/program/rule/coffee/", "/program/earning/"),
+        ("/program/new/budget/", "/program/earning/"),
+        ("/program/card/card/", "/program/stamps/"),
+        ("/program/tiers/club/", "/program/tiers/"),
+        ("/program/reward/cup/", "/program/rewards/"),
+        ("/program/unit/points/", "/program/units/"),
+        ("/program/draft/", "/program/versions/"),
+    ],
+)
+def test_the_menu_marks_the_one_room_a_piece_belongs_to(whole, manager, path, room):
+    assert re.findall(r'<a class="go" href="([^"]+)" aria-current="page"', page_of(manager.get(path))) == [room]
