@@ -18,7 +18,14 @@ from regulars.api.routes.sales import SaleIn
 from regulars.api.routes.uploads import SalesIn
 from regulars.cli import app
 from regulars.jobs.schedule import SCHEDULE
-from regulars.sales.verify import LEDGER_CHECKS, SALES_CHECKS
+from regulars.sales.verify import (
+    LEDGER_CHECKS,
+    POINTS_CHECKS,
+    PROGRAM_CHECKS,
+    REWARD_CHECKS,
+    SALES_CHECKS,
+    TIER_CHECKS,
+)
 from regulars.staff.models import Role, Scope
 from regulars.staff.rights import RIGHTS, Right
 from tests.docs import refusal_table
@@ -115,7 +122,7 @@ def test_every_right_is_documented_with_the_roles_that_have_it(right):
 
 def test_every_check_of_verify_is_documented_with_its_sentence():
     page = (ROOT / "docs" / "concepts" / "ledger.md").read_text()
-    checks = (*LEDGER_CHECKS, *SALES_CHECKS)
+    checks = (*LEDGER_CHECKS, *PROGRAM_CHECKS, *REWARD_CHECKS, *TIER_CHECKS, *POINTS_CHECKS, *SALES_CHECKS)
     assert [check.name for check in checks if f"| `{check.name}` | {check.sentence} |" not in page] == []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from regulars.ledger.verify import LEDGER_CHECKS, Check, CheckResult, run_checks
 from regulars.points.verify import POINTS_CHECKS
+from regulars.programs.verify import PROGRAM_CHECKS
 from regulars.rewards.verify import REWARD_CHECKS
 from regulars.tiers.verify import TIER_CHECKS
 
@@ -80,4 +81,4 @@ SALES_CHECKS = (
 
 def verify() -> Iterator[CheckResult]:
     """Check every invariant of the merchant whose schema is set; results come one by one."""
-    return run_checks((*LEDGER_CHECKS, *REWARD_CHECKS, *TIER_CHECKS, *POINTS_CHECKS, *SALES_CHECKS))
+    return run_checks((*LEDGER_CHECKS, *PROGRAM_CHECKS, *REWARD_CHECKS, *TIER_CHECKS, *POINTS_CHECKS, *SALES_CHECKS))
