@@ -36,6 +36,7 @@ def test_codes_are_shown_once_and_each_counts_once(card, manager):
     page = manager.post("/stamp-codes/new/", codes()).content.decode()
     shown = re.findall(r"<code>([A-Z0-9-]{19})</code>", page)
     assert len(set(shown)) == 3
+    assert "Fair card, 2 stamps each" in page
     member, other = a_member(at=YESTERDAY), a_member(at=YESTERDAY)
     use_stamp_code(code=shown[0], member_id=member, at=NOW, by=SYSTEM)
     assert balance_of(member, at=NOW, unit="fair").available == 2

@@ -70,8 +70,8 @@ class Tables:
         keys = dict.fromkeys(key for side in sides for key in side)
         return Sheet(
             title=_("Rules"),
-            about=_("What each rule gave after its caps."),
-            columns=[*self._heads(), _("held back"), _("cost")],
+            about=_("What each rule gave after its caps, and what refunds took back of it."),
+            columns=[*self._heads(), _("held back"), _("taken back"), _("cost")],
             rows=[self._rule(key[0], self.unit(key[1]), [side.get(key) for side in sides]) for key in keys],
         )
 
@@ -82,6 +82,7 @@ class Tables:
         if self.against is not None:
             cells.append(say_change(given[0] - given[1], unit))
         cells.append(digits(draft.held_back, unit) if draft and draft.held_back else NONE)
+        cells.append(digits(draft.taken_back, unit) if draft and draft.taken_back else NONE)
         cells.append(self.money(draft.cost_minor) if draft else NONE)
         name = next((row.name for row in sides if row and row.name), code)
         return Pair(name=name, note=_("%(n)s sales") % {"n": number(draft.sales if draft else 0)}, cells=cells)

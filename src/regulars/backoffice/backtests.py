@@ -130,11 +130,19 @@ class Teller:
                     names=names,
                     say=lambda amount, unit=unit: digits(amount, unit),  # type: ignore[misc]
                     say_day=say_month,
+                    say_end=say_month,
                 )
             )
         costs = [self._by_month(side, None, "cost_minor") for side in self._sides()]
         drawn.append(
-            draw_bars(_("Cost of units by month"), _together(costs), names=names, say=self.money, say_day=say_month)
+            draw_bars(
+                _("Cost of units by month"),
+                _together(costs),
+                names=names,
+                say=self.money,
+                say_day=say_month,
+                say_end=say_month,
+            )
         )
         return drawn
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
+from django.utils.formats import date_format
 
 HEIGHT = 100
 
@@ -33,8 +34,8 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...]
     highest: str
     is_empty: bool
-    first: date | None
-    last: date | None
+    first: str
+    last: str
 
 
 def draw_bars(
@@ -44,11 +45,12 @@ def draw_bars(
     names: Sequence[str],
     say: Callable[[int], str],
     say_day: Callable[[date], str],
+    say_end: Callable[[date], str] = lambda day: date_format(day, "j M"),
     is_part: bool = False,
 ) -> Chart:
     """Draw one bar per day and series: side by side, or the first in front where it `is_part` of the second.
 
-    A long period is drawn by weeks: a bar of a pixel says nothing.
+    A long period is drawn by weeks: a bar of a pixel says nothing. `say_end` writes the two ends of the axis.
     """
     steps = by_weeks(days) if len(days) > 100 else list(days)
     highest = max((value for _, values in steps for value in values), default=0)
@@ -69,8 +71,8 @@ def draw_bars(
         hits=tuple(hits),
         highest=say(highest),
         is_empty=highest == 0,
-        first=days[0][0] if days else None,
-        last=days[-1][0] if days else None,
+        first=say_end(days[0][0]) if days else "",
+        last=say_end(days[-1][0]) if days else "",
     )
 
 

@@ -53,10 +53,10 @@ def new_codes(request: HttpRequest) -> HttpResponse:
             show_in(form, refusal, office)
         else:
             context = {
+                **typed,
                 "codes": ["-".join(code[place : place + 4] for place in range(0, len(code), 4)) for code in made],
                 "card": dict(cards)[typed["card"]],
                 "until": form.usable_until,
-                **typed,
             }
             return render(request, "backoffice/codes_made.html", context)
     return render(request, "backoffice/new_codes.html", {"form": form, "cards": cards})
