@@ -49,7 +49,7 @@ ROUTES: list[Any] = [
     uploads.create_sales,
     receipts.get_sale,
     refunds.create_refund,
-    refunds.preview,
+    refunds.create_preview,
     refunds.create_reversal,
     claims.create_claim,
     holds.create_hold,

@@ -91,7 +91,7 @@ async def create_refund(data: JSONBody[RefundIn], request: ApiRequest, sale_id: 
 
 
 @asks("/sales/{sale_id:str}/refunds/preview", scope=Scope.SALES_WRITE, takes=RefundIn, summary="Preview a refund")
-async def preview(data: JSONBody[RefundIn], request: ApiRequest, sale_id: FromPath[str]) -> Reply[RefundPreview]:
+async def create_preview(data: JSONBody[RefundIn], request: ApiRequest, sale_id: FromPath[str]) -> Reply[RefundPreview]:
     """Takes what a refund takes, refuses what it refuses, says exactly what would move, and writes nothing."""
     refund = _new_refund(data, request.auth, sale_id)
     return await do_read(request, lambda at: _preview_out(preview_refund(refund, at=at)))
