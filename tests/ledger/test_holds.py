@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import connection
 
@@ -78,6 +79,22 @@ def test_less_than_held_is_paid_and_the_rest_is_free(ann):
     hold(ann, 40)
     pay(ann, 15)
     assert told(ann) == (35, 0)
+    assert broken() == []
+
+
+def test_of_what_is_held_the_soonest_to_expire_is_paid_with(ann):
+    later = earn(ann, 50, noon(5, 1), Life(expires_at=end_of(7, 1)))
+    hold(ann, 40)
+    sooner = earn(ann, 50, noon(5, 2), Life(expires_at=end_of(6, 1)))
+
+    def hold_both(journal, wallet):
+        [before] = wallet.open_holds
+        wallet.free(before, ending="replaced")
+        wallet.reserve(msgspec.structs.replace(before, id=0, amount=60, draws=[(later, 40), (sooner, 20)], ending=None))
+        journal.touch(wallet)
+
+    post(ann, NOW, hold_both)
+    assert pay(ann, 30) == [(sooner, 20), (later, 10)]
     assert broken() == []
 
 

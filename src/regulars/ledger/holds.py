@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from regulars.core.lots import Draw, cut, draw, joined, spendable_total
+from regulars.core.lots import Draw, cut, draw, joined, spendable_total, spending_order
 from regulars.ledger.models import Ending
 from regulars.ledger.wallet import OpenHold, Wallet
 
@@ -43,6 +43,7 @@ def take_from_hold(wallet: Wallet, *, key: str, amount: int, at: datetime) -> li
 
 
 def held_draws(wallet: Wallet, hold: OpenHold) -> list[Draw]:
-    """Return what a hold holds, as draws on the wallet's lots."""
+    """Return what a hold holds, as draws on the wallet's lots, in the order of spending."""
     lots = {lot.id: lot for lot in wallet.open_lots}
-    return [Draw(lots[lot], amount) for lot, amount in hold.draws]
+    draws = [Draw(lots[lot], amount) for lot, amount in hold.draws]
+    return sorted(draws, key=lambda each: spending_order(each.lot))
