@@ -42,7 +42,7 @@ WITH span AS (
     SELECT entry.day, sale.store_id,
            sum(gain) FILTER (WHERE kind = 'earn' OR kind = 'adjust' AND gain > 0) AS earned,
            -sum(gain) FILTER (WHERE kind IN ('redeem', 'reverse')) AS spent,
-           -sum(gain) FILTER (WHERE kind = 'expire') AS expired,
+           -sum(gain) FILTER (WHERE kind IN ('expire', 'reinstate')) AS expired,
            sum(gain) AS balance_change
     FROM entry LEFT JOIN sales_sale AS sale ON sale.id = entry.sale_id
     GROUP BY GROUPING SETS ((1), (1, 2)) HAVING GROUPING(sale.store_id) = 1 OR sale.store_id IS NOT NULL
