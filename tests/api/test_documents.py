@@ -56,7 +56,7 @@ def test_every_write_takes_an_idempotency_key():
     for path, methods in documents()["paths"].items():
         for method, operation in methods.items():
             names = {parameter["name"] for parameter in operation.get("parameters", [])}
-            is_write = method in ("post", "patch") and path not in WRITES_NOTHING
+            is_write = method in ("post", "patch", "delete") and path not in WRITES_NOTHING
             assert ("Idempotency-Key" in names) is is_write, path
 
 
@@ -116,7 +116,7 @@ ELSEWHERE = {
     *("too_many_live_keys", "invalid_key", "unknown_key_id"),
     *("invalid_program", "program_exists", "not_the_demo"),
     *("no_draft", "draft_exists", "unknown_version", "version_has_started", "invalid_document", "faulty_program"),
-    *("unknown_recipe",),
+    *("unknown_recipe", "unknown_backtest", "empty_period", "backtest_running", "sale_refused"),
     *("invalid_store", "unknown_store", "unknown_till"),
 }
 
