@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import Never, OnDate
-from regulars.core.refusals import Refusal
 from regulars.core.program.conditions import Conditions
 from regulars.core.program.items import Items
 from regulars.core.program.policies import Policies
 from regulars.core.program.rules import ItemRule, RateRule
 from regulars.core.program.units import POINTS, Pays
+from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, NewRefund, SaleLine
 from regulars.ledger.models import Entry, Lot
 from regulars.ledger.statement import balance_of
