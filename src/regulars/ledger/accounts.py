@@ -8,10 +8,10 @@ from regulars.ledger.models import Side, Unit
 from regulars.platform.rows import Asked, fetch, run, together
 
 # Who opens a unit waits for enrolments under way, and they for it: otherwise neither would see the other's row, and a
-# member would lack an account for ever. The lock is a merchant's own, and taken by a statement of its own, so that the
-# next one sees what was committed while it waited.
-LOCK_UNITS = "SELECT pg_advisory_xact_lock(hashtext('units of ' || current_schema()))"
-LOCK_HOLDERS = "SELECT pg_advisory_xact_lock_shared(hashtext('units of ' || current_schema()))"
+# member would lack an account for ever. The lock is taken by a statement of its own, so that the next one sees what was
+# committed while it waited. Reading units waits for nobody.
+LOCK_UNITS = "LOCK TABLE ledger_unit IN EXCLUSIVE MODE"
+LOCK_HOLDERS = "SELECT id FROM ledger_unit ORDER BY id FOR KEY SHARE"
 
 OPEN_HOLDERS = """
 INSERT INTO ledger_account (unit_id, side, holder_id, balance, debt, earned, spent, expired)
@@ -38,7 +38,7 @@ ON CONFLICT DO NOTHING
 @transaction.atomic(savepoint=False)
 def open_unit(*, code: str, name: str) -> Unit:
     """Make a unit with the merchant's sides of it, and an account for every member there is. Can run twice."""
-    fetch(LOCK_UNITS, {})
+    run(LOCK_UNITS, {})
     unit, _ = Unit.objects.get_or_create(code=code, defaults={"name": name})
     sides = [side for side in Side if side != Side.MEMBER]
     run(OPEN_SIDES, {"unit": unit.id, "sides": sides})

@@ -120,7 +120,7 @@ def ask_backtest(draft: Side, against: Side | None, *, since: date, last: date, 
     if last < since:
         raise EmptyPeriod(since=since, last=last)
     # Two people who ask at the same moment: the second sees the first one's.
-    fetch("SELECT pg_advisory_xact_lock(hashtext('backtest/' || current_schema()))", {})
+    fetch("SELECT id FROM programs_program ORDER BY id FOR NO KEY UPDATE", {})
     if running := BacktestRun.objects.filter(state__in=OPEN).first():
         raise BacktestRunning(run=running.pk)
     row = BacktestRun.objects.create(
