@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from regulars.core.expiry import AfterMonths, EndOf
+from regulars.core.expiry import EndOf
 from regulars.core.program.caps import Cap
 from regulars.core.program.conditions import Audience, Conditions, Nth
 from regulars.core.program.document import ProgramDocument
@@ -59,7 +59,6 @@ BAKERY = StampCard(
     final="pastry",
     interim={5: "coffee"},
     max_per_sale=5,
-    expiry=AfterMonths(months=12),
 )
 
 STATUS = TierSet(
