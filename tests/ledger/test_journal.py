@@ -3,7 +3,7 @@
 import pytest
 
 from regulars.core.life import WAITS, Life, Promise
-from regulars.core.lots import Draw, claw
+from regulars.core.lots import Draw, claw, draw
 from regulars.ledger.lock import load_lots
 from regulars.ledger.models import Account, Kind, Lot, LotDate
 from regulars.ledger.statement import balance_of, next_expiries
@@ -98,6 +98,20 @@ def test_what_dies_of_idleness_is_spent_before_what_never_ends(ann):
     idle = earn(ann, 50, noon(1, 2), IDLE)
     spend(ann, 60, noon(1, 3))
     assert {lot.pk: lot.remaining for lot in Lot.objects.all()} == {for_ever: 40, idle: 0}
+    assert broken() == []
+
+
+def test_a_correction_after_its_death_passes_it_over_and_says_that_it_died(ann):
+    earn(ann, 20, noon(1, 1), IDLE)
+    earn(ann, 5, noon(1, 1))
+
+    def deduct(journal, wallet):
+        draws = draw(wallet.open_lots, wanted=1, at=journal.at)
+        journal.debit(wallet, kind=Kind.ADJUST, draws=draws, amount=1, note=a_note(journal.at))
+
+    post(ann, noon(3, 1), deduct)
+    assert [row.cause for row in LotDate.objects.all()] == ["idle"]
+    assert parts(ann, 3, 1) == (4, 0)
     assert broken() == []
 
 

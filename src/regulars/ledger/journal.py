@@ -311,6 +311,7 @@ class Journal:
 
     def _enter(self, wallet: Wallet, *, kind: Kind, amount: int, note: Note, is_credit: bool) -> int:
         assert amount > 0, "an entry moves something"
+        self.bury(wallet)
         other = self._sides[wallet.unit_id, _OTHER_SIDE[kind]]
         self._entries.append(
             EntryRow(
