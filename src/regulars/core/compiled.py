@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import Final, Literal
 
 import msgspec
 
 from regulars.core.amounts import Rounding
 from regulars.core.expiry import ExpiryPolicy
 from regulars.core.filters import EVERYTHING, NOTHING_NAMED, Filters
-from regulars.core.program.caps import PERIODS, SCOPES, Budget, Cap, CapPeriod, CapScope
+from regulars.core.limits import BALANCE, CARD, Counter, Limit, budget_limit, counters_of, held_limit, limits_of
+from regulars.core.program.caps import Cap, CapScope
 from regulars.core.program.conditions import Tags
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.life import Pending
@@ -26,44 +26,6 @@ from regulars.core.program.rules import (
 from regulars.core.program.stamp_cards import ByHand, ByItem, BySpend, ByVisit, StampCard
 from regulars.core.program.units import Unit, UnitWords
 from regulars.core.when import Question, questions_of
-
-BALANCE: Final = "balance"
-CARD: Final = "card"
-
-Bound = CapPeriod | Literal["balance", "card"]
-
-
-class Limit(msgspec.Struct, frozen=True, gc=False):
-    """A cap with its counter, or the room of a balance or stamp card. `id` names it within its version; a budget's
-    `worth` turns units into money: so many units are so many minor units.
-    """
-
-    id: str
-    counter: str
-    scope: CapScope
-    period: Bound
-    limit: int
-    skips: bool
-    days: int = 0
-    worth: tuple[int, int] | None = None
-
-    @property
-    def is_budget(self) -> bool:
-        """Tell whether several rules, also of other units, share it."""
-        return self.counter.startswith("b:")
-
-
-class Counter(msgspec.Struct, frozen=True, gc=False):
-    """Where an award is counted; several caps of one scope and period share a counter. Plain ones, as nearly all are,
-    count units of one member by calendar periods.
-    """
-
-    name: str
-    scope: CapScope
-    period: Bound
-    days: int
-    worth: tuple[int, int] | None
-    is_plain: bool
 
 
 class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -153,6 +115,11 @@ class Compiled:
         self.rule_of = {rule.code: rule for rule in compiled}
         self.carrying = tuple(rule.code for rule in sale_rules if rule.carries)
         self.resting = tuple(rule for rule in sale_rules if rule.rests_seconds)
+        limited = [
+            *(rule.limits for rule in compiled),
+            *(unit.limits for unit in (*self.sale_units, *self.event_units)),
+        ]
+        self.limits = {limit.id: limit for limits in limited for limit in limits}
         self.needs = _needs(self)
         self.most_entries = len({rule.part for rule in sale_rules})
 
@@ -193,9 +160,9 @@ def stamps_rule(card: StampCard) -> SaleRule | None:
 
 def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
     unit = program.units[terms.unit]
-    limits, budget = _limits(f"r:{terms.code}", terms.caps), None
+    limits, budget = limits_of(f"r:{terms.code}", terms.caps), None
     if terms.budget:
-        budget = _budget(program.budgets[terms.budget], unit)
+        budget = budget_limit(program.budgets[terms.budget], unit)
         limits = (*limits, budget)
     carries = isinstance(terms, RateRule | ItemRule) and terms.carry
     has_own_life = terms.expiry is not None or terms.pending is not None or carries
@@ -218,7 +185,7 @@ def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
         terms=terms,
         questions=questions_of(terms.when),
         limits=limits,
-        counters=_counters(limits),
+        counters=counters_of(limits),
         part=f"{terms.unit}~{terms.code}" if has_own_life else terms.unit,
         expiry=unit.expiry if terms.expiry is None else terms.expiry,
         pending=unit.pending if terms.pending is None else terms.pending,
@@ -256,67 +223,19 @@ def _works_on(program: Compiled, terms: MultiplierRule) -> dict[int, int]:
 
 
 def _compile_unit(program: Compiled, unit: Unit, rules: Sequence[CompiledRule]) -> CompiledUnit:
-    limits = _limits(f"u:{unit.code}", unit.caps)
+    limits = limits_of(f"u:{unit.code}", unit.caps)
     if unit.max_balance is not None:
-        limits = (*limits, _held(BALANCE, unit.code, unit.max_balance))
+        limits = (*limits, held_limit(BALANCE, unit.code, unit.max_balance))
     card = program.cards.get(unit.code)
     if card is not None and not (card.restart and card.overflow):
-        limits = (*limits, _held(CARD, unit.code, card.size))
+        limits = (*limits, held_limit(CARD, unit.code, card.size))
     return CompiledUnit(
         unit=unit,
         rules=tuple(rule for rule in rules if not isinstance(rule.terms, MultiplierRule)),
         multipliers=tuple(rule for rule in rules if isinstance(rule.terms, MultiplierRule)),
         limits=limits,
-        counters=_counters(limits),
+        counters=counters_of(limits),
     )
-
-
-def _held(what: Literal["balance", "card"], unit: str, limit: int) -> Limit:
-    """A bound on what a member holds, which needs no counter."""
-    return Limit(f"u:{unit}/{what}", unit, "member", what, limit, skips=False)
-
-
-def _counters(limits: Sequence[Limit]) -> tuple[Counter, ...]:
-    counters: dict[tuple[str, str], Counter] = {}
-    for limit in limits:
-        if limit.period in ("transaction", BALANCE, CARD):
-            continue
-        known = counters.get((limit.scope, limit.counter))
-        days = max(limit.days, known.days if known else 0)
-        is_plain = limit.scope == "member" and limit.worth is None and limit.period != "rolling"
-        counters[limit.scope, limit.counter] = Counter(
-            limit.counter, limit.scope, limit.period, days, limit.worth, is_plain
-        )
-    return tuple(counters.values())
-
-
-def _limits(owner: str, caps: Sequence[Cap]) -> tuple[Limit, ...]:
-    """Narrow before wide: by period, then by whom they bound, then by what they allow."""
-    numbered = sorted(
-        enumerate(caps),
-        key=lambda each: (PERIODS.index(each[1].period), each[1].days or 0, SCOPES.index(each[1].per), each[1].limit),
-    )
-    return tuple(
-        Limit(
-            id=f"{owner}/{number}",
-            counter=f"{owner}/{cap.period}",
-            scope=cap.per,
-            period=cap.period,
-            limit=cap.limit,
-            skips=cap.on_exceed == "skip",
-            days=cap.days or 0,
-        )
-        for number, cap in numbered
-    )
-
-
-def _budget(budget: Budget, unit: Unit) -> Limit:
-    worth = None
-    limit = budget.units or budget.money_minor or 0
-    if budget.money_minor is not None:
-        worth = (unit.pays.units, unit.pays.minor) if unit.pays else (10**unit.decimals, 10**unit.decimals)
-    counter = f"b:{budget.code}"
-    return Limit(f"{counter}/{unit.code}", counter, "program", "lifetime", limit, skips=False, worth=worth)
 
 
 def _needs(program: Compiled) -> Needs:

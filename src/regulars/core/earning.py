@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from regulars.core.amounts import Rounding, count_steps, portion
-from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit, Limit
+from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit
 from regulars.core.facts import Facts
 from regulars.core.filters import Counted
+from regulars.core.limits import Limit
 from regulars.core.program.rules import EventRule
 from regulars.core.when import Purchase
 from regulars.core.why import Bite, RulePart
@@ -97,9 +98,10 @@ def _ask(unit: CompiledUnit, sale: Purchase, facts: Facts, counted: Counted) -> 
     """Ask the rules of a unit in their order, then its multipliers, which work on those that still stand."""
     applied: list[Award] = []
     stopped_at = -1
+    amounts, quantities = counted.amounts, counted.quantities
     for rule in unit.rules:
-        award = _award(rule, sale, facts, counted)
-        if award is None:
+        amount = (quantities if rule.of_goods else amounts)[rule.filter]
+        if amount <= 0 or (award := _award(rule, sale, facts, amount)) is None:
             continue
         if rule.terms.stacking == "alone":
             return [award]
@@ -126,13 +128,12 @@ def _best_only(applied: list[Award]) -> list[Award]:
     return [award for award in applied if award is best or award.rule.terms.stacking != "best"]
 
 
-def _award(rule: CompiledRule, sale: Purchase, facts: Facts, counted: Counted) -> Award | None:
-    """Return what a rule would give without caps; None where it does not apply or gives nothing.
+def _award(rule: CompiledRule, sale: Purchase, facts: Facts, amount: int) -> Award | None:
+    """Return what a rule would give without caps for what it counts; None where it does not apply or gives nothing.
 
     A rule that carries is returned also when it only adds to what it carries.
     """
-    amount = counted.quantities[rule.filter] if rule.of_goods else counted.amounts[rule.filter]
-    if amount <= 0 or sale.money_minor <= 0:
+    if sale.money_minor <= 0:
         return None
     for question in rule.questions:
         if not question(sale, facts):

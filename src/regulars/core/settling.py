@@ -9,9 +9,10 @@ from datetime import date, datetime
 import msgspec
 
 from regulars.core.climbing import counted_for
-from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit, Counter, Limit
+from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit
 from regulars.core.earning import Award, Rooms, evaluate, evaluate_event, worth_of
 from regulars.core.facts import Facts
+from regulars.core.limits import Counter, Limit
 from regulars.core.program.caps import CapScope
 from regulars.core.program.stamp_cards import StampCard
 from regulars.core.stamps import CardState, Stamped, room_on, stamp
@@ -70,12 +71,12 @@ def settle(
     on = sale.occurred_at.astimezone(program.zone).date()
     moves = bring_up(program.tier_sets, climber(program, member), at=sale.occurred_at) if program.tier_sets else []
     facts = gather(program, sale, member, store)
-    asked: dict[str, int] = {}
-    awards = evaluate(program, sale, facts, rooms=_rooms(program, member, shared, on, versions, asked))
-    for award in awards:
-        for bite in award.bites:
-            if bite.period != "transaction":
-                facts.rooms[bite.id] = asked[bite.id]
+    rooms = _rooms(program, member, shared, on, versions)
+    awards = evaluate(program, sale, facts, rooms=rooms)
+    for bite in [bite for award in awards for bite in award.bites]:
+        # Nothing is counted yet: the room is still what it was before the sale.
+        if bite.period != "transaction" and (room := rooms(program.limits[bite.id])) is not None:
+            facts.rooms[bite.id] = room
     earning = Earning(awards=awards, facts=facts, moves=moves)
     if program.needs.tallies:
         member.tally.visits += 1
@@ -106,7 +107,7 @@ def settle_event(
     moves = bring_up(program.tier_sets, climber(program, member), at=at) if program.tier_sets else []
     facts = gather(program, moment, member, store)
     facts.silent = tuple(rule.code for rule in program.events if rule.rests_seconds and rests(rule, member.tally, at))
-    rooms = _rooms(program, member, shared, on, versions, {})
+    rooms = _rooms(program, member, shared, on, versions)
     awards = evaluate_event(program, event, moment, facts, rooms=rooms)
     earning = Earning(awards=awards, facts=facts, moves=moves)
     _take_effect(program, moment, member, shared, versions, earning, program.event_units)
@@ -205,10 +206,11 @@ def count_award(
     """
     firsts, used = first_days(on), member.used
     for counter in counters:
-        if counter.is_plain and (buckets := used.get(counter.name)) is not None and len(buckets) <= 2:
+        if counter.is_plain and (buckets := used.get(counter.name)) is not None:
+            # Nearly all are of this kind, and a sale may count in hundreds of them.
             first = firsts[counter.period]
-            if (counted := buckets.get(first, 0) + amount) > 0:
-                buckets[first] = counted
+            if (known := buckets.get(first)) is not None and known + amount > 0:
+                buckets[first] = known + amount
                 continue
         tally = member if counter.scope == "member" else shared.get(counter.scope)
         if tally is None:
@@ -223,30 +225,23 @@ def _rooms(
     shared: Mapping[CapScope, Tally],
     on: date,
     versions: Versions,
-    asked: dict[str, int],
 ) -> Rooms:
     firsts = first_days(on)
     own = member.tally.used
 
     def room(limit: Limit) -> int | None:
-        period = limit.period
-        if period == "transaction":
-            return limit.limit
-        left: int | None
-        if period == "balance":
-            left = limit.limit - member.balances.get(limit.counter, 0)
-        elif period == "card":
-            left = card_room(program, member, limit.counter, versions)
-        elif limit.scope == "member" and limit.worth is None and period != "rolling":
-            # Nearly all caps are of this kind, and a sale may ask hundreds of them.
+        if limit.is_plain:
             buckets = own.get(limit.counter)
-            left = limit.limit - buckets.get(firsts[period], 0) if buckets else limit.limit
-        else:
-            tally = member.tally if limit.scope == "member" else shared.get(limit.scope)
-            left = None if tally is None else room_left(limit, tally, on)
-        if left is not None:
-            asked[limit.id] = left
-        return left
+            return limit.limit - buckets.get(firsts[limit.period], 0) if buckets else limit.limit
+        match limit.period:
+            case "transaction":
+                return limit.limit
+            case "balance":
+                return limit.limit - member.balances.get(limit.counter, 0)
+            case "card":
+                return card_room(program, member, limit.counter, versions)
+        tally = member.tally if limit.scope == "member" else shared.get(limit.scope)
+        return None if tally is None else room_left(limit, tally, on)
 
     return room
 

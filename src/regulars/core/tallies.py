@@ -46,12 +46,13 @@ class Tally(msgspec.Struct, omit_defaults=True, gc=False):
         """
         buckets = self.used.setdefault(counter, {})
         first = first_days(on)[period]
+        is_new = first not in buckets
         counted = buckets.get(first, 0) + amount
         if counted:
             buckets[first] = counted
         else:
             buckets.pop(first, None)
-        if len(buckets) > 2 and period != "lifetime":
+        if is_new and len(buckets) > 2 and period != "lifetime":
             oldest = on.toordinal() - keep_days - (days if period == "rolling" else _LENGTHS[period])
             for day in [day for day in buckets if day < oldest]:
                 del buckets[day]

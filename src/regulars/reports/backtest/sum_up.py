@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from regulars.core.compiled import Compiled, Limit
+from regulars.core.compiled import Compiled
+from regulars.core.limits import Limit
 from regulars.reports.backtest.counts import NEVER, OPENING, Counts, HeldBack, RuleCounts, UnitCounts
 from regulars.reports.backtest.probe import conditions_of
 from regulars.reports.backtest.replay import worth_of
