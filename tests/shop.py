@@ -6,11 +6,11 @@ from itertools import count
 from regulars.core.actor import SYSTEM
 from regulars.core.expiry import EndOf
 from regulars.core.identifiers import MemberHandle
-from regulars.core.refusals import Refusal
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.policies import Policies
 from regulars.core.program.rules import EarningRule, RateRule
 from regulars.core.program.units import POINTS, Unit
+from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale, SaleLine, Tender
 from regulars.ledger.statement import balance_of
 from regulars.members.enrol import NewMember, enrol_member

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from regulars.core.describe import describe_rule
-from regulars.core.describe_catalogue import describe_reward, describe_stamp_card
-from regulars.core.describe_limits import describe_expiry, describe_pending
-from regulars.core.describe_tiers import describe_tier_set
-from regulars.core.describe_units import describe_unit, tell_policies
+from regulars.core.describe.catalogue import describe_reward, describe_stamp_card
+from regulars.core.describe.limits import describe_expiry, describe_pending
+from regulars.core.describe.rules import describe_rule
+from regulars.core.describe.tiers import describe_tier_set
+from regulars.core.describe.units import describe_unit, tell_policies
 from regulars.core.expiry import AfterDays, AfterIdle, AfterMonths, EndOf, Never, OnDate
 from regulars.core.phrases import count, either, nth, write_end, write_minutes
 from regulars.core.program.caps import Budget, Cap

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from regulars.core.describe import describe_rule
+from regulars.core.describe.rules import describe_rule
 from regulars.core.program.caps import Budget, Cap
 from regulars.core.program.items import Items
 from regulars.core.program.rules import BonusRule, ItemRule, MultiplierRule, RateRule

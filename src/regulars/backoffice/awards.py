@@ -9,7 +9,7 @@ from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.office import Office
 from regulars.core.amounts import share
 from regulars.core.compiled import Compiled
-from regulars.core.describe_limits import describe_cap
+from regulars.core.describe.limits import describe_cap
 from regulars.core.filters import EVERYTHING
 from regulars.core.program.caps import Cap
 from regulars.core.program.rules import MultiplierRule, RateRule

@@ -11,7 +11,7 @@ from django.utils import timezone
 from regulars.backoffice.amounts import unknown_unit
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
-from regulars.core.describe import describe_rule
+from regulars.core.describe.rules import describe_rule
 from regulars.core.program.units import Unit
 from regulars.programs.book import Book, NoProgram, load_book
 from regulars.staff.models import Person

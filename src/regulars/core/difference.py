@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from regulars.core.describe import Aspects, describe_rule, tell_rule
-from regulars.core.describe_catalogue import describe_reward, describe_stamp_card, tell_reward, tell_stamp_card
-from regulars.core.describe_tiers import describe_tier_set, tell_level, tell_tier_set
-from regulars.core.describe_units import describe_unit, tell_budget, tell_collection, tell_policies, tell_unit
+from regulars.core.describe.catalogue import describe_reward, describe_stamp_card, tell_reward, tell_stamp_card
+from regulars.core.describe.rules import Aspects, describe_rule, tell_rule
+from regulars.core.describe.tiers import describe_tier_set, tell_level, tell_tier_set
+from regulars.core.describe.units import describe_unit, tell_budget, tell_collection, tell_policies, tell_unit
 from regulars.core.phrases import either
 from regulars.core.program.document import ProgramDocument
 

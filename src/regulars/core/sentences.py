@@ -6,7 +6,7 @@ from datetime import tzinfo
 import msgspec
 
 from regulars.core.amounts import portion
-from regulars.core.describe_limits import describe_cap
+from regulars.core.describe.limits import describe_cap
 from regulars.core.money import write_money
 from regulars.core.phrases import count, write_end
 from regulars.core.program.caps import Cap

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from regulars.core.compiled import Compiled, compile_program
-from regulars.core.describe import describe_rule
+from regulars.core.describe.rules import describe_rule
 from regulars.core.program.document import read_document
 from regulars.core.program.units import Unit, UnitWords
 from regulars.core.refusals import Refusal

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import money
-from regulars.core.describe import describe_rule, find_unit
-from regulars.core.describe_catalogue import describe_reward, describe_stamp_card
-from regulars.core.describe_tiers import describe_tier_set, tell_level
-from regulars.core.describe_units import describe_unit, tell_budget, tell_collection
+from regulars.core.describe.catalogue import describe_reward, describe_stamp_card
+from regulars.core.describe.rules import describe_rule, find_unit
+from regulars.core.describe.tiers import describe_tier_set, tell_level
+from regulars.core.describe.units import describe_unit, tell_budget, tell_collection
 from regulars.core.phrases import count
 from regulars.core.program.caps import Budget
 from regulars.core.program.document import ProgramDocument

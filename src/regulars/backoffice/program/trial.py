@@ -5,7 +5,7 @@ from typing import Any
 from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.awards import say_bite
 from regulars.backoffice.office import Office
-from regulars.core.describe import find_unit
+from regulars.core.describe.rules import find_unit
 from regulars.core.program.document import ProgramDocument
 from regulars.sales.answers import Earned, Recorded
 

@@ -5,8 +5,8 @@ from itertools import combinations
 
 from regulars.core.checks.faults import Fault, warning
 from regulars.core.checks.spots import all_caps
-from regulars.core.describe import find_unit
-from regulars.core.describe_limits import describe_cap
+from regulars.core.describe.limits import describe_cap
+from regulars.core.describe.rules import find_unit
 from regulars.core.phrases import count
 from regulars.core.program.caps import PERIODS, Cap
 from regulars.core.program.document import ProgramDocument

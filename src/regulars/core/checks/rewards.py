@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from regulars.core.checks.faults import Fault, warning
-from regulars.core.describe import find_unit
+from regulars.core.describe.rules import find_unit
 from regulars.core.phrases import count
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.rewards import Gives, Reward
