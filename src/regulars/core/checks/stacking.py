@@ -46,9 +46,10 @@ def _exclusive(placed: Placed, document: ProgramDocument) -> Iterator[Fault]:
                 "both: give them conditions that exclude each other, or mark them “best”."
             )
             yield Fault(f"rules[{j}].stacking", "overlapping_exclusive_rules", said)
+    others = [each for each in placed if each not in alone] if alone else []
     for i, rule in alone:
-        if _always_gives(rule) and len(placed) > len(alone):
-            other = next(each for _, each in placed if each.stacking != "alone")
+        if _always_gives(rule) and others:
+            other = others[0][1]
             said = f"It always counts, and alone: “{other.name}” would never give anything."
             yield Fault(f"rules[{i}].stacking", "silences_all_others", said)
 
