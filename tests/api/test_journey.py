@@ -108,7 +108,11 @@ def test_a_day_in_the_shop(till):
             "unit": "points",
             "desired": 300,
             "awarded": 300,
-            "why": ["1 point per full 1.00 USD.", "300.99 USD counted: 300 points."],
+            "rules": [{"rule": "base", "desired": 300, "awarded": 300, "caps": []}],
+            "why": [
+                "1 point for each full 1.00 USD; expires at the end of the month, 12 months after it was given.",
+                "300.99 USD counted: 300 points.",
+            ],
         }
     ]
     assert (quote.json()["earned"], quote.json()["member"]) == (earned, {"id": ann["id"]})
@@ -124,6 +128,9 @@ def test_a_day_in_the_shop(till):
         "member": {"id": ann["id"]},
         "earned": earned,
         "spent": [],
+        "cards": [],
+        "levels": [],
+        "rewards": [],
         "balances": [{**POINTS, "available": 300, "next_expiry": {"amount": 300, "at": expiry["at"]}}],
     }
     assert till.post("/sales", basket).json() == {**sale, "replayed": True}

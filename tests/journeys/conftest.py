@@ -69,7 +69,7 @@ def shop(chromium, django_db_setup, django_db_blocker) -> Iterator["Shop"]:
 
 @contextmanager
 def open_shop(name: str, fill: Callable[..., dict[str, int]]) -> Iterator["Shop"]:
-    """Make a merchant, fill it, and serve it until the end."""
+    """Make a merchant, fill it, and serve it until the end; then be where we were."""
     from django.db import connection, connections
 
     from regulars.config.wsgi import application
@@ -77,6 +77,7 @@ def open_shop(name: str, fill: Callable[..., dict[str, int]]) -> Iterator["Shop"
 
     code = f"journey{os.getpid()}x{next(NUMBERS)}"
     host = f"{code}.localhost"
+    here = connection.tenant
     connection.set_schema_to_public()
     merchant = create_merchant(code=code, name=name, at=datetime.now(UTC), hosts=(host,))
     connection.set_tenant(merchant)
@@ -89,6 +90,7 @@ def open_shop(name: str, fill: Callable[..., dict[str, int]]) -> Iterator["Shop"
     connections.close_all()
     drop_merchant(code=code)
     connections.close_all()
+    connection.set_tenant(here)
 
 
 class Shop:

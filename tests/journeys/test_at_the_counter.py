@@ -100,7 +100,7 @@ def test_the_list_filters_while_a_name_is_typed(shop, page, keep):
 def test_a_refund_shows_what_to_give_back_before_anything_moves(shop, page, keep):
     shop.sign_in(page, "manager")
     page.goto(f"{shop.url}/sales/{shop.known['sale']}/")
-    page.get_by_role("link", name="Refund").click()
+    page.get_by_role("link", name="Refund", exact=True).click()
     expect(page.locator("#effect")).to_contain_text("Give back")
     page.get_by_label("An amount").check()
     page.get_by_label("Amount (USD)").fill("5.00")

@@ -56,6 +56,8 @@ def run_parts(
     looked_at = monotonic()
     watcher.tell(0, total)
     try:
+        if watcher.is_stopped():
+            raise Stopped()
         while left:
             message = crew.hear(LOOK_EVERY)
             match message:
