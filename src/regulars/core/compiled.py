@@ -56,13 +56,16 @@ class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class CompiledUnit(msgspec.Struct, frozen=True, gc=False):
-    """A unit with its sale rules in their order (multipliers apart), and the caps of all of them together."""
+    """A unit with its sale rules in their order (multipliers apart), and the caps of all of them together. It `chooses`
+    where its rules silence each other.
+    """
 
     unit: Unit
     rules: tuple[CompiledRule, ...]
     multipliers: tuple[CompiledRule, ...]
     limits: tuple[Limit, ...]
     counters: tuple[Counter, ...]
+    chooses: bool
 
 
 class Needs(msgspec.Struct, frozen=True):
@@ -235,6 +238,7 @@ def _compile_unit(program: Compiled, unit: Unit, rules: Sequence[CompiledRule]) 
         multipliers=tuple(rule for rule in rules if isinstance(rule.terms, MultiplierRule)),
         limits=limits,
         counters=counters_of(limits),
+        chooses=any(rule.terms.stop or rule.terms.stacking != "add" for rule in rules),
     )
 
 

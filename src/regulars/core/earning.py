@@ -99,7 +99,10 @@ def _ask(unit: CompiledUnit, sale: Purchase, facts: Facts, counted: Counted) -> 
     applied: list[Award] = []
     stopped_at = -1
     amounts, quantities = counted.amounts, counted.quantities
+    chosen = facts.chosen if unit.chooses else None
     for rule in unit.rules:
+        if chosen is not None and rule.code not in chosen:
+            continue
         amount = (quantities if rule.of_goods else amounts)[rule.filter]
         if amount <= 0 or (award := _award(rule, sale, facts, amount)) is None:
             continue
@@ -114,6 +117,8 @@ def _ask(unit: CompiledUnit, sale: Purchase, facts: Facts, counted: Counted) -> 
     for rule in unit.multipliers:
         if 0 <= stopped_at < rule.place:
             break
+        if chosen is not None and rule.code not in chosen:
+            continue
         if (award := _multiply(rule, applied, sale, facts, counted)) is not None:
             multiplied.append(award)
     return applied + _best_only(multiplied)

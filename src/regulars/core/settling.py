@@ -77,6 +77,8 @@ def settle(
         # Nothing is counted yet: the room is still what it was before the sale.
         if bite.period != "transaction" and (room := rooms(program.limits[bite.id])) is not None:
             facts.rooms[bite.id] = room
+    if any(unit.chooses for unit in program.sale_units):
+        facts.chosen = tuple([award.rule.code for award in awards])
     earning = Earning(awards=awards, facts=facts, moves=moves)
     if program.needs.tallies:
         member.tally.visits += 1
