@@ -4,9 +4,11 @@ Every wrong key is refused alike. A key that was checked in the last two seconds
 """
 
 import asyncio
+import hashlib
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from django.utils import timezone
@@ -56,6 +58,15 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def only_store(self) -> str | None:
         return self.holder.store_code
+
+    def natural_key(self) -> str:
+        """What makes this write one of a kind for ever: the caller's key, in letters that an entry's key may have.
+
+        Without one it is another at each call.
+        """
+        if self.key is None:
+            return uuid4().hex
+        return hashlib.sha256(f"{self.by.tag} {self.key}".encode()).hexdigest()
 
 
 class ApiRequest(Request[Any, Call, Any]):

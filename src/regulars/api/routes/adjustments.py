@@ -1,15 +1,13 @@
 """A balance is corrected: with a reason for the team, and a comment that the member reads."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated
-from uuid import uuid4
 
 import msgspec
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from regulars.api.callers import ApiRequest, Call
+from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routing import creates
 from regulars.api.shapes import read_id
@@ -50,7 +48,7 @@ async def create_adjustment(
     """Send an `Idempotency-Key`: without one, the same request again adjusts again."""
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
-    key = natural_key(call)
+    key = call.natural_key()
 
     def adjust(at: datetime) -> AdjustmentOut:
         try:
@@ -69,10 +67,3 @@ async def create_adjustment(
         return AdjustmentOut(str(adjusted.entry_id), adjusted.replayed, adjusted.balance)
 
     return await do_write(request, adjust)
-
-
-def natural_key(call: Call) -> str:
-    """What makes this adjustment one of a kind for ever: the caller's key, in letters that an entry's key may have."""
-    if call.key is None:
-        return uuid4().hex
-    return hashlib.sha256(f"{call.by.tag} {call.key}".encode()).hexdigest()

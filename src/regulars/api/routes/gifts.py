@@ -9,7 +9,6 @@ from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
-from regulars.api.routes.adjustments import natural_key
 from regulars.api.routes.rewards import Note, RewardCode, RewardOut, RewardsOut, reward_out
 from regulars.api.routing import creates, reads
 from regulars.api.shapes import LONGEST_ID, read_id
@@ -63,7 +62,7 @@ class FulfilmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 async def create_gift(data: JSONBody[GiftIn], request: ApiRequest, member_id: FromPath[str]) -> Reply[RewardOut]:
     """Send an `Idempotency-Key`: without one, the same request gives again."""
     call = request.auth
-    number, key = read_id(member_id, otherwise=UnknownMember), natural_key(request.auth)
+    number, key = read_id(member_id, otherwise=UnknownMember), call.natural_key()
 
     def give(at: datetime) -> RewardOut:
         issued = give_reward(member_id=number, reward=data.reward, reason=data.reason, key=key, at=at, by=call.by)

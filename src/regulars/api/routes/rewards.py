@@ -9,7 +9,6 @@ from msgspec import Meta
 
 from regulars.api.callers import ApiRequest, Call
 from regulars.api.replies import Reply
-from regulars.api.routes.adjustments import natural_key
 from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import LONGEST_ID, MemberRef, read_id
 from regulars.api.writes import do_read, do_write
@@ -143,7 +142,7 @@ async def create_reward_claim(
     """The price leaves the member's balance. Send an `Idempotency-Key`: without one, the same request claims again."""
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
-    place, key = store_of(call, data.store), natural_key(call)
+    place, key = store_of(call, data.store), call.natural_key()
 
     def claim(at: datetime) -> ClaimOut:
         done = claim_reward(member_id=number, reward=data.reward, key=key, store=place, at=at, by=call.by)

@@ -9,7 +9,6 @@ from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
-from regulars.api.routes.adjustments import natural_key
 from regulars.api.routes.rewards import RewardOut, StoreCode, reward_out, store_of
 from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import MemberNamed, MemberRef, Moment, read_id, read_moment
@@ -117,7 +116,7 @@ class PosterRef(msgspec.Struct, frozen=True):
 async def create_stamps(data: JSONBody[StampsIn], request: ApiRequest, member_id: FromPath[str]) -> Reply[CardOut]:
     """Full cards bring their rewards. Send an `Idempotency-Key`: without one, the same request stamps again."""
     call = request.auth
-    number, key = read_id(member_id, otherwise=UnknownMember), natural_key(request.auth)
+    number, key = read_id(member_id, otherwise=UnknownMember), call.natural_key()
 
     def adjust(at: datetime) -> CardOut:
         done = adjust_stamps(

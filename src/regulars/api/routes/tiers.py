@@ -1,15 +1,13 @@
 """A member's levels: how far the next one is, what keeps this one, how it came, and what the team decides about it."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import uuid4
 
 import msgspec
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from regulars.api.callers import ApiRequest, Call
+from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, reads
 from regulars.api.shapes import LONGEST_ID, Moment, read_id, read_moment
@@ -167,7 +165,7 @@ async def create_tier_change(
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
     until = None if data.until is None else read_moment(data.until, where="until")
-    key = _natural_key(call)
+    key = call.natural_key()
 
     def change(at: datetime) -> TierChangedOut:
         return _changed(
@@ -200,7 +198,7 @@ async def create_tier_release(
     """The level that was counted shows again."""
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
-    key = _natural_key(call)
+    key = call.natural_key()
 
     def release(at: datetime) -> TierChangedOut:
         return _changed(
@@ -279,10 +277,3 @@ def _changed(done: Changed) -> TierChangedOut:
         rewards=done.rewards,
         kept=done.kept,
     )
-
-
-def _natural_key(call: Call) -> str:
-    """What makes this decision one of a kind for ever: the caller's key, or a new one."""
-    if call.key is None:
-        return uuid4().hex
-    return hashlib.sha256(f"{call.by.tag} {call.key}".encode()).hexdigest()
