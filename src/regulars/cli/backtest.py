@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from regulars.cli.backtest_tables import tell
-from regulars.cli.key import merchant_schema
 from regulars.cli.progress import Advance, progress
+from regulars.cli.session import merchant_schema
 
 if TYPE_CHECKING:
     from regulars.programs.book import Program

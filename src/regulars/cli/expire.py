@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from regulars.cli.progress import progress
-from regulars.cli.session import database_session
+from regulars.cli.session import database_session, each_merchant
 
 MEMBERS_AT_ONCE = 1_000
 
@@ -20,22 +20,18 @@ def expire(
     """Write off what is left of units that have ended; may be stopped and started again, and beside tills that sell."""
     with database_session():
         from django.utils import timezone
-        from django_tenants.utils import tenant_context
 
-        from regulars.platform.merchants import find_by_code
-        from regulars.platform.models import Merchant
         from regulars.points.expire import count_due, expire_batch
         from regulars.programs.models import Program
 
-        for each in [find_by_code(merchant)] if merchant else Merchant.objects.order_by("code"):
-            with tenant_context(each):
-                if not Program.objects.exists():
-                    continue
-                at = timezone.now()
-                members = lots = 0
-                with progress(each.code, total=count_due(at=at)) as advance:
-                    while (batch := expire_batch(at=at, limit=MEMBERS_AT_ONCE)).members:
-                        members += batch.members
-                        lots += batch.lots
-                        advance(batch.members, True)
-                typer.echo(f"{each.code}: {lots:,} lots of {members:,} members expired")
+        for each in each_merchant(merchant):
+            if not Program.objects.exists():
+                continue
+            at = timezone.now()
+            members = lots = 0
+            with progress(each.code, total=count_due(at=at)) as advance:
+                while (batch := expire_batch(at=at, limit=MEMBERS_AT_ONCE)).members:
+                    members += batch.members
+                    lots += batch.lots
+                    advance(batch.members, True)
+            typer.echo(f"{each.code}: {lots:,} lots of {members:,} members expired")

@@ -1,13 +1,11 @@
 """`regulars key …`: make, list and revoke the keys that tills and other machines sign in with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from regulars.cli.session import database_session
+from regulars.cli.session import merchant_schema
 
 commands = typer.Typer(name="key", help="Make, list and revoke API keys.", no_args_is_help=True)
 
@@ -84,15 +82,3 @@ def revoke(
 
         key = revoke_key(key_id=key_id, at=timezone.now(), by=SYSTEM)
         typer.echo(f"revoked {key.pk}, {key.name}")
-
-
-@contextmanager
-def merchant_schema(code: str | None) -> Iterator[None]:
-    """Run a command's block in a merchant's schema: the named one, or the default."""
-    with database_session():
-        from django_tenants.utils import schema_context
-
-        from regulars.platform.merchants import find_by_code, find_default
-
-        with schema_context((find_by_code(code) if code else find_default()).schema_name):
-            yield

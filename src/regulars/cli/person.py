@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from regulars.cli.key import merchant_schema
+from regulars.cli.session import merchant_schema
 
 commands = typer.Typer(name="person", help="Let people of the team in.", no_args_is_help=True)
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from regulars.cli.key import merchant_schema
-from regulars.cli.session import told_in_a_sentence
+from regulars.cli.session import merchant_schema, told_in_a_sentence
 
 if TYPE_CHECKING:
     from regulars.core.program.document import ProgramDocument

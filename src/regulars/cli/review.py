@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from regulars.cli.progress import progress
-from regulars.cli.session import database_session
+from regulars.cli.session import database_session, each_merchant
 
 
 def register(app: typer.Typer) -> None:
@@ -18,24 +18,20 @@ def review(
     """Review every level whose time has come; may be stopped and started again, and beside tills that sell."""
     with database_session():
         from django.utils import timezone
-        from django_tenants.utils import tenant_context
 
-        from regulars.platform.merchants import find_by_code
-        from regulars.platform.models import Merchant
         from regulars.programs.models import Program
         from regulars.tiers.review import count_due, review_in_batches
 
-        for each in [find_by_code(merchant)] if merchant else Merchant.objects.order_by("code"):
-            with tenant_context(each):
-                if not Program.objects.exists():
-                    continue
-                at = timezone.now()
-                due = count_due(at=at)
-                moved = rewards = 0
-                with progress(each.code, total=due) as advance:
-                    for by_balance in (False, True):
-                        for batch in review_in_batches(at=at, by_balance=by_balance):
-                            moved += batch.moved
-                            rewards += batch.rewards
-                            advance(batch.members, True)
-                typer.echo(f"{each.code}: {due:,} members were due, {moved:,} levels moved, {rewards:,} rewards given")
+        for each in each_merchant(merchant):
+            if not Program.objects.exists():
+                continue
+            at = timezone.now()
+            due = count_due(at=at)
+            moved = rewards = 0
+            with progress(each.code, total=due) as advance:
+                for by_balance in (False, True):
+                    for batch in review_in_batches(at=at, by_balance=by_balance):
+                        moved += batch.moved
+                        rewards += batch.rewards
+                        advance(batch.members, True)
+            typer.echo(f"{each.code}: {due:,} members were due, {moved:,} levels moved, {rewards:,} rewards given")

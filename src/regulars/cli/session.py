@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -11,6 +11,9 @@ from regulars.core.refusals import Refusal
 from regulars.platform.cannot_run import CannotRun
 from regulars.platform.home import Home, find_home
 from regulars.platform.sharing import database_running
+
+if TYPE_CHECKING:
+    from regulars.platform.models import Merchant
 
 SETTINGS = "regulars.config.settings"
 
@@ -38,6 +41,30 @@ def database_session(*, role: Literal["owner", "app"] = "app", migrated: bool = 
                 yield home
             finally:
                 connections.close_all()
+
+
+@contextmanager
+def merchant_schema(code: str | None) -> Iterator[None]:
+    """Run a command's block in a merchant's schema: the named one, or the default."""
+    with database_session():
+        from django_tenants.utils import schema_context
+
+        from regulars.platform.merchants import find_by_code, find_default
+
+        with schema_context((find_by_code(code) if code else find_default()).schema_name):
+            yield
+
+
+def each_merchant(code: str | None) -> Iterator["Merchant"]:
+    """Go into each merchant's schema in turn, inside a database session: the named one's only, or all of them."""
+    from django_tenants.utils import tenant_context
+
+    from regulars.platform.merchants import find_by_code
+    from regulars.platform.models import Merchant
+
+    for merchant in [find_by_code(code)] if code else Merchant.objects.order_by("code"):
+        with tenant_context(merchant):
+            yield merchant
 
 
 def choose_role(role: Literal["owner", "app"]) -> Home:

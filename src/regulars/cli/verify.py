@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from regulars.cli.session import database_session
+from regulars.cli.session import database_session, each_merchant
 
 
 def register(app: typer.Typer) -> None:
@@ -17,20 +17,15 @@ def verify(
     """Check every invariant of the ledger and the sales, a line each; exit 1 if one is broken."""
     broken = 0
     with database_session():
-        from django_tenants.utils import tenant_context
-
-        from regulars.platform.merchants import find_by_code
-        from regulars.platform.models import Merchant
         from regulars.sales.verify import verify as results
 
-        for each in [find_by_code(merchant)] if merchant else Merchant.objects.order_by("code"):
+        for each in each_merchant(merchant):
             typer.echo(each.code)
-            with tenant_context(each):
-                for result in results():
-                    broken += bool(result.breaches)
-                    mark = typer.style("ok  ", fg="green") if not result.breaches else typer.style("FAIL", fg="red")
-                    typer.echo(
-                        f"  {mark} {result.name:<18} {result.breaches:>8,} breaches  {result.seconds:6.2f} s  "
-                        f"{result.sentence}"
-                    )
+            for result in results():
+                broken += bool(result.breaches)
+                mark = typer.style("ok  ", fg="green") if not result.breaches else typer.style("FAIL", fg="red")
+                typer.echo(
+                    f"  {mark} {result.name:<18} {result.breaches:>8,} breaches  {result.seconds:6.2f} s  "
+                    f"{result.sentence}"
+                )
     raise typer.Exit(1 if broken else 0)
