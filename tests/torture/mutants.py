@@ -205,15 +205,15 @@ MUTANTS = (
     Mutant(
         "a refund leaves the carry as it was",
         "core/unsettling.py",
-        "carry[rule.code] = left % rule.per",
-        "carry[rule.code] = carry.get(rule.code, 0)",
+        "again.counted(place)) % rule.per)",
+        "0) % rule.per)",
         ("../sales/test_stamps.py", "../sales/test_whole_program.py"),
     ),
     Mutant(
         "a visit that came back still counts",
         "core/unsettling.py",
-        "visits=-1 if again.is_gone else 0",
-        "visits=0",
+        "visits=again.visits,",
+        "visits=0,",
         ("../sales/test_levels.py",),
     ),
     Mutant(

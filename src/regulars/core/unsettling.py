@@ -6,17 +6,19 @@ Tills, previews of refunds and back-tests all come through here; nothing is read
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
+from typing import Self
 
 import msgspec
 
 from regulars.core.climbing import counted_for
-from regulars.core.compiled import Compiled
+from regulars.core.compiled import Compiled, CompiledRule
 from regulars.core.earning import Award, evaluate, rooms_again
 from regulars.core.facts import Facts
 from regulars.core.program.caps import CapScope
 from regulars.core.settling import MemberState, climber, count_award
 from regulars.core.tallies import Tally
-from regulars.core.tiers import Move, descend
+from regulars.core.tiers import Counted, Move, climb, descend
 from regulars.core.when import Purchase
 
 
@@ -47,9 +49,19 @@ class Reconsidered(msgspec.Struct, kw_only=True):
         return sorted(self.before.keys() | self.after.keys())
 
     @property
-    def is_gone(self) -> bool:
-        """Tell whether this refund takes the last of the sale that earns."""
-        return self.left.money_minor <= 0 < self.earlier.money_minor
+    def visits(self) -> int:
+        """Return by how much purchases are counted differently: one less where the last that earns came back."""
+        return (self.left.money_minor > 0) - (self.earlier.money_minor > 0)
+
+    @property
+    def units(self) -> list[tuple[CompiledRule, int]]:
+        """Return by how much each rule gives more now; negative is less."""
+        given = [(place, *self.awarded(place)) for place in self.places]
+        return [(self.program.rule_at[place], after - before) for place, before, after in given]
+
+    def undone(self) -> Self:
+        """Return the way back, from what is left to what was left before."""
+        return msgspec.structs.replace(self, before=self.after, after=self.before, left=self.earlier, earlier=self.left)
 
     def counted(self, place: int) -> int:
         """Return how much less a rule counts now."""
@@ -64,11 +76,14 @@ class Reconsidered(msgspec.Struct, kw_only=True):
         """Return what a rule that carries has given too much: what all purchases counted, less what comes back, fills
         so many steps fewer. So two refunded purchases take back the stamp that they made together, in either order.
         """
-        rule, before = self.program.rule_at[place], self.before.get(place)
+        rule = self.program.rule_at[place]
         left = tally.carry.get(rule.code, 0) - self.counted(place)
-        steps_short = -(left // rule.per)
-        points = before.points if before else rule.points
-        return max(steps_short, 0) * points
+        return max(-(left // rule.per), 0) * self.points(place)
+
+    def points(self, place: int) -> int:
+        """Return what a step of a rule gave the sale."""
+        award = self.before.get(place) or self.after.get(place)
+        return award.points if award else self.program.rule_at[place].points
 
     def _awarded(self, awards: dict[int, Award], place: int) -> int:
         """Return what a rule gives of what its entry had at most, after the rules before it."""
@@ -106,32 +121,52 @@ def reconsider(
     )
 
 
-def give_room_back(again: Reconsidered, member: MemberState, *, shared: Mapping[CapScope, Tally]) -> None:
-    """Give caps back, in the sale's own period, what its rules give no more; the carry and the visits follow."""
+def count_again(again: Reconsidered, member: MemberState, *, shared: Mapping[CapScope, Tally]) -> None:
+    """Count in caps, in the sale's own period, by how much its rules give less (or, undone, more) than before; the
+    visits follow.
+    """
     program, tally = again.program, member.tally
     on = again.left.occurred_at.astimezone(program.zone).date()
-    less: dict[str, int] = {}
+    count = partial(count_award, member=tally, shared=shared, on=on, keep_days=program.keep_days)
+    changed: dict[str, int] = {}
     for place in again.places:
-        rule = program.rule_at[place]
-        before, after = again.awarded(place)
+        rule, (before, after) = program.rule_at[place], again.awarded(place)
         if before != after:
-            count_award(
-                rule.counters,
-                after - before,
-                member=tally,
-                shared=shared,
-                on=on,
-                keep_days=program.keep_days,
-                was=before,
-            )
-            less[rule.unit] = less.get(rule.unit, 0) + after - before
-        if rule.carries:
-            _carry_back(again, place, tally)
+            count(rule.counters, after - before, was=before)
+            changed[rule.unit] = changed.get(rule.unit, 0) + after - before
     for unit in program.sale_units:
-        if amount := less.get(unit.unit.code):
-            count_award(unit.counters, amount, member=tally, shared=shared, on=on, keep_days=program.keep_days)
-    if again.is_gone:
-        tally.visits = max(tally.visits - 1, 0)
+        if amount := changed.get(unit.unit.code):
+            count(unit.counters, amount)
+    tally.visits = max(tally.visits + again.visits, 0)
+
+
+def carry_back(again: Reconsidered, tally: Tally) -> None:
+    """Take off what the sale had added to the carry of its rules; whole steps come back as units."""
+    for place in again.places:
+        rule = again.program.rule_at[place]
+        if rule.carries:
+            _set_carry(tally, rule.code, (tally.carry.get(rule.code, 0) - again.counted(place)) % rule.per)
+
+
+def carry_again(again: Reconsidered, tally: Tally, *, taken: Mapping[str, int]) -> None:
+    """Undo `carry_back`, where the refund had `taken` so many units of each entry."""
+    for place in again.places:
+        rule = again.program.rule_at[place]
+        if rule.carries:
+            steps = taken.get(rule.part, 0) // again.points(place)
+            left = tally.carry.get(rule.code, 0) - again.counted(place)
+            _set_carry(tally, rule.code, left - steps * rule.per)
+
+
+def counted_again(again: Reconsidered) -> Mapping[str, list[Counted]]:
+    """Return by tier set what the sale counts less (or, undone, more) than before."""
+    return counted_for(
+        again.program,
+        again.units,
+        sold_at=again.left.occurred_at,
+        money_minor=again.left.money_minor - again.earlier.money_minor,
+        visits=again.visits,
+    )
 
 
 def fall_back(again: Reconsidered, member: MemberState, *, at: datetime) -> list[Move]:
@@ -139,20 +174,19 @@ def fall_back(again: Reconsidered, member: MemberState, *, at: datetime) -> list
     program, sold_at = again.program, again.left.occurred_at
     if not program.tier_sets:
         return []
-    given = [(program.rule_at[place], again.awarded(place)[1] - again.awarded(place)[0]) for place in again.places]
-    counted = counted_for(
-        program,
-        given,
-        sold_at=sold_at,
-        money_minor=again.left.money_minor - again.earlier.money_minor,
-        visits=-1 if again.is_gone else 0,
-    )
-    return descend(program.tier_sets, climber(program, member), counted, sold_at=sold_at, at=at)
+    return descend(program.tier_sets, climber(program, member), counted_again(again), sold_at=sold_at, at=at)
 
 
-def _carry_back(again: Reconsidered, place: int, tally: Tally) -> None:
-    rule, carry = again.program.rule_at[place], tally.carry
-    left = carry.get(rule.code, 0) - again.counted(place)
-    carry[rule.code] = left % rule.per
-    if not carry[rule.code]:
-        del carry[rule.code]
+def climb_back(again: Reconsidered, member: MemberState) -> list[Move]:
+    """Count towards the tier sets again what an undone refund had taken off; return the levels that are back."""
+    program, sold_at = again.program, again.left.occurred_at
+    if not program.tier_sets:
+        return []
+    return climb(program.tier_sets, climber(program, member), counted_again(again), at=sold_at)
+
+
+def _set_carry(tally: Tally, code: str, carry: int) -> None:
+    if carry:
+        tally.carry[code] = carry
+    else:
+        tally.carry.pop(code, None)

@@ -7,7 +7,7 @@ import msgspec
 from regulars.core.checkout import worth_minor
 from regulars.core.lots import claw, is_lapsed
 from regulars.core.tiers import Move
-from regulars.core.unsettling import Reconsidered, fall_back, give_room_back
+from regulars.core.unsettling import Reconsidered, carry_back, count_again, fall_back
 from regulars.core.why import TakenBack, WrittenOff
 from regulars.ledger.models import Kind
 from regulars.sales.answers import Taken
@@ -108,5 +108,6 @@ def _give_room_back(case: Case, again: Reconsidered) -> None:
     if not program.needs.tallies and not program.needs.shared:
         return
     assert sold.member_id is not None, "somebody's sale"
-    give_room_back(again, case.state, shared=case.states.shared(program, sold.scopes))
+    count_again(again, case.state, shared=case.states.shared(program, sold.scopes))
+    carry_back(again, case.state.tally)
     case.states.note(program, sold.member_id, sold.scopes)

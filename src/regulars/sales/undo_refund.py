@@ -7,11 +7,9 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
-from regulars.core.climbing import counted_for
 from regulars.core.refusals import Refusal
-from regulars.core.settling import Earning, climber, count_award, put_stamps
-from regulars.core.tiers import climb
-from regulars.core.unsettling import Reconsidered
+from regulars.core.settling import Earning, put_stamps
+from regulars.core.unsettling import Reconsidered, carry_again, climb_back, count_again
 from regulars.core.why import TakenBack
 from regulars.ledger.journal import Journal
 from regulars.ledger.statement import EntryView, entries_about
@@ -164,33 +162,10 @@ def _count_again(
     program, member_id = again.program, sold.member_id
     assert member_id is not None, "somebody's sale"
     state = desk.states.find(member_id, sold.joined_at, units=book.units)
-    shared = desk.states.shared(program, sold.scopes)
-    on = sold.occurred_at.astimezone(program.zone).date()
     taken = {view.key.rpartition("/part/")[2]: -view.amount for view in clawed}
-    more: dict[str, int] = {}
-    for place in again.places:
-        rule, (before, after) = program.rule_at[place], again.awarded(place)
-        if before != after:
-            count_award(
-                rule.counters,
-                before - after,
-                member=state.tally,
-                shared=shared,
-                on=on,
-                keep_days=program.keep_days,
-                was=after,
-            )
-            more[rule.unit] = more.get(rule.unit, 0) + before - after
-        if rule.carries:
-            counted = again.counted(place)
-            points = again.before[place].points if place in again.before else rule.points
-            steps = taken.get(rule.part, 0) // points
-            state.tally.carry[rule.code] = state.tally.carry.get(rule.code, 0) + counted - steps * rule.per
-    for unit in program.sale_units:
-        if amount := more.get(unit.unit.code):
-            count_award(unit.counters, amount, member=state.tally, shared=shared, on=on, keep_days=program.keep_days)
-    if again.is_gone:
-        state.tally.visits += 1
+    back = again.undone()
+    count_again(back, state, shared=desk.states.shared(program, sold.scopes))
+    carry_again(back, state.tally, taken=taken)
     desk.states.note(program, member_id, sold.scopes)
     earning = Earning(awards=[], facts=sold.facts)
     for part, amount in taken.items():
@@ -198,16 +173,7 @@ def _count_again(
         if card in program.cards and amount:
             state.balances[card] = held.get(card, 0)
             earning.stamped[card] = put_stamps(program, state, card, amount, book.version)
-    if program.tier_sets:
-        given = [(program.rule_at[place], again.awarded(place)[0] - again.awarded(place)[1]) for place in again.places]
-        counted_by_set = counted_for(
-            program,
-            given,
-            sold_at=sold.occurred_at,
-            money_minor=again.earlier.money_minor - again.left.money_minor,
-            visits=1 if again.is_gone else 0,
-        )
-        earning.moves = climb(program.tier_sets, climber(program, state), counted_by_set, at=sold.occurred_at)
+    earning.moves = climb_back(back, state)
     return earning
 
 

@@ -21,7 +21,7 @@ from regulars.core.settling import MemberState, card_of
 from regulars.core.stamps import CardState, Unstamped, unstamp
 from regulars.core.tallies import Tally
 from regulars.core.tiers import Move
-from regulars.core.unsettling import Reconsidered, fall_back, give_room_back, most_of, reconsider
+from regulars.core.unsettling import Reconsidered, carry_back, count_again, fall_back, most_of, reconsider
 from regulars.core.when import Purchase
 from regulars.reports.backtest.purse import Purse
 from regulars.reports.backtest.recorded import Recorded, Returned
@@ -105,7 +105,8 @@ def undo(
     for part, places in again.parts.items():
         _take_back(again, bought, part, places, undone, member=member, purses=purses, at=at)
     if program.needs.tallies or program.needs.shared:
-        give_room_back(again, member, shared=shared)
+        count_again(again, member, shared=shared)
+        carry_back(again, member.tally)
     undone.moves = fall_back(again, member, at=at)
     return undone
 
