@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -33,7 +32,7 @@ from regulars.programs.book import load_book
 from regulars.programs.setup import set_up_program
 from tests.ledger.oracle import IDLE_DAYS, LATEST, ZONE, Lot, Purse, Refused, day_of, midnight_after
 from tests.ledger.purse import a_note, broken, earn, earn_unseen, post
-from tests.torture.rounds import IS_RELEASE, SHRINKS, rounds
+from tests.torture.rounds import histories
 
 pytestmark = pytest.mark.fault
 STARTS = datetime(2028, 2, 20, 15, tzinfo=UTC)
@@ -300,17 +299,4 @@ class History(RuleBasedStateMachine):
 
 def test_any_history_of_a_wallet_leaves_what_a_second_opinion_says(fresh_merchant):
     set_up_program(name="Corner Shop", at=STARTS, time_zone="America/New_York")
-    run_state_machine_as_test(
-        History,
-        settings=settings(
-            max_examples=rounds(200, release=30_000),
-            stateful_step_count=25,
-            deadline=None,
-            database=None,
-            print_blob=False,
-            report_multiple_bugs=False,
-            derandomize=not IS_RELEASE,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if SHRINKS else [])],
-        ),
-    )
+    run_state_machine_as_test(History, settings=histories(200, release=30_000, steps=25))

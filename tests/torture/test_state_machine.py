@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -47,7 +46,7 @@ from regulars.sales.refund import preview_refund, refund_sales
 from regulars.sales.verify import verify
 from tests.shop import OPENED, a_member, a_program, a_shop, publish
 from tests.torture.oracle import Oracle, Parts, Refused
-from tests.torture.rounds import IS_RELEASE, SHRINKS, rounds
+from tests.torture.rounds import histories
 from tests.torture.scheme import Goods, Rule, Scheme, half_up, started
 from tests.whole_shop import held_by, level_of, rewards_of
 
@@ -479,17 +478,4 @@ def code_of(outcome: object) -> str | None:
 
 def test_any_history_leaves_what_the_oracle_says(fresh_merchant):
     a_shop(stores=("A", "B"))
-    run_state_machine_as_test(
-        History,
-        settings=settings(
-            max_examples=rounds(300, release=50_000),
-            stateful_step_count=15,
-            deadline=None,
-            database=None,
-            print_blob=False,
-            report_multiple_bugs=False,
-            derandomize=not IS_RELEASE,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if SHRINKS else [])],
-        ),
-    )
+    run_state_machine_as_test(History, settings=histories(300, release=50_000, steps=15))
