@@ -7,8 +7,6 @@ import typer
 from regulars.cli.progress import progress
 from regulars.cli.session import database_session, each_merchant
 
-MEMBERS_AT_ONCE = 1_000
-
 
 def register(app: typer.Typer) -> None:
     app.command()(expire)
@@ -21,7 +19,8 @@ def expire(
     with database_session():
         from django.utils import timezone
 
-        from regulars.points.expire import count_due, expire_batch
+        from regulars.jobs.gently import gently
+        from regulars.points.expire import count_due, expire_in_batches
         from regulars.programs.models import Program
 
         for each in each_merchant(merchant):
@@ -30,7 +29,7 @@ def expire(
             at = timezone.now()
             members = lots = 0
             with progress(each.code, total=count_due(at=at)) as advance:
-                while (batch := expire_batch(at=at, limit=MEMBERS_AT_ONCE)).members:
+                for batch in gently(expire_in_batches(at=at)):
                     members += batch.members
                     lots += batch.lots
                     advance(batch.members, True)

@@ -19,6 +19,7 @@ def review(
     with database_session():
         from django.utils import timezone
 
+        from regulars.jobs.gently import gently
         from regulars.programs.models import Program
         from regulars.tiers.review import count_due, review_in_batches
 
@@ -30,7 +31,7 @@ def review(
             moved = rewards = 0
             with progress(each.code, total=due) as advance:
                 for by_balance in (False, True):
-                    for batch in review_in_batches(at=at, by_balance=by_balance):
+                    for batch in gently(review_in_batches(at=at, by_balance=by_balance)):
                         moved += batch.moved
                         rewards += batch.rewards
                         advance(batch.members, True)

@@ -5,6 +5,7 @@ levels that go by a balance are reviewed, and lifted where it grew.
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN, expire
 from regulars.sales.occasions import record_birthdays
@@ -39,4 +40,4 @@ def keep_birthdays(schema: str) -> int:
 def review(schema: str, *, by_balance: bool) -> int:
     """Review all levels that are due; how many members there were."""
     with in_merchant(schema):
-        return sum(batch.members for batch in review_in_batches(at=timezone.now(), by_balance=by_balance))
+        return sum(batch.members for batch in gently(review_in_batches(at=timezone.now(), by_balance=by_balance)))

@@ -12,9 +12,10 @@ from procrastinate.types import JSONValue
 
 from regulars.audit.answers import delete_old_answers
 from regulars.audit.relay import Relayed, relay_events
+from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
 from regulars.ledger.seal import seal_closed_months
-from regulars.points.expire import expire_batch
+from regulars.points.expire import expire_in_batches
 from regulars.points.lapse import lapse_holds
 from regulars.programs.book import load_book
 from regulars.reports.backtest.runs import run_backtest
@@ -28,9 +29,6 @@ FIGURES = "figures"
 
 BATCHES_AT_ONCE = 100
 HOLDS_AT_ONCE = 1_000
-MEMBERS_AT_ONCE = 1_000
-"""A till that wants one of them waits for the batch."""
-
 ANSWERS_AT_ONCE = 5_000
 DAYS_SWEPT = 40
 """More than a till may report late, or a lot may expire late: each night these days are rebuilt."""
@@ -82,14 +80,7 @@ def is_resting(schema: str) -> bool:
 def expire(*, schema: str) -> int:
     """Expire the lots whose time is over, then rebuild the days they ended on; how many lots there were."""
     with in_merchant(schema):
-        expired = 0
-        for _ in range(BATCHES_AT_ONCE):
-            batch = expire_batch(at=timezone.now(), limit=MEMBERS_AT_ONCE)
-            expired += batch.lots
-            if batch.members == 0:
-                break
-        else:
-            expire.configure(lock=f"expire/{schema}").defer(schema=schema)
+        expired = sum(batch.lots for batch in gently(expire_in_batches(at=timezone.now())))
         days = last_days(DAYS_SWEPT, at=timezone.now(), zone=load_book().zone)
     defer_roll_up(days, schema=schema)
     return expired
