@@ -188,6 +188,12 @@ def test_nobody_listens_to_signals():
     assert not listening, found(listening)
 
 
+def test_only_migrating_waits_for_a_lock_that_no_row_has():
+    """Rows, tables and unique keys decide between two who want the same, in a cluster too."""
+    waiting = [source.name for source in program() if "pg_advisory" in source.text]
+    assert waiting == ["src/regulars/platform/migrate.py"]
+
+
 # --- delivery ----------------------------------------------------------------------------------------
 
 WRITES = {

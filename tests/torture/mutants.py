@@ -70,6 +70,13 @@ MUTANTS = (
         ("test_duplicates.py::test_a_receipt_sent_fifty_times_from_two_processes_is_one_sale",),
     ),
     Mutant(
+        "a race for a basket's key not tried again",
+        "points/hold.py",
+        "TRIES = 3",
+        "TRIES = 1",
+        ("test_hold_races.py::test_one_key_is_one_basket_of_one_member",),
+    ),
+    Mutant(
         "a debit that adds",
         "ledger/journal.py",
         "        wallet.balance -= amount\n",

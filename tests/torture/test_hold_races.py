@@ -15,10 +15,10 @@ from regulars.ledger.models import Account, Entry, Hold
 from regulars.ledger.statement import balance_of
 from regulars.points.adjust import adjust_points
 from regulars.points.expire import expire_due_lots
-from regulars.points.hold import HoldKeyReused, NotEnoughToHold, release_hold, reserve_units
+from regulars.points.hold import Held, HoldKeyReused, NotEnoughToHold, release_hold, reserve_units
 from regulars.points.lapse import lapse_holds
 from tests.shop import NOON, a_member, a_sale, a_shop, sell
-from tests.torture.crowd import Clock, Crowd, broken_invariants
+from tests.torture.crowd import Clock, Crowd, broken_invariants, count_deadlocks
 from tests.torture.rounds import rounds
 
 pytestmark = pytest.mark.fault
@@ -53,6 +53,45 @@ def test_one_key_is_one_basket_of_one_member(fresh_merchant):
             assert sorted(type(each).__name__ for each in told) == ["Held"] + [HoldKeyReused.__name__] * 5
             assert Hold.objects.filter(key=f"one-{round_}", ended_at=None).count() == 1
     assert broken_invariants() == []
+
+
+def test_one_basket_at_several_tills_is_one_hold(fresh_merchant):
+    a_shop()
+    with Crowd(fresh_merchant.schema_name, 6) as crowd:
+        for round_ in range(rounds(5, release=200)):
+            ann = a_member(points=50)
+            told = crowd.at_once(
+                [lambda ann=ann, i=i, r=round_: reserve(ann, 30 + i, key=f"same-{r}") for i in range(6)]
+            )
+            assert [type(each) for each in told] == [Held] * 6
+            [left] = Hold.objects.filter(key=f"same-{round_}", ended_at=None)
+            assert (balance_of(ann, at=NOON).available, balance_of(ann, at=NOON).reserved) == (
+                50 - left.amount,
+                left.amount,
+            )
+            assert Hold.objects.filter(key=f"same-{round_}", ending="replaced").count() == 5
+    assert broken_invariants() == []
+
+
+def test_a_key_whose_time_is_over_goes_to_one_other_member(fresh_merchant):
+    """Its first member asks for it again in the same moment: whoever comes first has it."""
+    a_shop()
+    later = NOON + timedelta(minutes=15)
+    before = count_deadlocks()
+    with Crowd(fresh_merchant.schema_name, 6) as crowd:
+        for round_ in range(rounds(5, release=200)):
+            members = [a_member(points=50) for _ in range(6)]
+            reserve(members[0], 30, key=f"late-{round_}")
+            told = crowd.at_once([lambda m=m, r=round_: reserve(m, 20, key=f"late-{r}", at=later) for m in members])
+            assert sorted(type(each).__name__ for each in told) == ["Held"] + [HoldKeyReused.__name__] * 5
+            [winner] = [each for each in told if isinstance(each, Held)]
+            [left] = Hold.objects.filter(key=f"late-{round_}", ended_at=None)
+            assert (left.account.holder_id, left.amount) == (winner.member_id, 20)
+            assert [balance_of(m, at=later).reserved for m in members] == [
+                20 * (m == winner.member_id) for m in members
+            ]
+    assert broken_invariants() == []
+    assert count_deadlocks() == before
 
 
 def test_baskets_tills_and_the_night_on_one_member(fresh_merchant):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
@@ -25,10 +25,9 @@ LONGEST = timedelta(hours=24)
 
 SPENDABLE = ("points", "cashback")
 
-STATUS = "SELECT status FROM members_member WHERE id = %(member)s"
+TRIES = 3
 
-# Taken after the wallets, so that two baskets with one key wait for each other and never in a circle.
-LOCK_KEY = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/hold/' || %(key)s, 0))"
+STATUS = "SELECT status FROM members_member WHERE id = %(member)s"
 
 SAME_KEY = """
 SELECT hold.account_id, hold.until, hold.ending FROM ledger_hold hold
@@ -127,7 +126,6 @@ class Released(msgspec.Struct, frozen=True):
     ending: str
 
 
-@transaction.atomic
 def reserve_units(
     *, member_id: int, amount: int, key: str, at: datetime, by: Actor, unit: str = "points", minutes: int | None = None
 ) -> Held:
@@ -138,27 +136,15 @@ def reserve_units(
     NotEnoughToHold.
     """
     _check(amount=amount, key=key, minutes=minutes)
-    book = load_book()
-    if unit in book.units and book.unit(unit).kind not in SPENDABLE:
-        raise UnitNotSpendable(unit=unit)
-    wallets, same_key = _look(member_id, units=book.units, key=key, at=at)
-    wallet = wallets.get((member_id, unit))
-    if wallet is None:
-        raise AccountNotFound()
-    _check_key(same_key, wallets, key=key, at=at)
-    lasting = timedelta(minutes=minutes or book.compiled_at(at).policies.hold_minutes)
-    hold, changed = _replace(wallets, wallet, amount=amount, key=key, lasting=lasting, at=at, by=by)
-    write_holds(changed, book=book, at=at)
-    record_event(
-        action="hold.made",
-        about="member",
-        about_id=member_id,
-        member_id=member_id,
-        facts={"unit": unit, "amount": amount, "key": key, "until": hold.until},
-        at=at,
-        by=by,
-    )
-    return Held(key=key, member_id=member_id, unit=unit, amount=amount, until=hold.until, balance=wallet.balance_at(at))
+    for _ in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return _reserve(member_id, unit, amount=amount, key=key, minutes=minutes, at=at, by=by)
+        except IntegrityError:
+            # Another member's basket took the key since we looked; its hold is visible now, so look again.
+            continue
+    with transaction.atomic():
+        return _reserve(member_id, unit, amount=amount, key=key, minutes=minutes, at=at, by=by)
 
 
 @transaction.atomic
@@ -199,10 +185,33 @@ def _check(*, amount: int, key: str, minutes: int | None) -> None:
         raise InvalidHold(field="minutes")
 
 
+def _reserve(member_id: int, unit: str, *, amount: int, key: str, minutes: int | None, at: datetime, by: Actor) -> Held:
+    book = load_book()
+    if unit in book.units and book.unit(unit).kind not in SPENDABLE:
+        raise UnitNotSpendable(unit=unit)
+    wallets, same_key = _look(member_id, units=book.units, key=key, at=at)
+    wallet = wallets.get((member_id, unit))
+    if wallet is None:
+        raise AccountNotFound()
+    _check_key(same_key, wallets, key=key, at=at)
+    lasting = timedelta(minutes=minutes or book.compiled_at(at).policies.hold_minutes)
+    hold, changed = _replace(wallets, wallet, amount=amount, key=key, lasting=lasting, at=at, by=by)
+    write_holds(changed, book=book, at=at)
+    record_event(
+        action="hold.made",
+        about="member",
+        about_id=member_id,
+        member_id=member_id,
+        facts={"unit": unit, "amount": amount, "key": key, "until": hold.until},
+        at=at,
+        by=by,
+    )
+    return Held(key=key, member_id=member_id, unit=unit, amount=amount, until=hold.until, balance=wallet.balance_at(at))
+
+
 def _look(member_id: int, *, units: Mapping[str, int], key: str, at: datetime) -> tuple[Wallets, list[_SameKey]]:
     with together():
         wallets = ask_wallets([member_id], units=units, at=at, giving=[member_id])
-        Asked(LOCK_KEY, {"key": key})
         same_key = Asked(SAME_KEY, {"key": key})
         status = Asked(STATUS, {"member": member_id})
     match status.rows():
