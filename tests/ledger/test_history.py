@@ -27,11 +27,12 @@ from regulars.points.dates import extend_lots, reinstate_expired
 from regulars.points.expire import expire_due_lots
 from regulars.points.hold import release_hold, reserve_units
 from regulars.points.lapse import lapse_holds
-from regulars.points.pending import release_by_event, release_early
+from regulars.points.pending import release_early
 from regulars.programs.book import load_book
 from regulars.programs.setup import set_up_program
 from tests.ledger.oracle import IDLE_DAYS, LATEST, ZONE, Lot, Purse, Refused, day_of, midnight_after
 from tests.ledger.purse import a_note, broken, earn, earn_unseen, post
+from tests.points.people import tell
 from tests.torture.rounds import histories
 
 pytestmark = pytest.mark.fault
@@ -220,7 +221,7 @@ class History(RuleBasedStateMachine):
 
     @rule()
     def a_review_is_written(self) -> None:
-        release_by_event(member_id=self.ann, event="review", occurred_at=self.now, at=self.now, by=SYSTEM)
+        tell(self.ann, at=self.now)
         self.purse.happen(self.now)
 
     @rule(place=st.integers(0, 20))

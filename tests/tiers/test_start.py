@@ -3,15 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from regulars.core.identifiers import MemberHandle
 from regulars.core.program.life import Pending
 from regulars.ledger.models import Lot
-from regulars.points.pending import release_by_event, release_early
-from regulars.sales.event_batch import NewMemberEvent
-from regulars.sales.member_events import record_member_event
+from regulars.points.pending import release_early
 from regulars.sales.verify import verify
 from regulars.tiers.history import list_changes
 from regulars.tiers.read import member_tiers
+from tests.points.people import tell
 from tests.shop import a_member
 from tests.tiers.club import AUGUST, ZOE, a_club, brings_back, level_of, on, spends
 from tests.tiers.test_sales import ONE_PER_CENT, POINTS
@@ -43,8 +41,10 @@ def test_what_an_event_starts_counts_from_then_on_and_a_refund_takes_it():
     a_club(POINTS, rules=(replace(ONE_PER_CENT, pending=Pending(event="review")),))
     ann = a_member()
     sale = spends(ann, 60_000)
-    release_by_event(member_id=ann, event="review", occurred_at=FRIDAY, at=FRIDAY, by=ZOE)
+    done = tell(ann, at=FRIDAY)
+    assert (done.started, [reached.after for reached in done.brought.levels]) == (1, ["silver"])
     assert (level_of(ann), counted(ann, FRIDAY)) == ("silver", 60_000)
+    assert [result.name for result in verify() if result.breaches] == []
     brings_back(sale, 60_000, at=on(2026, 8, 20))
     assert counted(ann, on(2026, 8, 20)) == 0
 
@@ -53,18 +53,5 @@ def test_what_the_event_puts_later_counts_later():
     a_club(POINTS, rules=(replace(ONE_PER_CENT, pending=Pending(event="review", days=5)),))
     ann = a_member()
     spends(ann, 60_000, at=AUGUST)
-    release_by_event(member_id=ann, event="review", occurred_at=FRIDAY, at=FRIDAY, by=ZOE)
+    tell(ann, at=FRIDAY)
     assert (counted(ann, on(2026, 8, 18)), counted(ann, on(2026, 8, 20))) == (0, 60_000)
-
-
-def test_an_event_that_a_till_tells_starts_what_waited_and_lifts():
-    a_club(POINTS, rules=(replace(ONE_PER_CENT, pending=Pending(event="review")),))
-    ann = a_member()
-    spends(ann, 60_000)
-    told = NewMemberEvent(
-        event="review", external_id="R-1", member=MemberHandle(id=str(ann)), occurred_at=FRIDAY, by=ZOE
-    )
-    done = record_member_event(told, at=FRIDAY)
-    assert (done.started, [reached.after for reached in done.brought.levels]) == (1, ["silver"])
-    assert (level_of(ann), counted(ann, FRIDAY)) == ("silver", 60_000)
-    assert [result.name for result in verify() if result.breaches] == []

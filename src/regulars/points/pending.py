@@ -9,14 +9,13 @@ from django.db import transaction
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import Actor
 from regulars.core.expiry import expires_at
-from regulars.core.life import WAITS, kept
+from regulars.core.life import kept
 from regulars.core.lots import Lot
 from regulars.core.refusals import Refusal
 from regulars.ledger.journal import Journal
-from regulars.ledger.lock import Wallets, ask_wallets, lock_wallets
-from regulars.ledger.lots import Waiting, ask_waiting, load_promises
+from regulars.ledger.lock import Wallets, lock_wallets
+from regulars.ledger.lots import Waiting, load_promises
 from regulars.ledger.wallet import Balance, Wallet
-from regulars.platform.rows import together
 from regulars.points.adjust import AccountNotFound, InvalidAdjustment
 from regulars.programs.book import load_book
 from regulars.tiers.start import StartedUnits, count_started
@@ -35,13 +34,12 @@ class NotPending(Refusal):
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of a member that lots may wait for; `about` (`sale/5`) leaves alone what something else gave."""
+    """An event of a member that lots may wait for."""
 
     member_id: int
     event: str
     occurred_at: datetime
     by: Actor
-    about: str = ""
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -59,60 +57,28 @@ class Released(msgspec.Struct, frozen=True):
     balances: tuple[Balance, ...]
 
 
-@transaction.atomic
-def release_by_event(
-    *, member_id: int, event: str, occurred_at: datetime, at: datetime, by: Actor, about: str = ""
-) -> list[Started]:
-    """Start what waits for this event of a member. A second telling finds nothing that waits."""
-    book = load_book()
-    with together():
-        wallets = ask_wallets([member_id], units=book.units, at=at, giving=[member_id])
-        waiting = ask_waiting([member_id], [event])
-    journal = Journal(at=at, sides=book.sides, zone=book.zone)
-    happened = Happened(member_id=member_id, event=event, occurred_at=occurred_at, by=by, about=about)
-    started, events = start_waiting([happened], wallets=wallets(), waiting=waiting(), journal=journal)
-    journal.write()
-    record_events(events, at=at)
-    counting = [
-        StartedUnits(
-            member_id=member_id,
-            unit=each.unit,
-            amount=each.amount,
-            waited_until=WAITS,
-            starts_at=each.available_at,
-            by=by,
-        )
-        for each in started
-    ]
-    count_started(counting, book=book, at=at)
-    return started
-
-
 def start_waiting(
-    happened: Sequence[Happened], *, wallets: Wallets, waiting: Sequence[Waiting], journal: Journal
+    happened: Happened, *, wallets: Wallets, waiting: Sequence[Waiting], journal: Journal
 ) -> tuple[list[Started], list[NewEvent]]:
-    """Start what waits for these events, in locked wallets that came with their lots; what is there to record?
+    """Start what waits for this event, in locked wallets that came with their lots; what is there to record?
 
     A start that the promise puts later (so many days after the event) waits by time from now on.
     """
     started: list[Started] = []
     events: list[NewEvent] = []
-    left = {each.lot_id: each for each in waiting}
-    for each in happened:
-        for lot_id, wait in list(left.items()):
-            is_meant = (each.member_id, each.event) == (wait.member_id, wait.promise.event)
-            if is_meant and wait.key.startswith(f"{each.about}/" if each.about else ""):
-                del left[lot_id]
-                wallet = wallets[wait.member_id, wait.unit]
-                lot = next(lot for lot in wallet.open_lots if lot.id == lot_id)
-                life = kept(wait.promise, event_at=each.occurred_at, zone=journal.zone)
-                assert life.available_at is not None, "an event gives what waited for it a start"
-                ends_at = life.expires_at if wait.promise.expiry is not None else lot.expires_at
-                if ends_at is not None and ends_at <= life.available_at:
-                    continue  # its fixed end comes before its start: it was never to be spent
-                _start(journal, wallet, lot, life.available_at, ends_at, cause="event", by=each.by)
-                started.append(Started(wait.unit, lot.id, lot.remaining, lot.available_at, lot.expires_at))
-                events.append(_event(wallet, lot, by=each.by, facts={"event": each.event}))
+    for wait in waiting:
+        if (happened.member_id, happened.event) != (wait.member_id, wait.promise.event):
+            continue
+        wallet = wallets[wait.member_id, wait.unit]
+        lot = next(lot for lot in wallet.open_lots if lot.id == wait.lot_id)
+        life = kept(wait.promise, event_at=happened.occurred_at, zone=journal.zone)
+        assert life.available_at is not None, "an event gives what waited for it a start"
+        ends_at = life.expires_at if wait.promise.expiry is not None else lot.expires_at
+        if ends_at is not None and ends_at <= life.available_at:
+            continue  # its fixed end comes before its start: it was never to be spent
+        _start(journal, wallet, lot, life.available_at, ends_at, cause="event", by=happened.by)
+        started.append(Started(wait.unit, lot.id, lot.remaining, lot.available_at, lot.expires_at))
+        events.append(_event(wallet, lot, by=happened.by, facts={"event": happened.event}))
     return started, events
 
 

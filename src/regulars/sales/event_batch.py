@@ -214,7 +214,7 @@ class EventBatch:
         """Start what waited for this event, as far as the batch has not started it."""
         new = each.new
         meant = Waited(member_id=each.member.member_id, event=new.event, occurred_at=new.occurred_at, by=new.by)
-        started, trail = start_waiting([meant], wallets=self.wallets, waiting=self.waiting, journal=self.journal)
+        started, trail = start_waiting(meant, wallets=self.wallets, waiting=self.waiting, journal=self.journal)
         gone = {lot.lot_id for lot in started}
         self.waiting = [wait for wait in self.waiting if wait.lot_id not in gone]
         self._trail += trail

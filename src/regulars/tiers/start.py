@@ -1,4 +1,4 @@
-"""Units that start to count before their time: what waited for an event, or was released by the team."""
+"""Units that start to count before their time, because the team released them."""
 
 from collections.abc import Sequence
 from datetime import datetime
