@@ -12,10 +12,10 @@ from regulars.core.life import FOR_EVER, Life
 from regulars.core.lots import draw
 from regulars.core.periods import end_of_day
 from regulars.core.why import Adjusted
-from regulars.ledger.accounts import load_sides, load_units, open_accounts, open_unit
+from regulars.ledger.accounts import open_accounts, open_unit
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import lock_wallets
-from regulars.ledger.models import Kind
+from regulars.ledger.models import Account, Kind, Unit
 from regulars.ledger.verify import LEDGER_CHECKS, run_checks
 from regulars.ledger.wallet import Wallet
 
@@ -44,11 +44,21 @@ def a_holder() -> int:
     return number
 
 
+def units() -> dict[str, int]:
+    """The units' ids by code, as the book of a program has them."""
+    return dict(Unit.objects.values_list("code", "id"))
+
+
+def sides() -> dict[tuple[int, str], int]:
+    """The merchant's accounts by unit and side."""
+    return {(each.unit_id, each.side): each.id for each in Account.objects.filter(holder_id=None)}
+
+
 @transaction.atomic
 def post(member: int, at: datetime, do: Callable[[Journal, Wallet], object], *, unit: str = "points") -> list[int]:
     """Lock a member's wallet, do something with it, and write it."""
-    wallet = lock_wallets([member], units=load_units(), at=at, giving=[member])[member, unit]
-    journal = Journal(at=at, sides=load_sides(), zone=ZONE)
+    wallet = lock_wallets([member], units=units(), at=at, giving=[member])[member, unit]
+    journal = Journal(at=at, sides=sides(), zone=ZONE)
     do(journal, wallet)
     return journal.write()
 
@@ -67,8 +77,8 @@ def earn(member: int, amount: int, at: datetime, life: Life = FOR_EVER, *, occur
 def earn_unseen(member: int, amount: int, at: datetime, life: Life = FOR_EVER) -> int:
     """The same as a sale without tenders does it: without looking at the lots."""
     with transaction.atomic():
-        wallet = lock_wallets([member], units=load_units(), at=at)[member, "points"]
-        journal = Journal(at=at, sides=load_sides(), zone=ZONE)
+        wallet = lock_wallets([member], units=units(), at=at)[member, "points"]
+        journal = Journal(at=at, sides=sides(), zone=ZONE)
         journal.credit(wallet, kind=Kind.EARN, amount=amount, note=a_note(at), life=life)
         [entry] = journal.write()
         return entry

@@ -9,13 +9,12 @@ from regulars.core.actor import SYSTEM
 from regulars.core.life import FOR_EVER, Life
 from regulars.core.lots import Draw, claw, draw
 from regulars.core.why import Spent, Undone
-from regulars.ledger.accounts import load_sides, load_units
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import load_lots, lock_wallets
 from regulars.ledger.models import Account, Entry, Kind, Lot
 from regulars.ledger.statement import balance_of, entries_of
 from regulars.ledger.undo import undo_entries
-from tests.ledger.purse import ZONE, a_holder, a_unit, broken, earn, end_of, noon, post, spend
+from tests.ledger.purse import ZONE, a_holder, a_unit, broken, earn, end_of, noon, post, sides, spend, units
 
 pytestmark = pytest.mark.django_db
 SOLD, REFUNDED, UNDONE = noon(5, 1), noon(5, 10), noon(5, 10).replace(hour=20)
@@ -67,8 +66,8 @@ def refund(member: int, *, policy: str = "absorb") -> None:
 
 def undo(member: int, at: datetime = UNDONE) -> None:
     with transaction.atomic():
-        wallets = lock_wallets([member], units=load_units(), at=at, giving=[member])
-        journal = Journal(at=at, sides=load_sides(), zone=ZONE)
+        wallets = lock_wallets([member], units=units(), at=at, giving=[member])
+        journal = Journal(at=at, sides=sides(), zone=ZONE)
         undo_entries(
             "sale/5/refund/9/", about="sale/5/", wallets=list(wallets.values()), journal=journal, by=SYSTEM, reason="x"
         )

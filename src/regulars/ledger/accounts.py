@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from regulars.ledger.models import Side, Unit
-from regulars.platform.rows import Asked, fetch, run, together
+from regulars.platform.rows import Asked, run, together
 
 # Who opens a unit waits for enrolments under way, and they for it: otherwise neither would see the other's row, and a
 # member would lack an account for ever. The lock is taken by a statement of its own, so that the next one sees what was
@@ -51,16 +51,3 @@ def open_accounts(member_ids: Sequence[int]) -> None:
     with together():
         Asked(LOCK_HOLDERS, {})
         Asked(OPEN_HOLDERS, {"members": list(member_ids)})
-
-
-SIDES = "SELECT unit_id, side, id FROM ledger_account WHERE holder_id IS NULL"
-
-
-def load_sides() -> dict[tuple[int, str], int]:
-    """Return the merchant's accounts by unit and side."""
-    return {(unit, side): account for unit, side, account in fetch(SIDES, {})}
-
-
-def load_units() -> dict[str, int]:
-    """Return the units' ids by code."""
-    return dict(fetch("SELECT code, id FROM ledger_unit", {}))
