@@ -1,20 +1,15 @@
 """The rewards of a level that was reached: each once per member and period of its tier set."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.tiers import Move
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets
-from regulars.platform.rows import Asked
 from regulars.rewards.issue import NewReward
 from regulars.rewards.models import Cause
 from regulars.rewards.pay import pay_reward
-
-PAID = """
-SELECT key FROM rewards_issuedreward WHERE member_id = ANY(%(members)s::bigint[]) AND cause = 'tier' AND status = 'used'
-"""
 
 
 def gift_key(member_id: int, move: Move, reward: str) -> str:
@@ -66,9 +61,3 @@ def gifts_of(
             )
         )
     return gifts
-
-
-def ask_paid_gifts(member_ids: Collection[int]) -> Callable[[], frozenset[str]]:
-    """Ask inside a `together` block which levels' rewards of these members are used, or were paid: by key."""
-    asked = Asked(PAID, {"members": list(member_ids)})
-    return lambda: frozenset(key for (key,) in asked.rows())

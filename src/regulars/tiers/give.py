@@ -7,7 +7,7 @@ from regulars.core.compiled import Compiled
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets, lock_wallets
 from regulars.programs.book import Book
-from regulars.rewards.issue import NewReward, issue_rewards, withdraw_issued
+from regulars.rewards.issue import NewReward, issue_rewards
 from regulars.rewards.issued import Issued, find_issued
 from regulars.rewards.pay import pays
 from regulars.tiers.gifts import gift_key, gifts_of
@@ -45,17 +45,6 @@ def give_rewards(moved: Sequence[Moved], *, program: Compiled, book: Book, at: d
     journal.write()
     issued = {each.key: each for each in issue_rewards(gifts, at=at, zone=book.zone)}
     return [issued[gift.key] for gift in gifts if gift.key in issued]
-
-
-def take_rewards_back(moved: Sequence[Moved], *, at: datetime) -> set[str]:
-    """Withdraw the unused rewards of levels that refunds took away; return their keys. What is used stays used."""
-    withdrawn: set[str] = set()
-    for by in {each.by for each in moved if each.move.lost}:
-        keys = [
-            gift_key(each.member_id, each.move, reward) for each in moved if each.by == by for reward in each.move.lost
-        ]
-        withdrawn |= withdraw_issued(keys, at=at, by=by)
-    return withdrawn
 
 
 def _wallets_to_pay(moved: Collection[Moved], *, program: Compiled, book: Book, at: datetime) -> Wallets:
