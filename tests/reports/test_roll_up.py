@@ -13,7 +13,7 @@ from regulars.ledger.models import Account
 from regulars.members.enrol import NewMember, enrol_member
 from regulars.points.adjust import adjust_points
 from regulars.points.expire import expire_due_lots
-from regulars.reports.figures import figures_between, newest_day, stores_between
+from regulars.reports.figures import figures_between, newest_day
 from regulars.reports.models import DayFigures
 from regulars.reports.roll_up import last_days, roll_up_days, roll_up_everything
 from regulars.sales.refund import refund_sales
@@ -184,10 +184,6 @@ def test_the_dashboard_adds_up_what_is_kept():
     assert (period.earned, period.spent, period.outstanding) == (9, 40, 69)
     assert [day.outstanding for day in figures_between(TENTH, date(2026, 1, 14)).days] == [100, 69, 69, 69]
     assert newest_day() == date(2026, 1, 11)
-    assert [(store.code, store.total_minor) for store in stores_between(TENTH, date(2026, 1, 14))] == [
-        ("330", 10000),
-        ("331", 1500),
-    ]
 
 
 def test_a_new_merchant_has_no_figures():

@@ -12,7 +12,7 @@ RECENT = 50
 
 # A merchant sees its own jobs, and the ticks that belong to nobody; never another merchant's.
 JOBS = """
-SELECT job.id, job.task_name, job.status::text, job.attempts, job.scheduled_at,
+SELECT job.id, job.task_name, job.status::text, job.attempts,
        (SELECT min(at) FROM procrastinate_events WHERE job_id = job.id AND type = 'deferred'),
        (SELECT max(at) FROM procrastinate_events WHERE job_id = job.id AND type = 'started'),
        (SELECT max(at) FROM procrastinate_events WHERE job_id = job.id AND type IN ('succeeded', 'failed', 'cancelled'))
@@ -38,7 +38,6 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     status: str
     attempts: int
-    scheduled_at: datetime | None
     deferred_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None

@@ -4,9 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
-import msgspec
 from django.db import transaction
-from django.db.models import Count, Max, Min
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
@@ -30,16 +28,6 @@ INSERT INTO points_stampcode (card, code_hash, batch, stamps, made_at, usable_un
 SELECT %(card)s, decode(code_hash, 'hex'), %(batch)s, %(stamps)s, %(at)s, %(until)s
 FROM json_to_recordset(%(rows)s::json) AS r(code_hash text)
 """
-
-
-class CodeBatch(msgspec.Struct, frozen=True):
-    """Codes that were made together."""
-
-    batch: str
-    card: str
-    made_at: datetime
-    made: int
-    used: int
 
 
 class InvalidCodes(Refusal):
@@ -116,16 +104,6 @@ def use_stamp_code(*, code: str, member_id: int, at: datetime, by: Actor, store:
         by=by,
     )
     return done
-
-
-def count_codes(*, limit: int = 50) -> list[CodeBatch]:
-    """Return the newest batches of codes, with how many there are and how many were used."""
-    rows = (
-        StampCode.objects.values("batch", "card")
-        .annotate(made=Count("id"), used=Count("used_at"), newest=Max("id"), made_at=Min("made_at"))
-        .order_by("-newest")[:limit]
-    )
-    return [CodeBatch(row["batch"], row["card"], row["made_at"], row["made"], row["used"]) for row in rows]
 
 
 def _code() -> str:

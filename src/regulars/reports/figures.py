@@ -19,17 +19,6 @@ ORDER BY day
 
 NEWEST = "SELECT max(day) FROM reports_dayfigures WHERE store_id IS NULL AND sales > 0"
 
-BY_STORE = """
-SELECT store.code, store.name, sum(figures.sales)::bigint, sum(figures.member_sales)::bigint,
-       sum(figures.total_minor)::bigint, sum(figures.refunded_minor)::bigint, sum(figures.earned)::bigint,
-       sum(figures.spent)::bigint
-FROM reports_dayfigures AS figures JOIN stores_store AS store ON store.id = figures.store_id
-WHERE figures.day >= %(since)s AND figures.day < %(until)s
-GROUP BY store.id
-ORDER BY sum(figures.total_minor) DESC, store.code
-LIMIT %(limit)s
-"""
-
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
     """One day of the whole merchant. `outstanding`: what members hold together at its end, less what they owe."""
@@ -45,19 +34,6 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     spent: int
     expired: int
     outstanding: int
-
-
-class StoreFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One store over a period."""
-
-    code: str
-    name: str
-    sales: int
-    member_sales: int
-    total_minor: int
-    refunded_minor: int
-    earned: int
-    spent: int
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,10 +75,3 @@ def newest_day() -> date | None:
     """Return the newest day that something was sold on; None where nothing was sold yet."""
     [(newest,)] = fetch(NEWEST, {})
     return newest
-
-
-def stores_between(since: date, until: date, *, limit: int = 20) -> list[StoreFigures]:
-    """Return the stores that sold most in [since, until)."""
-    names = StoreFigures.__struct_fields__
-    rows = fetch(BY_STORE, {"since": since, "until": until, "limit": limit})
-    return [StoreFigures(**dict(zip(names, row, strict=True))) for row in rows]

@@ -100,4 +100,3 @@ class EventRule(_Rule, frozen=True, kw_only=True, tag="event"):
 
 EarningRule = RateRule | ItemRule | BonusRule | MultiplierRule | VisitRule | EventRule
 SaleRule = RateRule | ItemRule | BonusRule | MultiplierRule | VisitRule
-SALE_RULES = (RateRule, ItemRule, BonusRule, MultiplierRule, VisitRule)
