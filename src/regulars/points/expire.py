@@ -17,8 +17,8 @@ from regulars.ledger.wallet import Wallet
 from regulars.platform.rows import fetch
 from regulars.programs.book import load_book
 
-MEMBERS_AT_ONCE = 250
-"""Some 30 ms of work on a quiet machine: so long at most a till waits for a member whose points expire."""
+MEMBERS_AT_ONCE = 60
+"""Some 10 ms of work on a quiet machine, and little to flush: a till that wants one of them does not notice."""
 
 # Read without a lock: whoever spends first wins, and the look under the lock decides. Where a basket holds something,
 # its lots wait for the next night: they would be found again and again while it holds them.

@@ -20,8 +20,8 @@ from regulars.tiers.give import give_rewards
 from regulars.tiers.look import look_at_members, write_counts
 from regulars.tiers.standings import Moved, changed_standings, write_standings
 
-MEMBERS_AT_ONCE = 250
-"""Some 30 ms of work on a quiet machine: so long at most a till waits for a member who is reviewed."""
+MEMBERS_AT_ONCE = 60
+"""Some 10 ms of work on a quiet machine, and little to flush: a till that wants one of them does not notice."""
 
 # Read without a lock: the look under the lock decides what is still due.
 DUE = """
