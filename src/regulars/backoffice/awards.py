@@ -9,9 +9,8 @@ from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.office import Office
 from regulars.core.amounts import share
 from regulars.core.compiled import Compiled
-from regulars.core.describe.limits import describe_cap
+from regulars.core.describe.limits import describe_bound
 from regulars.core.filters import EVERYTHING
-from regulars.core.program.caps import Cap
 from regulars.core.program.rules import MultiplierRule, RateRule
 from regulars.core.program.units import Unit
 from regulars.core.sale import SaleLine
@@ -58,19 +57,8 @@ def say_bite(bite: Bite, unit: Unit, office: Office) -> str:
     left = _("%(n)s were left") % {"n": say_amount(bite.room, unit)} if bite.room > 0 else _("nothing was left")
     if budget := _budget(bite, office):
         return _("the budget “%(name)s”: %(left)s") % {"name": budget, "left": left}
-    said = say_cap(bite.limit, per=bite.per, period=bite.period, days=bite.days, unit=unit)
+    said = describe_bound(bite.limit, per=bite.per, period=bite.period, days=bite.days, unit=unit)
     return said if bite.period == "transaction" else f"{said}: {left}"
-
-
-def say_cap(limit: int, *, per: str, period: str, days: int, unit: Unit) -> str:
-    """Say a cap: "at most 500 points a month", "at most 50 points a day by one cashier"."""
-    if period == "balance":
-        return _("nobody holds more than %(n)s") % {"n": say_amount(limit, unit)}
-    if period == "card":
-        return _("the card has %(n)s places") % {"n": limit}
-    return describe_cap(
-        msgspec.convert({"limit": limit, "per": per, "period": period, "days": days or None}, type=Cap), unit
-    )
 
 
 def _budget(bite: Bite, office: Office) -> str:

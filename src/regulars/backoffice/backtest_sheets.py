@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.backoffice.amounts import digits, say_amount, say_change
-from regulars.backoffice.awards import say_cap
 from regulars.backoffice.levels import CAUSES
 from regulars.backoffice.wording import money, number
+from regulars.core.describe.limits import describe_bound
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.units import Unit
 from regulars.reports.backtest.result import LevelRow, Result, RuleRow, SideResult
@@ -91,7 +91,7 @@ class Tables:
         rows = [
             Pair(
                 name=self._owner(row.of, row.owner),
-                note=self._cap(row.limit, row.per, row.period, row.days, self.unit(row.unit)),
+                note=describe_bound(row.limit, per=row.per, period=row.period, days=row.days, unit=self.unit(row.unit)),
                 cells=[
                     number(row.sales),
                     say_amount(row.held_back, self.unit(row.unit)),
@@ -207,9 +207,6 @@ class Tables:
 
     def _unit_of_rule(self, rule: str) -> Unit:
         return self.unit(next((row.unit for row in self.draft.rules if row.rule == rule), "points"))
-
-    def _cap(self, limit: int, per: str, period: str, days: int, unit: Unit) -> str:
-        return say_cap(limit, per=per, period=period, days=days, unit=unit)
 
     def _sides(self) -> list[SideResult]:
         return [side for side in (self.draft, self.against) if side is not None]

@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from datetime import tzinfo
 
-import msgspec
-
 from regulars.core.amounts import portion
-from regulars.core.describe.limits import describe_cap
+from regulars.core.describe.limits import describe_bound
 from regulars.core.money import write_money
 from regulars.core.phrases import count, write_end
-from regulars.core.program.caps import Cap
 from regulars.core.program.units import Unit
 from regulars.core.why import (
     Adjusted,
@@ -136,17 +133,9 @@ def _explain_part(part: RulePart, why: Earned, unit: Unit, currency: str, rule: 
 
 def _explain_bite(bite: Bite, unit: Unit) -> str:
     left = f"{count(bite.room, unit)} were left" if bite.room else "nothing was left"
-    match bite.period:
-        case "balance":
-            return f"Nobody holds more than {count(bite.limit, unit)}: {left}."
-        case "card":
-            return f"The card has {bite.limit} places: {left}."
-        case "lifetime" if bite.id.startswith("b:"):
-            return f"The budget “{bite.id[2:].partition('/')[0]}” bounds what everybody gets together: {left}."
-    cap = msgspec.convert(
-        {"limit": bite.limit, "per": bite.per, "period": bite.period, "days": bite.days or None}, type=Cap
-    )
-    said = describe_cap(cap, unit)
+    if bite.id.startswith("b:"):
+        return f"The budget “{bite.id[2:].partition('/')[0]}” bounds what everybody gets together: {left}."
+    said = describe_bound(bite.limit, per=bite.per, period=bite.period, days=bite.days, unit=unit)
     said = f"{said[:1].upper()}{said[1:]}"
     return f"{said}." if bite.period == "transaction" else f"{said}: {left}."
 

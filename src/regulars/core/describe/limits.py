@@ -1,5 +1,7 @@
 """How much and how long, in words: caps, budgets, expiry, waiting, steps."""
 
+import msgspec
+
 from regulars.core.amounts import Rounding
 from regulars.core.expiry import AfterDays, AfterIdle, AfterMonths, EndOf, ExpiryPolicy, Never, OnDate
 from regulars.core.money import write_money
@@ -33,6 +35,17 @@ def describe_cap(cap: Cap, unit: Unit) -> str:
     period = f"in any {some(cap.days or 0, 'day')}" if cap.period == "rolling" else _PERIODS[cap.period]
     beyond = ", and none at all beyond that" if cap.on_exceed == "skip" else ""
     return f"at most {count(cap.limit, unit)} {period}{_SCOPES[cap.per]}{beyond}"
+
+
+def describe_bound(limit: int, *, per: str, period: str, days: int, unit: Unit) -> str:
+    """Say what bounded an award: a cap, the largest balance ("nobody holds more than 500 points"), a card's places."""
+    match period:
+        case "balance":
+            return f"nobody holds more than {count(limit, unit)}"
+        case "card":
+            return f"the card has {limit} places"
+    cap = msgspec.convert({"limit": limit, "per": per, "period": period, "days": days or None}, type=Cap)
+    return describe_cap(cap, unit)
 
 
 def describe_budget(budget: Budget, *, unit: Unit, currency: str) -> str:
