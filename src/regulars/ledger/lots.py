@@ -41,11 +41,10 @@ ORDER BY 9 NULLS LAST, lot.entry_id
 
 # An event's far future is a point of the index of what is pending.
 WAITING = """
-SELECT holder.holder_id, unit.code, lot.entry_id, entry.key, lot.promise::text
+SELECT holder.holder_id, unit.code, lot.entry_id, lot.promise::text
 FROM ledger_account holder
 JOIN ledger_unit unit ON unit.id = holder.unit_id
 JOIN ledger_lot lot ON lot.account_id = holder.id AND lot.remaining > 0 AND lot.available_at = %(waits)s
-JOIN ledger_entry entry ON entry.id = lot.entry_id
 WHERE holder.holder_id = ANY(%(members)s::bigint[]) AND holder.side = 'member'
   AND lot.promise ->> 'event' = ANY(%(events)s::text[])
 ORDER BY lot.entry_id
@@ -85,12 +84,11 @@ class LotView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A lot that waits for an event; `key` is the natural key of the entry that gave it (`sale/5/points`)."""
+    """A lot that waits for an event."""
 
     member_id: int
     unit: str
     lot_id: int
-    key: str
     promise: Promise
 
 
@@ -108,8 +106,8 @@ def ask_waiting(member_ids: Collection[int], events: Collection[str]) -> Callabl
 
     def read() -> list[Waiting]:
         return [
-            Waiting(member, unit, lot, key, msgspec.json.decode(promise, type=Promise))
-            for member, unit, lot, key, promise in asked.rows()
+            Waiting(member, unit, lot, msgspec.json.decode(promise, type=Promise))
+            for member, unit, lot, promise in asked.rows()
         ]
 
     return read
