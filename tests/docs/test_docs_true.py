@@ -12,6 +12,7 @@ from regulars.api.bodies import decode_body
 from regulars.api.routes.adjustments import AdjustmentIn
 from regulars.api.routes.cards import CardIn
 from regulars.api.routes.claims import ClaimIn
+from regulars.api.routes.lots import ReinstatementIn
 from regulars.api.routes.members import MemberIn
 from regulars.api.routes.refunds import RefundIn
 from regulars.api.routes.sales import SaleIn
@@ -42,6 +43,7 @@ BODIES = {
     "/refunds": RefundIn,
     "/member": ClaimIn,
     "/adjustments": AdjustmentIn,
+    "/reinstatements": ReinstatementIn,
 }
 CURL = re.compile(r"curl -s \$URL(\S+) [^\n]*<<JSON\n(.*?)\n\s*JSON\n", re.DOTALL)
 JSON_BLOCK = re.compile(r"^```json\n(.*?)^```", re.DOTALL | re.MULTILINE)

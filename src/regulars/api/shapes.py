@@ -1,7 +1,7 @@
 """Shapes that several routes share: names of things, times, and whom a caller means."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import msgspec
@@ -59,6 +59,16 @@ def read_id(text: str, *, otherwise: Callable[[], Refusal] = NotFound) -> int:
 
 def read_moment(moment: datetime, *, where: str) -> datetime:
     """A time in UTC. Refuses: InvalidRequest, where no calendar of a shop would have it."""
-    if not 1900 <= moment.year <= 2999:
-        raise InvalidRequest(where=where, problem="Expected a year from 1900 to 2999")
+    _check_year(moment, where=where)
     return moment.astimezone(UTC)
+
+
+def read_day(day: date, *, where: str) -> date:
+    """A day as it is. Refuses: InvalidRequest, where no calendar of a shop would have it."""
+    _check_year(day, where=where)
+    return day
+
+
+def _check_year(given: date, *, where: str) -> None:
+    if not 1900 <= given.year <= 2999:
+        raise InvalidRequest(where=where, problem="Expected a year from 1900 to 2999")
