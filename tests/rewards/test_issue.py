@@ -96,7 +96,7 @@ def test_each_call_is_one_statement_for_any_number(version, size):
     keys = [each.key for each in batch]
     for work in (
         lambda: issue(*batch),
-        lambda: find_issued(keys, lock=True),
+        lambda: find_issued(keys),
         lambda: withdraw_issued(keys, at=NOON, by=MAX),
         lambda: restore_withdrawn(keys, at=NOON, by=MAX),
     ):
@@ -109,7 +109,7 @@ def test_it_is_sent_with_other_statements_of_somebody_elses_transaction(version)
     mine = new(somebody(), version)
     with together():
         issued = ask_issue([mine], at=NOON, zone=UTC)
-        found = ask_issued([mine.key], lock=True)
+        found = ask_issued([mine.key])
     assert [each.id for each in issued()] == [found()[mine.key].id]
 
 

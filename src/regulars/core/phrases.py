@@ -27,9 +27,9 @@ def write_amount(amount: int, unit: Unit) -> str:
     return f"{sign}{whole:,}.{rest:0{unit.decimals}d}" if unit.decimals else f"{sign}{whole:,}"
 
 
-def some(number: int, singular: str, plural: str = "") -> str:
+def some(number: int, singular: str) -> str:
     """Write a number of something: "1 day", "14 days"."""
-    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
+    return f"{number:,} {singular if number == 1 else f'{singular}s'}"
 
 
 def either(names: Sequence[str]) -> str:

@@ -38,7 +38,6 @@ CROSS JOIN LATERAL (
      HAVING sum(remaining) > 0)
 ) upcoming
 WHERE account.holder_id = %(member)s AND account.side = 'member'
-  AND (%(unit)s::text IS NULL OR unit.code = %(unit)s)
 ORDER BY upcoming.expires_at, unit.code
 LIMIT %(limit)s
 """
@@ -155,11 +154,9 @@ def balance_of(member_id: int, *, at: datetime, unit: str = "points") -> FullBal
     return balance
 
 
-def next_expiries(
-    member_id: int, *, at: datetime, unit: str | None = None, limit: int = 12
-) -> list[tuple[str, NextExpiry]]:
-    """Return what will expire, soonest first, as (unit, expiry): of all units, or of one."""
-    rows = fetch(EXPIRIES, {"member": member_id, "at": at, "unit": unit, "limit": limit})
+def next_expiries(member_id: int, *, at: datetime, limit: int = 12) -> list[tuple[str, NextExpiry]]:
+    """Return what will expire, soonest first, as (unit, expiry)."""
+    rows = fetch(EXPIRIES, {"member": member_id, "at": at, "limit": limit})
     return [(unit, NextExpiry(amount, expires_at)) for unit, amount, expires_at in rows]
 
 

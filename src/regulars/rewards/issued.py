@@ -87,21 +87,18 @@ class StepTaken(msgspec.Struct, frozen=True):
     note: str
 
 
-def ask_issued(keys: Collection[str], *, lock: bool = False) -> Callable[[], dict[str, Issued]]:
-    """Ask inside a `together` block which of these reasons have brought a reward that was not withdrawn.
-
-    With `lock`, nobody uses or removes them until the transaction ends.
-    """
-    asked = Asked(BY_KEY + (LOCKED if lock else ""), {"keys": list(keys)}) if keys else None
+def ask_issued(keys: Collection[str]) -> Callable[[], dict[str, Issued]]:
+    """Ask inside a `together` block which of these reasons have brought a reward that was not withdrawn."""
+    asked = Asked(BY_KEY, {"keys": list(keys)}) if keys else None
     return lambda: {each.key: each for each in read_issued(asked.rows() if asked else ())}
 
 
-def find_issued(keys: Collection[str], *, lock: bool = False) -> dict[str, Issued]:
+def find_issued(keys: Collection[str]) -> dict[str, Issued]:
     """Return the rewards these reasons have brought, by key, with one statement."""
     if not keys:
         return {}
     with together():
-        asked = ask_issued(keys, lock=lock)
+        asked = ask_issued(keys)
     return asked()
 
 

@@ -22,24 +22,24 @@ WAITS = [
 ]
 
 
-def expiry_fields(prefix: str = "expiry", *, inherits: bool = False) -> dict[str, forms.Field]:
+def expiry_fields(*, inherits: bool = False) -> dict[str, forms.Field]:
     """Fields of an expiry policy; with `inherits` it may be left to the unit."""
     return {
-        f"{prefix}__type": forms.ChoiceField(
+        "expiry__type": forms.ChoiceField(
             label=_("Expires"),
             choices=[("", _("as its unit does")), *LIVES] if inherits else LIVES,
             required=not inherits,
             initial="" if inherits else "never",
         ),
-        f"{prefix}__days": forms.IntegerField(label=_("Days"), min_value=1, max_value=3660, required=False),
-        f"{prefix}__months": forms.IntegerField(label=_("Months"), min_value=1, max_value=3660, required=False),
-        f"{prefix}__on": DayField(label=_("Last day")),
-        f"{prefix}__period": forms.ChoiceField(
+        "expiry__days": forms.IntegerField(label=_("Days"), min_value=1, max_value=3660, required=False),
+        "expiry__months": forms.IntegerField(label=_("Months"), min_value=1, max_value=3660, required=False),
+        "expiry__on": DayField(label=_("Last day")),
+        "expiry__period": forms.ChoiceField(
             label=_("End of a"),
             choices=[("month", _("month")), ("quarter", _("quarter")), ("year", _("year"))],
             required=False,
         ),
-        f"{prefix}__after": forms.IntegerField(
+        "expiry__after": forms.IntegerField(
             label=_("So many later"),
             min_value=0,
             max_value=600,
@@ -49,15 +49,15 @@ def expiry_fields(prefix: str = "expiry", *, inherits: bool = False) -> dict[str
     }
 
 
-def read_expiry(form: forms.Form, typed: dict[str, Any], prefix: str = "expiry") -> None:
+def read_expiry(form: forms.Form, typed: dict[str, Any]) -> None:
     """Ask for what the chosen way needs; drop the fields of the others."""
     needed = {"days": "days", "idle": "days", "months": "months", "date": "on"}
-    way = typed.get(f"{prefix}__type")
-    if (field := needed.get(way or "")) and not typed.get(f"{prefix}__{field}"):
-        form.add_error(f"{prefix}__{field}", _("Say which day.") if way == "date" else _("Say how many."))
+    way = typed.get("expiry__type")
+    if (field := needed.get(way or "")) and not typed.get(f"expiry__{field}"):
+        form.add_error(f"expiry__{field}", _("Say which day.") if way == "date" else _("Say how many."))
     if not way:
         for name in ("days", "months", "on", "period", "after"):
-            typed.pop(f"{prefix}__{name}", None)
+            typed.pop(f"expiry__{name}", None)
 
 
 def pending_fields(*, inherits: bool = False) -> dict[str, forms.Field]:
