@@ -17,6 +17,9 @@ LONGEST_ID = 19
 ExternalId = Annotated[str, Meta(min_length=1, max_length=64, description="The caller's own id of this.")]
 Id = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID, description="An id that this API gave.")]
 Moment = Annotated[datetime, Meta(tz=True, description="A time with its offset: 2026-11-21T10:15:00-05:00.")]
+Reason = Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
+Comment = Annotated[str, Meta(max_length=1_000, description="The member reads it.")]
+UnitCode = Annotated[str, Meta(min_length=1, max_length=32)]
 Text = Annotated[str, Meta(max_length=64)]
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routing import creates
-from regulars.api.shapes import read_id
+from regulars.api.shapes import Comment, Reason, UnitCode, read_id
 from regulars.api.writes import do_write
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.ledger.wallet import Balance
@@ -25,9 +25,9 @@ class AdjustmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """`amount` is signed: a minus deducts, soonest to expire first. What is added never expires."""
 
     amount: Annotated[int, Meta(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
-    reason: Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
-    comment: Annotated[str, Meta(max_length=1_000, description="The member reads it.")] = ""
-    unit: Annotated[str, Meta(min_length=1, max_length=32)] = "points"
+    reason: Reason
+    comment: Comment = ""
+    unit: UnitCode = "points"
 
 
 class AdjustmentOut(msgspec.Struct, frozen=True):

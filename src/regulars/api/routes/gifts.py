@@ -5,13 +5,12 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routes.rewards import Note, RewardCode, RewardOut, RewardsOut, reward_out
 from regulars.api.routing import creates, reads
-from regulars.api.shapes import LONGEST_ID, read_id
+from regulars.api.shapes import LONGEST_ID, Comment, Reason, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.ledger.wallet import Balance
 from regulars.members.change import UnknownMember
@@ -22,8 +21,6 @@ from regulars.rewards.issued import list_to_send
 from regulars.rewards.models import Fulfilment
 from regulars.rewards.use import RewardUnknown
 from regulars.staff.models import Scope
-
-Reason = Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
 
 
 class GiftIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +35,7 @@ class RemovalIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     give_back: bool
     reason: Reason
-    comment: Annotated[str, Meta(max_length=1_000, description="The member reads it.")] = ""
+    comment: Comment = ""
 
 
 class RemovalOut(msgspec.Struct, frozen=True, kw_only=True):

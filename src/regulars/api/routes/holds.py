@@ -10,7 +10,7 @@ from msgspec import Meta
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, deletes
-from regulars.api.shapes import MemberNamed, MemberRef
+from regulars.api.shapes import MemberNamed, MemberRef, UnitCode
 from regulars.api.writes import do_write
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.ledger.wallet import Balance
@@ -30,7 +30,7 @@ class HoldIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     member: MemberNamed
     key: Basket
     amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT, description="In the unit's smallest steps.")]
-    unit: Annotated[str, Meta(min_length=1, max_length=32)] = "points"
+    unit: UnitCode = "points"
     minutes: Annotated[int, Meta(ge=1, le=1_440)] | None = None
 
 

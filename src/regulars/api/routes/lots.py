@@ -10,7 +10,7 @@ from msgspec import Meta
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, reads
-from regulars.api.shapes import Id, read_day, read_id
+from regulars.api.shapes import Id, Reason, read_day, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.core.life import WAITS
 from regulars.ledger.lots import LotView, State, lots_of
@@ -22,7 +22,6 @@ from regulars.points.pending import LotNotFound, Started, release_early
 from regulars.staff.models import Scope
 
 Lots = Annotated[list[Id], Meta(min_length=1, max_length=200, description="Ids of one member's lots.")]
-Reason = Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
 LastDay = Annotated[date, Meta(description="The last day they live, in the program's time zone.")]
 
 

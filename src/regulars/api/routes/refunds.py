@@ -16,7 +16,7 @@ from regulars.api.lane import Lanes
 from regulars.api.quantities import Minor, Quantity
 from regulars.api.replies import Reply, encoded
 from regulars.api.routing import asks, creates
-from regulars.api.shapes import ExternalId, MemberRef, Moment, read_id, read_moment
+from regulars.api.shapes import ExternalId, MemberRef, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, NewRefund
@@ -98,7 +98,7 @@ async def create_preview(data: JSONBody[RefundIn], request: ApiRequest, sale_id:
 
 
 class ReversalIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
+    reason: Reason
 
 
 class ReversalOut(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from regulars.api.lane import Lanes
 from regulars.api.quantities import Minor, Quantity
 from regulars.api.replies import Reply, encoded
 from regulars.api.routing import creates
-from regulars.api.shapes import ExternalId, MemberNamed, MemberRef, Moment, Text, read_moment
+from regulars.api.shapes import ExternalId, MemberNamed, MemberRef, Moment, Text, UnitCode, read_moment
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineKind, NewSale, SaleLine, Tender
@@ -48,7 +48,7 @@ class TenderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False
     type: Annotated[str, Meta(min_length=1, max_length=32)]
     amount_minor: Minor | None = None
     points: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT)] | None = None
-    unit: Annotated[str, Meta(min_length=1, max_length=32)] = "points"
+    unit: UnitCode = "points"
     hold: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
 

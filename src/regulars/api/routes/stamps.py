@@ -11,7 +11,7 @@ from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routes.rewards import RewardOut, StoreCode, reward_out, store_of
 from regulars.api.routing import creates, deletes, reads
-from regulars.api.shapes import MemberNamed, MemberRef, Moment, read_id, read_moment
+from regulars.api.shapes import Comment, MemberNamed, MemberRef, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write
 from regulars.core.identifiers import MemberHandle
 from regulars.members.change import UnknownMember
@@ -34,8 +34,8 @@ class StampsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     card: CardCode
     stamps: Annotated[int, Meta(ge=-100, le=100)]
-    reason: Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
-    comment: Annotated[str, Meta(max_length=1_000, description="The member reads it.")] = ""
+    reason: Reason
+    comment: Comment = ""
 
 
 class StampCodeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from msgspec import Meta
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, reads
-from regulars.api.shapes import LONGEST_ID, Moment, read_id, read_moment
+from regulars.api.shapes import LONGEST_ID, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.tiers import Progress
@@ -21,7 +21,6 @@ from regulars.tiers.history import ChangeView, list_changes
 from regulars.tiers.read import member_tiers
 from regulars.tiers.refusals import UnknownLevelChange
 
-Note = Annotated[str, Meta(min_length=1, max_length=1_000, description="Stays inside.")]
 Code = Annotated[str, Meta(min_length=1, max_length=32)]
 
 
@@ -96,7 +95,7 @@ class TierChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     tier_set: Code
     level: Code | None
-    note: Note
+    note: Reason
     kind: Literal["until", "floor", "pinned"] | None = None
     until: Moment | None = None
     rewards: bool = False
@@ -104,11 +103,11 @@ class TierChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class TierReleaseIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tier_set: Code
-    note: Note
+    note: Reason
 
 
 class TierUndoIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    note: Note
+    note: Reason
 
 
 class TierChangedOut(msgspec.Struct, frozen=True, kw_only=True):
