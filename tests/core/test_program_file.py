@@ -7,14 +7,12 @@ from hypothesis import HealthCheck, given, settings
 
 from regulars.core.checking import check_document
 from regulars.core.difference import SECTIONS, compare
-from regulars.core.program.document import ProgramDocument
 from regulars.core.program_file.reading import check_file
 from regulars.core.program_file.tree import LONGEST
 from regulars.core.program_file.writing import write_file
 from tests.core.any_document import documents, read_again
 
 NEW_YORK = ZoneInfo("America/New_York")
-USUAL = ProgramDocument()
 
 many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

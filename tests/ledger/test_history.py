@@ -74,9 +74,7 @@ class History(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.work.__exit__(None, None, None)
 
-    @initialize(
-        begins=st.lists(st.tuples(st.integers(20, 120), st.sampled_from(sorted(LIVES))), min_size=2, max_size=5)
-    )
+    @initialize(begins=a_start)
     def meet_ann(self, begins: list[tuple[int, str]]) -> None:
         self.ann = enrol_member(NewMember(first_name="Ann", last_name="Smith", joined_at=STARTS), at=STARTS).member_id
         self.purse = Purse()

@@ -62,7 +62,6 @@ PARTS = {
     ),
 }
 
-Step_ = tuple[str, int]
 STEPS = st.tuples(
     st.sampled_from(
         ["mug", "back", "stamp", "unstamp", "use", "use_back", "remove", "keep", "review", "qr", "publish"]

@@ -144,10 +144,5 @@ def _unit(unit: Unit | str) -> Unit:
 
 
 @register.filter
-def minus(amount: int) -> str:
-    return wording.number(-amount)
-
-
-@register.filter
 def initials(member: MemberRow) -> str:
     return "".join(part[:1].upper() for part in (member.first_name, member.last_name) if part) or "#"
