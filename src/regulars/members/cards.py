@@ -48,6 +48,8 @@ def unblock_card(*, number: str, at: datetime, by: Actor) -> Card:
 def _issue(member_id: int, number: str, *, at: datetime, by: Actor) -> Card:
     member = lock_member(member_id)
     if card := Card.objects.filter(number=number).first():
+        if card.member_id is None:
+            raise UnknownCard()  # an anonymous card is activated, and not given away
         if card.member_id != member_id:
             raise Duplicate(kind=CARD, member_id=card.member_id)
         return card

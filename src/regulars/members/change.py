@@ -149,13 +149,15 @@ def _change_identifiers(member: Member, changes: MemberChanges, *, country: str)
             wanted[kind.value] = clean_identifier(kind, text, country=country) if text else None
     if not wanted:
         return frozenset()
-    held = dict(Identifier.objects.filter(member=member).values_list("kind", "value"))
+    held = dict(Identifier.objects.filter(member=member, is_main=True).values_list("kind", "value"))
     changed = {kind: value for kind, value in wanted.items() if held.get(kind) != value}
     for (taken, _), holder in find_holders({(name, value) for name, value in changed.items() if value}).items():
         raise Duplicate(kind=taken, member_id=holder)
     for name, value in changed.items():
         if value is None:
-            Identifier.objects.filter(member=member, kind=name).delete()
+            Identifier.objects.filter(member=member, kind=name, is_main=True).delete()
         else:
-            Identifier.objects.update_or_create(member=member, kind=name, defaults={"value": value})
+            Identifier.objects.update_or_create(
+                member=member, kind=name, is_main=True, defaults={"value": value, "verified_at": None}
+            )
     return frozenset(changed)

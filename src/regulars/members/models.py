@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
+from regulars.stores.models import Store
+
 
 class Status(models.TextChoices):
     ACTIVE = "active", _("Active")
@@ -19,7 +21,9 @@ class Member(models.Model):
 
     `status_reason` says why the status is what it is: kept here, where an erasure finds it, and not in the audit trail.
     `name_key` ("ann smith") and `surname_key` ("smith ann") are folded names for the search box.
-    `has_card` is kept when a card is issued, so that the list can be filtered by it.
+    `has_card` is kept when a card is issued, so that the list can be filtered by it. `left_at`: the person has left the
+    program; their history stays. `merged_into`: another member's row holds all that this one held. `erased_at`: nothing
+    personal is left.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -28,7 +32,13 @@ class Member(models.Model):
     birth_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
     status_reason = models.CharField(max_length=200, blank=True)
+    status_until = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, db_index=False)
+    language = models.CharField(max_length=8, blank=True, db_default="")
+    home_store = models.ForeignKey(Store, on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField()
     is_generated = models.BooleanField(default=False)
     has_card = models.BooleanField(default=False, editable=False)
@@ -62,37 +72,61 @@ class IdentifierKind(models.TextChoices):
 
 
 class Identifier(models.Model):
-    """Anything but a card that finds a member: phones in E.164, e-mails folded, external ids as given."""
+    """Anything but a card that finds a member: phones in E.164, e-mails folded, external ids as given.
+
+    Of each kind one is the main one, which is shown and written to; others came with a merged member and still find.
+    """
 
     id = models.BigAutoField(primary_key=True)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="identifiers", db_index=False)
     kind = models.CharField(max_length=16, choices=IdentifierKind)
     value = models.CharField(max_length=254, db_collation="C")
+    is_main = models.BooleanField(default=True, db_default=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "value"], name="an_identifier_finds_one_member"),
-            models.UniqueConstraint(fields=["member", "kind"], name="one_identifier_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["member", "kind"], condition=Q(is_main=True), name="one_main_identifier_of_a_kind"
+            ),
         ]
-        indexes = [models.Index(Reverse("value"), name="phone_by_last_digits", condition=Q(kind="phone"))]
+        indexes = [
+            models.Index(fields=["member"], name="identifiers_of_a_member"),
+            models.Index(Reverse("value"), name="phone_by_last_digits", condition=Q(kind="phone")),
+        ]
 
     def __str__(self) -> str:
         return self.value
 
 
 class CardStatus(models.TextChoices):
+    STOCK = "stock", _("Not activated")
     ACTIVE = "active", _("Active")
     BLOCKED = "blocked", _("Blocked")
+    LOST = "lost", _("Lost")
+    REPLACED = "replaced", _("Replaced")
 
 
 class Card(models.Model):
-    """A token with a number, in a member's hand."""
+    """A token with a number, in a member's hand, or anonymous until it is activated.
+
+    Until somebody buys with it, an anonymous card has no member; then a nameless guest holds what it earns.
+    `type_code` and `batch_id` name a card type and the batch it was printed in. A replaced card still finds its member.
+    """
 
     id = models.BigAutoField(primary_key=True)
     number = models.CharField(max_length=64, db_collation="C")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="cards")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="cards", null=True, blank=True)
     status = models.CharField(max_length=16, choices=CardStatus, default=CardStatus.ACTIVE)
+    status_reason = models.CharField(max_length=200, blank=True, db_default="")
+    type_code = models.CharField(max_length=32, blank=True, db_default="")
+    rank = models.CharField(max_length=32, blank=True, db_default="")
+    batch_id = models.BigIntegerField(null=True, blank=True)
+    pin_hash = models.BinaryField(null=True, editable=False)
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, db_index=False)
     issued_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number"], name="a_card_finds_one_member")]

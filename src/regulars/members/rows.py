@@ -11,9 +11,9 @@ from regulars.platform.rows import fetch
 SELECT = """
 SELECT member.id, member.first_name, member.last_name, member.birth_on, member.status, member.status_reason,
        member.joined_at, member.created_at, member.is_generated,
-       (SELECT value FROM members_identifier WHERE member_id = member.id AND kind = 'phone'),
-       (SELECT value FROM members_identifier WHERE member_id = member.id AND kind = 'email'),
-       (SELECT value FROM members_identifier WHERE member_id = member.id AND kind = 'external_id'),
+       (SELECT value FROM members_identifier WHERE member_id = member.id AND kind = 'phone' AND is_main),
+       (SELECT value FROM members_identifier WHERE member_id = member.id AND kind = 'email' AND is_main),
+       (SELECT value FROM members_identifier WHERE member_id = member.id AND kind = 'external_id' AND is_main),
        array(SELECT number FROM members_card WHERE member_id = member.id ORDER BY id),
        array(SELECT status FROM members_card WHERE member_id = member.id ORDER BY id)
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS wanted(id, place)

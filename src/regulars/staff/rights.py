@@ -12,6 +12,22 @@ class Right(StrEnum):
     SEE_MEMBERS = "see_members"
     CHANGE_MEMBERS = "change_members"
     BLOCK_MEMBERS = "block_members"
+    MERGE_MEMBERS = "merge_members"
+    ERASE_MEMBERS = "erase_members"
+    EXPORT_LISTS = "export_lists"
+    IMPORT_LISTS = "import_lists"
+    CHANGE_ATTRIBUTES = "change_attributes"
+    SEE_REGULATED = "see_regulated"
+    CHANGE_REGULATED = "change_regulated"
+    CHANGE_CONSENTS = "change_consents"
+    CHANGE_PRIVACY = "change_privacy"
+    TAG_MEMBERS = "tag_members"
+    CHANGE_AUDIENCES = "change_audiences"
+    MAKE_CARDS = "make_cards"
+    SEND_MESSAGES = "send_messages"
+    CHANGE_MESSAGES = "change_messages"
+    ENTER_RECEIPTS = "enter_receipts"
+    CONFIRM_RECEIPTS = "confirm_receipts"
     SEE_SALES = "see_sales"
     REFUND_SALES = "refund_sales"
     ATTACH_SALES = "attach_sales"
@@ -36,6 +52,9 @@ class Right(StrEnum):
     SEE_JOBS = "see_jobs"
     CHANGE_KEYS = "change_keys"
     CHANGE_PEOPLE = "change_people"
+    CHANGE_ROLES = "change_roles"
+    APPROVE = "approve"
+    CHANGE_APPROVALS = "change_approvals"
 
 
 CASHIER = frozenset(
@@ -47,10 +66,22 @@ CASHIER = frozenset(
         Right.CLAIM_REWARDS,
         Right.FULFIL_REWARDS,
         Right.SEE_STORES,
+        Right.TAG_MEMBERS,
+        Right.CHANGE_CONSENTS,
+        Right.ENTER_RECEIPTS,
     }
 )
 MANAGER = CASHIER | {
     Right.BLOCK_MEMBERS,
+    Right.MERGE_MEMBERS,
+    Right.EXPORT_LISTS,
+    Right.SEE_REGULATED,
+    Right.CHANGE_REGULATED,
+    Right.CHANGE_AUDIENCES,
+    Right.MAKE_CARDS,
+    Right.SEND_MESSAGES,
+    Right.CONFIRM_RECEIPTS,
+    Right.APPROVE,
     Right.REFUND_SALES,
     Right.ADJUST_POINTS,
     Right.REMOVE_REWARDS,
