@@ -5,17 +5,12 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import get_language
 
 from regulars.core.amounts import LARGEST_AMOUNT
-from regulars.core.phrases import MINUS, count, write_amount
+from regulars.core.phrases import MINUS, count
 from regulars.core.program.units import Unit, UnitWords
 
 
 class TooMuch(ValueError):
     """Nothing a shop counts is as large as that: it is a mistake."""
-
-
-def digits(amount: int, unit: Unit) -> str:
-    """The bare number: 1250 of a unit with two decimals is "12.50"; a minus is a real minus."""
-    return write_amount(amount, unit)
 
 
 def say_amount(amount: int, unit: Unit) -> str:

@@ -9,10 +9,11 @@ from django.utils.functional import Promise as Text
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.backoffice.amounts import digits, say_amount, say_change
+from regulars.backoffice.amounts import say_amount, say_change
 from regulars.backoffice.levels import CAUSES
 from regulars.backoffice.wording import money, number
 from regulars.core.describe.limits import describe_bound
+from regulars.core.phrases import write_amount
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.units import Unit
 from regulars.reports.backtest.result import LevelRow, Result, RuleRow, SideResult
@@ -81,8 +82,8 @@ class Tables:
         cells = [say_amount(row.awarded, unit) if row else NONE for row in sides]
         if self.against is not None:
             cells.append(say_change(given[0] - given[1], unit))
-        cells.append(digits(draft.held_back, unit) if draft and draft.held_back else NONE)
-        cells.append(digits(draft.taken_back, unit) if draft and draft.taken_back else NONE)
+        cells.append(write_amount(draft.held_back, unit) if draft and draft.held_back else NONE)
+        cells.append(write_amount(draft.taken_back, unit) if draft and draft.taken_back else NONE)
         cells.append(self.money(draft.cost_minor) if draft else NONE)
         name = next((row.name for row in sides if row and row.name), code)
         return Pair(name=name, note=_("%(n)s sales") % {"n": number(draft.sales if draft else 0)}, cells=cells)

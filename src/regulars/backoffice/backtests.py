@@ -6,11 +6,12 @@ from datetime import date
 import msgspec
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.amounts import digits, unknown_unit
+from regulars.backoffice.amounts import unknown_unit
 from regulars.backoffice.backtest_sheets import Sheet, say_month, write_sheets
 from regulars.backoffice.chart import Chart, draw_bars
 from regulars.backoffice.wording import MINUS, money, number
 from regulars.core.compiled import stamps_unit
+from regulars.core.phrases import write_amount
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.units import Unit
 from regulars.reports.backtest.result import MemberChange, Month, Result, SideResult
@@ -105,11 +106,11 @@ class Teller:
 
     def _given(self, total: Month, other: Month | None) -> Figure:
         unit = self.unit(total.unit)
-        held = _("%(n)s held back by caps") % {"n": digits(total.held_back, unit)} if total.held_back else ""
+        held = _("%(n)s held back by caps") % {"n": write_amount(total.held_back, unit)} if total.held_back else ""
         return Figure(
             title=_("Given: %(unit)s") % {"unit": unit.name.plural},
-            draft=digits(total.awarded + total.rewarded, unit),
-            against="" if self.against is None else digits(other.awarded + other.rewarded if other else 0, unit),
+            draft=write_amount(total.awarded + total.rewarded, unit),
+            against="" if self.against is None else write_amount(other.awarded + other.rewarded if other else 0, unit),
             change=""
             if self.against is None
             else change_of(total.awarded + total.rewarded, other.awarded + other.rewarded if other else 0),
@@ -128,7 +129,7 @@ class Teller:
                     _("%(unit)s by month") % {"unit": unit.name.plural.capitalize()},
                     _together(values),
                     names=names,
-                    say=lambda amount, unit=unit: digits(amount, unit),  # type: ignore[misc]
+                    say=lambda amount, unit=unit: write_amount(amount, unit),  # type: ignore[misc]
                     say_day=say_month,
                     say_end=say_month,
                 )

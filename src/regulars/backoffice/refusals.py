@@ -8,10 +8,11 @@ from django.forms import BaseForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from regulars.backoffice.amounts import digits, words_of
+from regulars.backoffice.amounts import words_of
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import exact
 from regulars.core.compiled import Compiled
+from regulars.core.phrases import write_amount
 from regulars.core.refusals import Refusal
 
 WORDS: dict[str, Promise] = {
@@ -177,7 +178,7 @@ class _Facts(dict[str, Any]):
             case list() | tuple():
                 return " ".join(map(str, value))
             case int() if self.unit and name in AMOUNTS:
-                return digits(value, self.unit)
+                return write_amount(value, self.unit)
             case int():
                 return f"{value:,}"
             case datetime() if self.office:

@@ -21,7 +21,7 @@ def count(amount: int, unit: Unit, *, language: str = "") -> str:
 
 
 def write_amount(amount: int, unit: Unit) -> str:
-    """Write an amount without its unit's name."""
+    """Write an amount without its unit's name: 1250 of a unit with two decimals is "12.50"; a minus is a real minus."""
     whole, rest = divmod(abs(amount), 10**unit.decimals)
     sign = MINUS if amount < 0 else ""
     return f"{sign}{whole:,}.{rest:0{unit.decimals}d}" if unit.decimals else f"{sign}{whole:,}"

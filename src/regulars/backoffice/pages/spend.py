@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.amounts import digits, say_amount
+from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import SpendForm
 from regulars.backoffice.levels import last_day
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.claiming import TooDear, usable_until
+from regulars.core.phrases import write_amount
 from regulars.core.program.rewards import Reward
 from regulars.core.program.units import Unit
 from regulars.core.refusals import Refusal
@@ -88,7 +89,7 @@ def _offer(each: Claimable, office: Office) -> Offer:
 def _why_not(each: Claimable, unit: Unit, office: Office) -> str:
     """Why it cannot be had now, and what to do about it; nothing where it can."""
     if isinstance(each.refusal, TooDear):
-        held, price = digits(each.available, unit), say_amount(each.price, unit)
+        held, price = write_amount(each.available, unit), say_amount(each.price, unit)
         return _("Not enough: %(held)s of %(price)s. Pick another reward, or:") % {"held": held, "price": price}
     return words(each.refusal, office) if each.refusal else ""
 

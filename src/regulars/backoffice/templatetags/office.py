@@ -9,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from regulars.backoffice import wording
-from regulars.backoffice.amounts import digits, say_amount, say_change, unknown_unit
+from regulars.backoffice.amounts import say_amount, say_change, unknown_unit
 from regulars.backoffice.navigation import Door, doors
 from regulars.backoffice.office import Office, office_of
+from regulars.core.phrases import write_amount
 from regulars.core.program.units import Unit
 from regulars.members.rows import MemberRow
 from regulars.staff.rights import Right
@@ -54,7 +55,7 @@ def of(amount: int, unit: Unit | str) -> str:
 @register.filter
 def in_steps_of(amount: int, unit: Unit | str) -> str:
     """The bare number with the unit's decimals."""
-    return digits(amount, _unit(unit))
+    return write_amount(amount, _unit(unit))
 
 
 @register.simple_tag(takes_context=True)
