@@ -6,7 +6,7 @@ from collections.abc import Callable
 POSTED = """
 SELECT json_object_agg(what, amount) FROM (
     SELECT part ->> 0 AS what, sum((part ->> 5)::bigint) AS amount
-    FROM ledger_entry, jsonb_array_elements(why -> 'parts') AS part WHERE kind = 'earn' GROUP BY 1
+    FROM ledger_entry, jsonb_array_elements(why::jsonb -> 'parts') AS part WHERE kind = 'earn' GROUP BY 1
     UNION ALL
     SELECT 'full cards', count(*) FROM rewards_issuedreward WHERE reward = 'pastry'
     UNION ALL

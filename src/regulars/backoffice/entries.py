@@ -109,6 +109,6 @@ def _views(rows: Iterable[Entry]) -> Iterable[EntryView]:
             approver=entry.approver,
             reason=entry.reason,
             comment=entry.comment,
-            why=msgspec.convert(entry.why, type=Why, strict=False),
+            why=msgspec.json.decode(entry.why, type=Why),
             member_id=(entry.source.holder_id if is_out else entry.target.holder_id) or 0,
         )

@@ -104,7 +104,8 @@ class Entry(models.Model):
     """An immutable movement of `amount` from one account to another, with its why.
 
     `key` is the natural key: unique for its kind, for ever. `actor` and `approver` are opaque (`staff:5`, `key:2`,
-    `system`). The application's database role can insert and read entries, and nothing else.
+    `system`). `why` is JSON that is read and written whole: as text it takes half the room and time that jsonb would.
+    The application's database role can insert and read entries, and nothing else.
     The accounts have no database constraint: every entry would share-lock the merchant's one row; `verify` checks them.
     """
 
@@ -124,7 +125,7 @@ class Entry(models.Model):
     approver = models.CharField(max_length=64, null=True)
     reason = models.TextField(default="")
     comment = models.TextField(default="")
-    why = models.JSONField()
+    why = models.TextField()
 
     class Meta:
         constraints = [

@@ -26,7 +26,7 @@ SPANS = """
         FROM ledger_hold hold CROSS JOIN jsonb_array_elements(hold.draws) draw
     ), debit AS (
         SELECT id, occurred_at, recorded_at FROM ledger_entry
-        WHERE kind IN ('redeem', 'adjust') AND why ->> 'type' <> 'undone'
+        WHERE kind IN ('redeem', 'adjust') AND why::jsonb ->> 'type' <> 'undone'
     )
 """
 

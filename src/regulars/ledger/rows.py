@@ -107,7 +107,7 @@ WITH entry AS (
     SELECT id, source_id, target_id, amount, kind, key, occurred_at, %(at)s, actor, reason, comment, why
     FROM json_to_recordset(%(entries)s::json) AS r(
         id bigint, source_id bigint, target_id bigint, amount bigint, kind text, key text,
-        occurred_at timestamptz, actor text, reason text, comment text, why jsonb)
+        occurred_at timestamptz, actor text, reason text, comment text, why text)
 ), lot AS (
     INSERT INTO ledger_lot (entry_id, account_id, amount, remaining, available_at, expires_at, dies_idle, promise)
     SELECT entry_id, account_id, amount, remaining, available_at, expires_at, dies_idle, promise

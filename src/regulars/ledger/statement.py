@@ -46,7 +46,7 @@ LIMIT %(limit)s
 # since nearly all entries share one source: with an equality the planner would rather walk all entries by their ids.
 ENTRIES = """
 SELECT entry.id, entry.kind, entry.amount, entry.unit, entry.key, entry.occurred_at, entry.recorded_at,
-       entry.actor, entry.approver, entry.reason, entry.comment, entry.why::text
+       entry.actor, entry.approver, entry.reason, entry.comment, entry.why
 FROM unnest(%(accounts)s::bigint[], %(units)s::text[]) AS account(id, unit)
 CROSS JOIN LATERAL (
     (SELECT e.*, -1 AS sign FROM ledger_entry e
@@ -68,7 +68,7 @@ LIMIT %(limit)s
 WITH_PREFIX = """
 SELECT entry.id, entry.kind, CASE WHEN source.side = 'member' THEN -entry.amount ELSE entry.amount END, unit.code,
        entry.key, entry.occurred_at, entry.recorded_at, entry.actor, entry.approver, entry.reason, entry.comment,
-       entry.why::text, coalesce(target.holder_id, source.holder_id)
+       entry.why, coalesce(target.holder_id, source.holder_id)
 FROM ledger_entry entry
 JOIN ledger_account source ON source.id = entry.source_id
 JOIN ledger_account target ON target.id = entry.target_id

@@ -72,7 +72,7 @@ REWARD_CHECKS = (
         FULL JOIN (
             SELECT regexp_replace(entry.key, '/pays/[^/]*$', '') AS key, account.holder_id
             FROM ledger_entry entry JOIN ledger_account account ON account.id = entry.target_id
-            WHERE entry.kind = 'earn' AND entry.why ->> 'type' = 'rewarded'
+            WHERE entry.kind = 'earn' AND entry.why::jsonb ->> 'type' = 'rewarded'
         ) paid ON paid.key = given.key
         WHERE given.member_id IS DISTINCT FROM paid.holder_id
         """,
