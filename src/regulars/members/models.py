@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
+from regulars.core.attributes import LONGEST_HELP, LONGEST_KEY, LONGEST_LABEL, LONGEST_TEXT
 from regulars.stores.models import Store
 
 
@@ -106,13 +107,15 @@ class CardStatus(models.TextChoices):
     BLOCKED = "blocked", _("Blocked")
     LOST = "lost", _("Lost")
     REPLACED = "replaced", _("Replaced")
+    EXPIRED = "expired", _("Expired unused")
 
 
 class Card(models.Model):
     """A token with a number, in a member's hand, or anonymous until it is activated.
 
-    Until somebody buys with it, an anonymous card has no member; then a nameless guest holds what it earns.
+    Until somebody buys with it, an anonymous card (`stock`) has no member; then a nameless guest holds what it earns.
     `type_code` and `batch_id` name a card type and the batch it was printed in. A replaced card still finds its member.
+    At `dies_at` a card that nobody has activated is worth nothing any more.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -127,9 +130,93 @@ class Card(models.Model):
     replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, db_index=False)
     issued_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
+    dies_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["number"], name="a_card_finds_one_member")]
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="a_card_finds_one_member"),
+            models.CheckConstraint(
+                name="only_a_card_in_stock_dies", condition=Q(dies_at=None) | Q(status__in=["stock", "blocked"])
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="card_by_status"),
+            models.Index(fields=["type_code", "-id"], name="card_by_type"),
+            models.Index(fields=["type_code", "status", "-id"], name="card_by_type_and_status"),
+            models.Index(fields=["batch_id", "status", "-id"], name="card_by_batch", condition=~Q(batch_id=None)),
+            models.Index(fields=["dies_at"], name="card_by_end", condition=Q(status="stock", dies_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class Kind(models.TextChoices):
+    TEXT = "text", _("Text")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Date")
+    CHOICE = "choice", _("One of several")
+    CHOICES = "choices", _("Any of several")
+    YES_NO = "yes_no", _("Yes or no")
+    FILE = "file", _("File")
+
+
+class Attribute(models.Model):
+    """What this shop wants to know about its members, as `core.attributes.Definition` says it.
+
+    A retired attribute is asked nowhere any more; its values stay. `place` is the order on forms.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=32, unique=True, db_collation="C")
+    label = models.CharField(max_length=LONGEST_LABEL)
+    help = models.CharField(max_length=LONGEST_HELP, blank=True)
+    kind = models.CharField(max_length=16, choices=Kind)
+    choices = models.JSONField(default=list)
+    is_required = models.BooleanField(default=False)
+    is_unique = models.BooleanField(default=False)
+    at_signup = models.BooleanField(default=False)
+    is_regulated = models.BooleanField(default=False)
+    place = models.IntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class AttributeValue(models.Model):
+    """One value of a member; of several choices each has a row, `place` counts them.
+
+    `key` is what a value is found and kept apart by (`core.attributes.key_of`); `number` and `day` are there to compare
+    by more and less. A regulated value is in `sealed` only; where it is unique, its key is a keyed hash.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="attribute_values", db_index=False)
+    attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, db_index=False)
+    place = models.SmallIntegerField(default=0)
+    key = models.CharField(max_length=LONGEST_KEY, null=True, db_collation="C")
+    text = models.CharField(max_length=LONGEST_TEXT, null=True)
+    number = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    day = models.DateField(null=True)
+    file_id = models.BigIntegerField(null=True)
+    sealed = models.BinaryField(null=True)
+    is_unique = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "attribute", "place"], name="one_value_in_a_place"),
+            models.UniqueConstraint(
+                fields=["attribute", "key"], condition=Q(is_unique=True), name="a_unique_value_is_one_members"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["attribute", "key", "-member"], name="members_by_value"),
+            models.Index(
+                fields=["attribute", "number", "-member"], name="members_by_number", condition=Q(number__isnull=False)
+            ),
+            models.Index(fields=["attribute", "day", "-member"], name="members_by_day", condition=Q(day__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute_id} of {self.member_id}"
