@@ -46,10 +46,12 @@ TENANT_APPS = [
     "allauth.mfa",
     "regulars.ledger",
     "regulars.audit",
+    "regulars.files",
     "regulars.stores",
     "regulars.staff",
     "regulars.programs",
     "regulars.members",
+    "regulars.audiences",
     "regulars.rewards",
     "regulars.tiers",
     "regulars.points",
@@ -154,6 +156,11 @@ if IS_HTTPS:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+FILE_UPLOAD_HANDLERS = [
+    "regulars.files.uploads.AtMost",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- signing in -----------------------------------------------------------------------------------
 

@@ -27,6 +27,14 @@ class Home:
     def secret_key_file(self) -> Path:
         return self.folder / "secret_key"
 
+    @property
+    def data_key_file(self) -> Path:
+        return self.folder / "data_key"
+
+    def files_of(self, schema: str) -> Path:
+        """What people gave one merchant to keep."""
+        return self.folder / "files" / schema
+
 
 def find_home() -> Home:
     """Answer the home of this process: `REGULARS_HOME`, or `var/` in the current folder.
@@ -40,17 +48,26 @@ def find_home() -> Home:
 
 
 def read_secret_key(home: Home) -> str:
-    """Answer the key that signs sessions: `REGULARS_SECRET_KEY`, or the one kept in the home.
+    """Answer the key that signs sessions: `REGULARS_SECRET_KEY`, or the one kept in the home."""
+    return os.environ.get("REGULARS_SECRET_KEY") or keep_key(home.secret_key_file)
+
+
+def read_data_key(home: Home) -> str:
+    """Answer the key that regulated values are encrypted with and PINs are hashed with: `REGULARS_DATA_KEY`, or the
+    one kept in the home. Without it they are lost: it is backed up apart from the database.
+    """
+    return os.environ.get("REGULARS_DATA_KEY") or keep_key(home.data_key_file)
+
+
+def keep_key(file: Path) -> str:
+    """Answer the key in this file, made if it is not there.
 
     There is no key in the source that would work: the first process to need one makes it, readable
     by its own user only. Two first processes at once agree, because the file appears complete or not at all.
     """
-    if given := os.environ.get("REGULARS_SECRET_KEY"):
-        return given
-    file = home.secret_key_file
     if not file.exists():
-        make_folder(home.folder)
-        draft = file.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+        make_folder(file.parent)
+        draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(secrets.token_urlsafe(64))
         try:

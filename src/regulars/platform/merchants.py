@@ -1,6 +1,7 @@
 """Merchants come, change their name and go; each one is a row in the public schema and a schema of its own."""
 
 import re
+import shutil
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from psycopg import sql
 
 from regulars.core.refusals import Refusal
 from regulars.platform.cannot_run import CannotRun
+from regulars.platform.home import find_home
 from regulars.platform.models import MERCHANT_CODE, Domain, Merchant
 from regulars.platform.recipes import follow_recipe
 from regulars.platform.rights import as_owner
@@ -99,6 +101,7 @@ def rename_merchant(*, code: str, name: str | None = None, new_code: str | None 
             if Merchant.objects.filter(code=new_code).exists():
                 raise MerchantExists(merchant=new_code)
             rename_schema(merchant.schema_name, schema_name(new_code))
+            move_files(merchant.schema_name, schema_name(new_code))
             merchant.code, merchant.schema_name = new_code, schema_name(new_code)
         merchant.name = name or merchant.name
         merchant.save(update_fields=["code", "schema_name", "name"])
@@ -112,6 +115,7 @@ def drop_merchant(*, code: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(merchant.schema_name)))
         merchant.delete()
+    shutil.rmtree(find_home().files_of(merchant.schema_name), ignore_errors=True)
 
 
 def find_by_code(code: str) -> Merchant:
@@ -150,3 +154,9 @@ def check_code(code: str) -> None:
 def rename_schema(old: str, new: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new)))
+
+
+def move_files(old: str, new: str) -> None:
+    kept = find_home().files_of(old)
+    if kept.is_dir():
+        kept.rename(find_home().files_of(new))
