@@ -37,6 +37,11 @@ WORDS: dict[str, tuple[int, str]] = {
     "invalid_card": (422, "A card number has 1 to 64 letters, digits and dashes."),
     "invalid_external_id": (422, "An external id has 1 to 64 visible characters."),
     "reason_needed": (422, "Locking and blocking need a `reason` of at most $longest characters."),
+    # tags, segments, lists
+    "invalid_tag": (422, "A tag's name has 1 to 64 visible characters without a semicolon, and at most 200 about it."),
+    "tag_taken": (409, "There is a tag named $name already."),
+    "unknown_tag": (404, "There is no tag named $name: create it in the back office first."),
+    "tag_in_use": (409, "This tag is asked for by $used_by: change them first."),
     # sales
     "store_not_found": (404, "No store has the code $store: GET /api/v1/stores lists them."),
     "receipt_reused": (422, "This store recorded another sale under this external_id: give each sale its own."),
