@@ -16,6 +16,7 @@ from regulars.core.program.units import Unit
 from regulars.programs.book import Book, NoProgram, load_book
 from regulars.staff.models import Person
 from regulars.staff.people import actor_for
+from regulars.staff.reach import Reach, reach_of
 from regulars.staff.rights import Right, can
 
 
@@ -72,6 +73,15 @@ class Office:
     @property
     def actor(self) -> Actor:
         return actor_for(self.person)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """The stores this person works in."""
+        return reach_of(self.person)
+
+    def reach_for(self, right: Right) -> Reach:
+        """The stores where this person holds the right."""
+        return reach_of(self.person, right)
 
     def can(self, right: Right) -> bool:
         return self.person.is_authenticated and can(self.person, right)

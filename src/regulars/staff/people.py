@@ -10,7 +10,7 @@ from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.identifiers import fold_email
 from regulars.core.refusals import Refusal
-from regulars.staff.models import Person, Role
+from regulars.staff.models import Person, PersonState, Role
 
 
 class EmailTaken(Refusal):
@@ -87,7 +87,8 @@ def deactivate_person(*, person_id: int, at: datetime, by: Actor) -> Person:
     person = _lock_person(person_id)
     if person.is_active:
         person.is_active = False
-        person.save(update_fields=["is_active"])
+        person.state = PersonState.INACTIVE
+        person.save(update_fields=["is_active", "state"])
         _keep_an_owner()
         record_event(action="person.deactivated", about="person", about_id=person.pk, at=at, by=by)
     return person

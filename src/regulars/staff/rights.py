@@ -1,61 +1,11 @@
-"""What each role may do. An owner may do everything, a manager runs the shop, a cashier serves the till."""
-
-from enum import StrEnum
+"""What each role may do. An owner may do everything, a manager runs the shop, a cashier serves the till, a marketer
+finds and writes to members, an auditor looks and changes nothing.
+"""
 
 from regulars.core.refusals import Refusal
+from regulars.staff.features import Right as Right
+from regulars.staff.held import held_by
 from regulars.staff.models import Person, Role
-
-
-class Right(StrEnum):
-    """One thing a person may see or do in the back office."""
-
-    SEE_MEMBERS = "see_members"
-    CHANGE_MEMBERS = "change_members"
-    BLOCK_MEMBERS = "block_members"
-    MERGE_MEMBERS = "merge_members"
-    ERASE_MEMBERS = "erase_members"
-    EXPORT_LISTS = "export_lists"
-    IMPORT_LISTS = "import_lists"
-    CHANGE_ATTRIBUTES = "change_attributes"
-    SEE_REGULATED = "see_regulated"
-    CHANGE_REGULATED = "change_regulated"
-    CHANGE_CONSENTS = "change_consents"
-    CHANGE_PRIVACY = "change_privacy"
-    TAG_MEMBERS = "tag_members"
-    CHANGE_AUDIENCES = "change_audiences"
-    MAKE_CARDS = "make_cards"
-    SEND_MESSAGES = "send_messages"
-    CHANGE_MESSAGES = "change_messages"
-    ENTER_RECEIPTS = "enter_receipts"
-    CONFIRM_RECEIPTS = "confirm_receipts"
-    SEE_SALES = "see_sales"
-    REFUND_SALES = "refund_sales"
-    ATTACH_SALES = "attach_sales"
-    ADJUST_POINTS = "adjust_points"
-    CLAIM_REWARDS = "claim_rewards"
-    REMOVE_REWARDS = "remove_rewards"
-    FULFIL_REWARDS = "fulfil_rewards"
-    GIVE_STAMPS = "give_stamps"
-    CHANGE_TIERS = "change_tiers"
-    RELEASE_PENDING = "release_pending"
-    CHANGE_DATES = "change_dates"
-    UNDO_REFUNDS = "undo_refunds"
-    SEE_DASHBOARD = "see_dashboard"
-    SEE_STORES = "see_stores"
-    CHANGE_STORES = "change_stores"
-    SEE_RULES = "see_rules"
-    CHANGE_RULES = "change_rules"
-    RUN_BACKTESTS = "run_backtests"
-    PUBLISH_PROGRAM = "publish_program"
-    CHANGE_PROGRAM = "change_program"
-    SEE_ACTIVITY = "see_activity"
-    SEE_JOBS = "see_jobs"
-    CHANGE_KEYS = "change_keys"
-    CHANGE_PEOPLE = "change_people"
-    CHANGE_ROLES = "change_roles"
-    APPROVE = "approve"
-    CHANGE_APPROVALS = "change_approvals"
-
 
 CASHIER = frozenset(
     {
@@ -97,16 +47,48 @@ MANAGER = CASHIER | {
     Right.RUN_BACKTESTS,
     Right.PUBLISH_PROGRAM,
     Right.SEE_ACTIVITY,
+    Right.SEE_PEOPLE,
 }
+MARKETER = frozenset(
+    {
+        Right.SEE_MEMBERS,
+        Right.TAG_MEMBERS,
+        Right.CHANGE_AUDIENCES,
+        Right.EXPORT_LISTS,
+        Right.SEND_MESSAGES,
+        Right.CHANGE_MESSAGES,
+        Right.SEE_SALES,
+        Right.SEE_DASHBOARD,
+        Right.SEE_STORES,
+        Right.SEE_RULES,
+        Right.CHANGE_RULES,
+        Right.RUN_BACKTESTS,
+    }
+)
+AUDITOR = frozenset(
+    {
+        Right.SEE_MEMBERS,
+        Right.EXPORT_LISTS,
+        Right.SEE_SALES,
+        Right.SEE_DASHBOARD,
+        Right.SEE_STORES,
+        Right.SEE_RULES,
+        Right.SEE_ACTIVITY,
+        Right.SEE_JOBS,
+        Right.SEE_PEOPLE,
+    }
+)
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
     Role.MANAGER: MANAGER,
     Role.CASHIER: CASHIER,
+    Role.MARKETER: MARKETER,
+    Role.AUDITOR: AUDITOR,
 }
 
 
 class NotAllowed(Refusal):
-    """The person's role does not include this right."""
+    """Neither the person's role nor a grant includes this right."""
 
     code = "not_allowed"
 
@@ -115,8 +97,19 @@ class NotAllowed(Refusal):
 
 
 def can(person: Person, right: Right) -> bool:
-    """Tell whether the person may do this; somebody who has left may do nothing."""
-    return person.is_active and (person.is_superuser or right in RIGHTS.get(person.role, frozenset()))
+    """Tell whether the person may do this, by their role or a grant; somebody who is locked or has left may nothing."""
+    if not person.is_active:
+        return False
+    if person.is_superuser or right in RIGHTS.get(person.role, frozenset()):
+        return True
+    return right in held_by(person).rights
+
+
+def rights_of(person: Person) -> frozenset[Right]:
+    """Everything the person may do, wherever."""
+    if not person.is_active:
+        return frozenset()
+    return RIGHTS[Role.OWNER] if person.is_superuser else RIGHTS.get(person.role, frozenset()) | held_by(person).rights
 
 
 def require(person: Person, right: Right) -> None:
