@@ -41,6 +41,9 @@ WORDS: dict[str, tuple[int, str]] = {
     "invalid_tag": (422, "A tag's name has 1 to 64 visible characters without a semicolon, and at most 200 about it."),
     "tag_taken": (409, "There is a tag named $name already."),
     "unknown_tag": (404, "There is no tag named $name: create it in the back office first."),
+    "unknown_source": (404, "There is no such list to export."),
+    "unknown_export": (404, "There is no such export, or its week is over."),
+    "too_many_exports": (409, "At most $most exports wait at once: fetch or stop one first."),
     "tag_in_use": (409, "This tag is asked for by $used_by: change them first."),
     # sales
     "store_not_found": (404, "No store has the code $store: GET /api/v1/stores lists them."),

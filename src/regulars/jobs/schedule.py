@@ -11,7 +11,7 @@ from procrastinate.tasks import Task
 
 from regulars.jobs.merchants import find_overdue, find_time_zones, find_waiting, is_night_work_due
 from regulars.jobs.night import night
-from regulars.jobs.tasks import FIGURES, forget_answers, is_resting, lapse, prove, relay
+from regulars.jobs.tasks import FIGURES, forget_answers, forget_files, is_resting, lapse, prove, relay
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -37,6 +37,7 @@ def tick_night(timestamp: int) -> None:
         if is_night_work_due(at, zone=zone):
             defer_once(night, schema=schema)
             defer_once(forget_answers, schema=schema)
+            defer_once(forget_files, schema=schema)
             defer_once(prove, schema=schema)
 
 
@@ -68,8 +69,8 @@ SCHEDULE = (
     Periodic(
         tick_night,
         "0 * * * *",
-        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points, forget old answers, seal "
-        "what is over and prove the ledger.",
+        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points, forget old answers and exports, "
+        "seal what is over and prove the ledger.",
     ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
     Periodic(

@@ -19,6 +19,7 @@ from regulars.points.expire import expire_in_batches
 from regulars.points.lapse import lapse_holds
 from regulars.programs.book import load_book
 from regulars.reports.backtest.runs import run_backtest
+from regulars.reports.exports.runs import forget_exports, write_export
 from regulars.reports.roll_up import last_days, roll_up_days
 from regulars.reports.touched import days_touched
 from regulars.sales.occasions import record_sign_ups
@@ -132,6 +133,25 @@ def backtest(*, schema: str, run: int) -> str:
     """Run a back-test that somebody asked for; how it ended. One whose worker died is run again."""
     with in_merchant(schema):
         return run_backtest(run, now=timezone.now)
+
+
+@app.task(name="export", queue="exports", retry=AGAIN)
+def export(*, schema: str, export: int) -> str:
+    """Write an export that somebody asked for; how it ended. One whose worker died is written again."""
+    with in_merchant(schema):
+        return write_export(export, now=timezone.now)
+
+
+def defer_export(number: int, *, schema: str) -> None:
+    """Have an export written, one at a time for each merchant."""
+    export.configure(lock=f"export/{schema}").defer(schema=schema, export=number)
+
+
+@app.task(name="forget_files", queue="night", retry=AGAIN)
+def forget_files(*, schema: str) -> int:
+    """Remove exports that are older than a week; how many there were."""
+    with in_merchant(schema):
+        return forget_exports(at=timezone.now())
 
 
 def defer_backtest(run: int, *, schema: str) -> None:

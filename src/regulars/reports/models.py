@@ -1,7 +1,10 @@
-"""Figures by day, kept beside the ledger so that no page adds up a year while someone waits."""
+"""Figures by day, kept beside the ledger so that no page adds up a year while someone waits; and what people ask for
+that takes its time: back-tests and exports.
+"""
 
 from django.db import models
 
+from regulars.files.models import KeptFile
 from regulars.stores.models import Store
 
 
@@ -81,3 +84,47 @@ class BacktestRun(models.Model):
 
     def __str__(self) -> str:
         return f"back-test {self.pk}"
+
+
+class Export(models.Model):
+    """A list that somebody asked for as a file: what is in it, how far it is, and the file until it is forgotten.
+
+    `source` names the list and `asked` says what of it, as that source reads it; `columns` are pairs of a column's
+    code and its title in the asker's language. `done` of `total` rows are written; `total` may be an estimate.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"
+        FAILED = "failed"
+        FORGOTTEN = "forgotten"
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=16)
+    title = models.CharField(max_length=128)
+    asked = models.JSONField(default=dict)
+    columns = models.JSONField(default=list)
+    form = models.CharField(max_length=4)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    is_stop_asked = models.BooleanField(default=False)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    file = models.ForeignKey(KeptFile, on_delete=models.SET_NULL, null=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=64)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_export_has_a_file_when_it_is_done",
+                condition=models.Q(state="done", file__isnull=False) | ~models.Q(state="done"),
+            ),
+        ]
+        indexes = [models.Index(fields=["created_by", "-id"], name="exports_by_person")]
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from regulars.core.compiled import Compiled
-from regulars.core.earning import evaluate
+from regulars.core.earning import BOUNDLESS, evaluate
 from regulars.core.facts import Facts
 from regulars.core.program.conditions import Audience, Conditions, Tags
 from regulars.core.program.document import ProgramDocument
@@ -55,7 +55,7 @@ class Probe:
         """Count what conditions keep from this sale."""
         if facts.silent:
             facts = replace(facts, silent=tuple(self._silenced(facts.silent)))
-        awards = evaluate(self._program, sale, facts, rooms=lambda limit: None)
+        awards = evaluate(self._program, sale, facts, rooms=BOUNDLESS)
         given = {award.rule.code: award.desired for award in awards}
         for variant, whole, name in self._variants:
             if variant in given and whole not in given:
