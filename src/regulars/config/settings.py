@@ -51,6 +51,7 @@ TENANT_APPS = [
     "regulars.staff",
     "regulars.programs",
     "regulars.members",
+    "regulars.cards",
     "regulars.audiences",
     "regulars.rewards",
     "regulars.tiers",
@@ -70,10 +71,13 @@ APPEND_ONLY_TABLES = (
     "ledger_entry",
     "ledger_allocation",
     "ledger_lotdate",
+    "ledger_lotmove",
+    "ledger_handover",
     "ledger_seal",
     "audit_event",
     "rewards_step",
     "points_memberevent",
+    "cards_rankchange",
 )
 """Tables whose rows the application may add and read, and never change or remove."""
 
