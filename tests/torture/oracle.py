@@ -28,8 +28,10 @@ def midnight_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZONE)
 
 
-@dataclass
+@dataclass(eq=False)
 class Lot:
+    """Two lots that look alike are two lots: the younger is taken from first when the shop takes back."""
+
     left: int
     start: datetime
     end: datetime | None
