@@ -371,9 +371,21 @@ def test_a_unit_is_one_sentence():
 
 
 def test_policies_say_what_never_earns():
-    told = tell_policies(Policies(earn_on_tax=True, excluded=Items(labels=("deposit",))), DOCUMENT)
+    told = tell_policies(Policies(earn_on_tax=True, excluded=Items(labels=("deposit",))), DOCUMENT, "USD")
     assert told["never earning"] == "gift cards and label deposit"
     assert told["also earning"] == "tax"
+
+
+@pytest.mark.parametrize(
+    ("policies", "said"),
+    [
+        (Policies(), "is confirmed within 7 days"),
+        (Policies(confirm_above_minor=5_000, confirm_days=1), "is confirmed within 1 day above 50.00 USD"),
+        (Policies(confirm_above_minor=None), "counts at once; claims are confirmed within 7 days"),
+    ],
+)
+def test_policies_say_what_becomes_of_sales_keyed_by_hand(policies, said):
+    assert tell_policies(policies, DOCUMENT, "USD")["keyed by hand"] == said
 
 
 def test_the_small_change_of_words():

@@ -74,7 +74,7 @@ class _Told(msgspec.Struct, frozen=True):
             case "rewards":
                 return tell_reward(part, document=document, currency=currency, zone=zone)
             case _:
-                return tell_policies(part, document)
+                return tell_policies(part, document, currency)
 
     def sentence(self, section: str, part: Any) -> str:
         document, currency, zone = self.document, self.currency, self.zone

@@ -65,7 +65,7 @@ def tell_collection(collection: Collection) -> Aspects:
     return {"holds": some(len(collection.skus), "SKU")}
 
 
-def tell_policies(policies: Policies, document: ProgramDocument) -> Aspects:
+def tell_policies(policies: Policies, document: ProgramDocument, currency: str) -> Aspects:
     """Tell the policies one by one."""
     earning = [
         "tax" if policies.earn_on_tax else "",
@@ -82,8 +82,20 @@ def tell_policies(policies: Policies, document: ProgramDocument) -> Aspects:
         "sales without a member": f"may be claimed for {some(policies.attach_days, 'day')}",
         "returned to a lot that expired": f"lives {some(policies.reinstate_grace_days, 'day')} more",
         "held by a basket": f"for {write_minutes(policies.hold_minutes)}",
+        "keyed by hand": _keyed_by_hand(policies, currency),
     }
     return {name: words for name, words in told.items() if words}
+
+
+def _keyed_by_hand(policies: Policies, currency: str) -> str:
+    within = f"within {some(policies.confirm_days, 'day')}"
+    match policies.confirm_above_minor:
+        case None:
+            return f"counts at once; claims are confirmed {within}"
+        case 0:
+            return f"is confirmed {within}"
+        case above:
+            return f"is confirmed {within} above {write_money(above, currency)}"
 
 
 def _pays(unit: Unit, currency: str) -> str:

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from regulars.backoffice.forms.fields import MoneyField
 from regulars.backoffice.forms.program.items import item_fields
 from regulars.backoffice.forms.program.part import PartForm
 from regulars.core.program.policies import Policies
@@ -10,6 +11,7 @@ from regulars.core.program.policies import Policies
 
 class PoliciesForm(PartForm):
     part = Policies
+    noughts = ("confirm_above_minor",)
 
     reinstate_grace_days = forms.IntegerField(
         label=_("Days to use points that come back after their expiry"), min_value=0, max_value=3660
@@ -21,6 +23,18 @@ class PoliciesForm(PartForm):
         min_value=1,
         max_value=1_440,
         help_text=_("Unless the till says otherwise."),
+    )
+    confirm_above_minor = MoneyField(
+        label=_("Sales keyed by hand wait for a second step above"),
+        min_value=0,
+        required=False,
+        help_text=_("0: all of them wait. Empty: none, but claims with a picture, which always do."),
+    )
+    confirm_days = forms.IntegerField(
+        label=_("Days to confirm them"),
+        min_value=1,
+        max_value=60,
+        help_text=_("A second person, the member's code, or the till's own record. Then they lapse."),
     )
     earn_on_tax = forms.BooleanField(label=_("tax"), required=False)
     earn_on_shipping = forms.BooleanField(label=_("shipping"), required=False)
