@@ -6,6 +6,7 @@ import unicodedata
 import msgspec
 import phonenumbers
 
+from regulars.core.plain_phones import plain_e164
 from regulars.core.refusals import Refusal
 
 
@@ -50,6 +51,8 @@ def e164(text: str, *, country: str) -> str:
     """Return a phone number in E.164 (+15551234567); national numbers are read as `country`'s (ISO 3166, two
     letters).
     """
+    if plain := plain_e164(text, country=country):
+        return plain
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
@@ -90,5 +93,7 @@ def clean_external_id(text: str) -> str:
 
 def fold_name(text: str) -> str:
     """Fold a name for finding it: no accents, no capitals, single spaces ("Ána  SMITH" is "ana smith")."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(bare.casefold().split())
