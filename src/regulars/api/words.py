@@ -22,6 +22,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "could_not_be_recorded": (422, "This could not be recorded, and nothing was: the fault has been logged."),
     "no_program": (409, "There is no loyalty program yet: set one up in the back office first."),
     "not_found": (404, "Nothing here has this id: check it, and that the key is the right merchant's."),
+    "approval_needed": (422, "This needs somebody's leave first: the back office asks for it."),
     # members and cards
     "member_blocked": (422, "This member is blocked: ask the shop's manager."),
     "member_locked": (422, "This member is locked and cannot spend now: ask the shop's manager."),

@@ -20,7 +20,8 @@ FROM json_to_recordset(%(events)s::json) AS event(
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What to record: `action` is `thing.done`, `about` and `about_id` name the row it was done to.
 
-    `facts` are numbers, codes and names of fields; never a person's data, because events outlive the person.
+    `facts` are numbers, codes and names of fields; never a person's data, because events outlive the person. Whoever
+    let the actor do it is kept with them, as `approver`.
     """
 
     action: str
@@ -42,7 +43,7 @@ def record_events(events: Sequence[NewEvent], *, at: datetime) -> None:
             "about": event.about,
             "about_id": event.about_id,
             "member_id": event.member_id,
-            "facts": event.facts,
+            "facts": event.facts | {"approver": event.by.approver} if event.by.approver else event.facts,
         }
         for event in events
     ]

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from regulars.backoffice.leave import LeaveFirst, answer_leave_first
 from regulars.backoffice.office import office_of
 from regulars.staff.models import Person, Role
 from regulars.staff.rights import Right
@@ -27,7 +28,10 @@ def needs(right: Right | None) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             if right is not None and not office_of(request).can(right):
                 return say_no_permission(request)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except LeaveFirst as first:
+                return answer_leave_first(request, first)
 
         return guarded
 

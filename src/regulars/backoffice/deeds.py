@@ -72,6 +72,12 @@ ACTIONS: dict[str, Promise] = {
     "key.revoked": _("revoked an API key"),
     "person.created": _("added a person"),
     "person.role_changed": _("changed a role"),
+    "person.pin_set": _("set a PIN"),
+    "person.pin_removed": _("removed a PIN"),
+    "approval.asked": _("asked for approval"),
+    "approval.approved": _("approved"),
+    "approval.rejected": _("rejected"),
+    "approval.withdrawn": _("withdrew what they had asked for"),
     "person.deactivated": _("deactivated a person"),
 }
 TELLING_CHANGES = {"program.changed"}

@@ -6,11 +6,14 @@ import msgspec
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """`tag` is what the ledger keeps: opaque, so that no personal data enters it."""
+    """`tag` is what the ledger keeps: opaque, so that no personal data enters it. `approver` is the tag of whoever let
+    them, where somebody had to.
+    """
 
     kind: Literal["system", "staff", "key"]
     id: int | None = None
     name: str = ""
+    approver: str | None = None
 
     @property
     def tag(self) -> str:

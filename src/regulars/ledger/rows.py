@@ -22,6 +22,7 @@ class EntryRow(msgspec.Struct, gc=False):
     comment: str
     why: Why
     id: int = 0
+    approver: str | None = None
 
 
 class LotRow(msgspec.Struct, gc=False):
@@ -103,11 +104,11 @@ class AccountRow(msgspec.Struct, gc=False):
 CREDITS = """
 WITH entry AS (
     INSERT INTO ledger_entry (id, source_id, target_id, amount, kind, key, occurred_at, recorded_at,
-                              actor, reason, comment, why)
-    SELECT id, source_id, target_id, amount, kind, key, occurred_at, %(at)s, actor, reason, comment, why
+                              actor, approver, reason, comment, why)
+    SELECT id, source_id, target_id, amount, kind, key, occurred_at, %(at)s, actor, approver, reason, comment, why
     FROM json_to_recordset(%(entries)s::json) AS r(
         id bigint, source_id bigint, target_id bigint, amount bigint, kind text, key text,
-        occurred_at timestamptz, actor text, reason text, comment text, why text)
+        occurred_at timestamptz, actor text, approver text, reason text, comment text, why text)
 ), lot AS (
     INSERT INTO ledger_lot (entry_id, account_id, amount, remaining, available_at, expires_at, dies_idle, promise)
     SELECT entry_id, account_id, amount, remaining, available_at, expires_at, dies_idle, promise

@@ -1,0 +1,66 @@
+"""Action, amount and role say what stands between asking and doing: nothing, a PIN, or a second person."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+type Need = Literal["pin", "second"]
+
+STRICTNESS: tuple[Need, ...] = ("pin", "second")
+
+
+class Action(StrEnum):
+    """What may need leave. Its amount is counted in what `MEASURES` says."""
+
+    ADJUST_POINTS = "adjust_points"
+    ADJUST_STAMPS = "adjust_stamps"
+    SPEND_POINTS = "spend_points"
+    REMOVE_REWARD = "remove_reward"
+    REFUND_SALE = "refund_sale"
+    CHANGE_TIER = "change_tier"
+    MERGE_MEMBERS = "merge_members"
+    ERASE_MEMBER = "erase_member"
+    MASS_ADJUST = "mass_adjust"
+
+
+MEASURES: dict[Action, Literal["points", "stamps", "money", "rows", ""]] = {
+    Action.ADJUST_POINTS: "points",
+    Action.ADJUST_STAMPS: "stamps",
+    Action.SPEND_POINTS: "points",
+    Action.REMOVE_REWARD: "",
+    Action.REFUND_SALE: "money",
+    Action.CHANGE_TIER: "",
+    Action.MERGE_MEMBERS: "",
+    Action.ERASE_MEMBER: "",
+    Action.MASS_ADJUST: "rows",
+}
+"""What an action's amount counts, always without its sign; nothing where an action has no amount."""
+
+
+class Threshold(msgspec.Struct, frozen=True, kw_only=True):
+    """People of `role` need this for `action` from an amount on; an empty role is everybody."""
+
+    action: str
+    need: Need
+    role: str = ""
+    from_amount: int = 0
+
+
+def need_of(thresholds: Iterable[Threshold], *, action: str, role: str, amount: int | None) -> Need | None:
+    """The strictest need of the thresholds that are reached. Without an amount only those from 0 on are."""
+    reached = {
+        each.need
+        for each in thresholds
+        if each.action == action and each.role in ("", role) and each.from_amount <= (amount or 0)
+    }
+    return next((need for need in reversed(STRICTNESS) if need in reached), None)
+
+
+def hash_payload(action: str, payload: dict[str, Any]) -> bytes:
+    """Stand for exactly this: another value, field or action gives another hash."""
+    whole = json.dumps([action, payload], sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(whole.encode()).digest()
