@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from regulars.core.actor import SYSTEM
-from regulars.members.change import change_status
 from regulars.members.models import Status
+from regulars.members.status import change_status
 from tests.backoffice.conftest import NOW, YESTERDAY
 from tests.shop import a_member, a_sale, sell
 

@@ -14,8 +14,8 @@ from regulars.core.program.rules import BonusRule, ItemRule, RateRule
 from regulars.core.program.stamp_cards import ByItem, StampCard
 from regulars.core.program.units import POINTS
 from regulars.core.sale import SaleLine
-from regulars.members.change import change_status
 from regulars.members.models import Status
+from regulars.members.status import change_status
 from regulars.points.adjust import adjust_points
 from regulars.sales.models import Refund, Sale
 from tests.backoffice.conftest import NOW, YESTERDAY

@@ -6,10 +6,10 @@ from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
 from regulars.core.identifiers import InvalidCard, MemberHandle
 from regulars.members.cards import UnknownCard, block_card, issue_card, unblock_card
-from regulars.members.change import UnknownMember
 from regulars.members.enrol import NewMember, enrol_member
 from regulars.members.find import find_members
 from regulars.members.identity import Duplicate
+from regulars.members.lock import UnknownMember
 from regulars.members.models import Card, Member
 from tests.shop import NOON, a_shop
 

@@ -7,18 +7,13 @@ import pytest
 from regulars.audit.models import Event
 from regulars.core.actor import Actor
 from regulars.core.identifiers import InvalidPhone
-from regulars.members.change import (
-    MemberChanges,
-    ReasonNeeded,
-    UnknownMember,
-    change_member,
-    change_status,
-    join_member,
-)
+from regulars.members.change import MemberChanges, change_member
 from regulars.members.enrol import NewMember, enrol_member
 from regulars.members.identity import Duplicate
+from regulars.members.lock import UnknownMember
 from regulars.members.models import Status
 from regulars.members.rows import read_member
+from regulars.members.status import ReasonNeeded, change_status, join_member
 from tests.shop import NOON, a_shop
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 
 from regulars.core.actor import SYSTEM
-from regulars.members.change import change_status
 from regulars.members.enrol import NewMember, enrol_members
 from regulars.members.listing import MemberFilters, list_members
 from regulars.members.models import Member, Status
+from regulars.members.status import change_status
 from tests.shop import NOON, a_shop
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from regulars.core.refusals import Refusal
 from regulars.core.tiers import Standing
 from regulars.ledger.models import Entry
 from regulars.ledger.statement import balance_of, entries_of
-from regulars.members.change import change_status
 from regulars.members.models import Status
+from regulars.members.status import change_status
 from regulars.points.claim import Claimed, claim_reward, claim_rewards
 from regulars.points.claimable import list_claimable
 from regulars.points.counter import NewClaim

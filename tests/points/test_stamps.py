@@ -10,7 +10,7 @@ from regulars.core.program.stamp_cards import ByHand, StampCard
 from regulars.core.refusals import Refusal
 from regulars.ledger.models import Entry
 from regulars.ledger.statement import balance_of, entries_of
-from regulars.members.change import join_member
+from regulars.members.status import join_member
 from regulars.points.adjust import adjust_points
 from regulars.points.card_in_hand import CardNow
 from regulars.points.cards_of import cards_of

@@ -6,8 +6,8 @@ import pytest
 
 from regulars.core.program.conditions import Hours, Tags
 from regulars.core.refusals import Refusal
-from regulars.members.change import change_status
 from regulars.members.models import Status
+from regulars.members.status import change_status
 from regulars.points.claim import claim_reward
 from regulars.points.remove_reward import remove_reward
 from regulars.rewards.fulfil import fulfil_reward

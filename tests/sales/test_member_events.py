@@ -19,8 +19,8 @@ from regulars.core.program.units import POINTS
 from regulars.core.refusals import Refusal
 from regulars.ledger.models import Entry
 from regulars.ledger.statement import balance_of, entries_of
-from regulars.members.change import change_status, join_member
 from regulars.members.models import Status
+from regulars.members.status import change_status, join_member
 from regulars.points.models import MemberEvent
 from regulars.rewards.issued import list_issued
 from regulars.sales.event_batch import NewMemberEvent

@@ -13,8 +13,8 @@ from regulars.core.refusals import Refusal
 from regulars.core.sale import SaleLine, Tender
 from regulars.ledger.models import Entry
 from regulars.members.cards import block_card
-from regulars.members.change import change_status
 from regulars.members.models import Card, Status
+from regulars.members.status import change_status
 from regulars.sales.models import Line, Sale
 from regulars.sales.record import record_sales
 from tests.shop import NOON, a_member, a_sale, a_shop, points_of, sell

@@ -5,7 +5,7 @@ import pytest
 from regulars.audit.models import Event
 from regulars.core.tiers import Override
 from regulars.ledger.statement import balance_of
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.rewards.issued import list_issued
 from regulars.rewards.models import IssuedReward, Status
 from regulars.tiers.change import change_tier, preview_change, release_tier, undo_change

@@ -8,9 +8,9 @@ from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.identifiers import clean_card
 from regulars.core.refusals import Refusal
-from regulars.members.change import lock_member
 from regulars.members.claims import CARD
 from regulars.members.identity import Duplicate
+from regulars.members.lock import lock_member
 from regulars.members.models import Card, CardStatus
 
 

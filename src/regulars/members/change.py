@@ -13,32 +13,26 @@ from msgspec import UNSET, UnsetType
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.refusals import Refusal
+from regulars.members.attributes import Given, hold_definitions, write_values
 from regulars.members.claims import find_holders
-from regulars.members.identity import Duplicate, check_birth_on, clean_identifier, clean_name, name_keys
-from regulars.members.models import Identifier, IdentifierKind, Member, Status
+from regulars.members.identity import (
+    Duplicate,
+    check_birth_on,
+    clean_identifier,
+    clean_language,
+    clean_name,
+    home_store_id,
+    name_keys,
+)
+from regulars.members.lock import lock_member
+from regulars.members.models import Identifier, IdentifierKind, Member
 from regulars.programs.book import load_book
 
-LONGEST_REASON = 200
 IDENTIFIERS = (IdentifierKind.EXTERNAL_ID, IdentifierKind.PHONE, IdentifierKind.EMAIL)
 
 
-class UnknownMember(Refusal):
-    """No member of this merchant has this id."""
-
-    code = "member_not_found"
-
-
-class ReasonNeeded(Refusal):
-    """Locking and blocking need a reason of 1 to 200 characters, for the colleague who is asked about it later."""
-
-    code = "reason_needed"
-
-    def __init__(self) -> None:
-        self.longest = LONGEST_REASON
-
-
 class MemberChanges(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What to change: a field that is left out stays as it is, None empties it."""
+    """What to change: a field or attribute that is left out stays as it is, None empties it."""
 
     first_name: str | UnsetType | None = UNSET
     last_name: str | UnsetType | None = UNSET
@@ -46,12 +40,16 @@ class MemberChanges(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     phone: str | UnsetType | None = UNSET
     email: str | UnsetType | None = UNSET
     external_id: str | UnsetType | None = UNSET
+    language: str | UnsetType | None = UNSET
+    home_store: str | UnsetType | None = UNSET
+    attributes: dict[str, Any] = {}
 
 
 def change_member(*, member_id: int, changes: MemberChanges, at: datetime, by: Actor) -> frozenset[str]:
     """Change what is named in `changes`, and return the names of the fields that are different now.
 
-    Refuses: UnknownMember, Duplicate, InvalidName, InvalidBirthDate, InvalidPhone, InvalidEmail, InvalidExternalId.
+    Refuses: UnknownMember, Duplicate, InvalidName, InvalidBirthDate, InvalidPhone, InvalidEmail, InvalidExternalId,
+    UnknownLanguage, UnknownStore, UnknownAttribute, InvalidValue, ValueNeeded, ValueTaken.
     """
     country = load_book().program.country
     try:
@@ -63,60 +61,17 @@ def change_member(*, member_id: int, changes: MemberChanges, at: datetime, by: A
             return _change(member_id, changes, country=country, at=at, by=by)
 
 
-def change_status(*, member_id: int, status: Status, reason: str, at: datetime, by: Actor) -> None:
-    """Lock, block or activate a member.
-
-    A locked member can look and earn, and cannot spend; a blocked one is not valid at any till. Balances keep their
-    dates. Refuses: UnknownMember, ReasonNeeded (to activate, a reason is welcome and not needed).
-    """
-    reason = " ".join(reason.split())
-    if len(reason) > LONGEST_REASON or (not reason and status is not Status.ACTIVE):
-        raise ReasonNeeded()
-    with transaction.atomic():
-        member = lock_member(member_id)
-        if (member.status, member.status_reason) == (status, reason):
-            return
-        facts = {"from": member.status, "to": status.value}
-        member.status, member.status_reason = status, reason
-        member.save(update_fields=["status", "status_reason"])
-        record_event(
-            action="member.status_changed",
-            about="member",
-            about_id=member_id,
-            member_id=member_id,
-            facts=facts,
-            at=at,
-            by=by,
-        )
-
-
-def join_member(*, member_id: int, at: datetime, by: Actor) -> None:
-    """Turn a guest into a member; one who has joined already stays as they are. Refuses: UnknownMember."""
-    with transaction.atomic():
-        member = lock_member(member_id)
-        if member.joined_at is None:
-            member.joined_at = at
-            member.save(update_fields=["joined_at"])
-            record_event(action="member.joined", about="member", about_id=member_id, member_id=member_id, at=at, by=by)
-
-
-def lock_member(member_id: int) -> Member:
-    """Return the member, locked until the transaction ends. Refuses: UnknownMember."""
-    member = Member.objects.select_for_update(no_key=True).filter(pk=member_id).first()
-    if member is None:
-        raise UnknownMember()
-    return member
-
-
 def _change(member_id: int, changes: MemberChanges, *, country: str, at: datetime, by: Actor) -> frozenset[str]:
     member = lock_member(member_id)
     changed = _change_fields(member, changes, at=at) | _change_identifiers(member, changes, country=country)
+    if changes.attributes:
+        changed |= _change_attributes(member, changes.attributes)
     if changed:
         record_event(
             action="member.changed",
             about="member",
-            about_id=member_id,
-            member_id=member_id,
+            about_id=member.pk,
+            member_id=member.pk,
             facts={"changed": sorted(changed)},
             at=at,
             by=by,
@@ -132,13 +87,24 @@ def _change_fields(member: Member, changes: MemberChanges, *, at: datetime) -> f
         wanted["last_name"] = clean_name(changes.last_name or "", field="last_name")
     if changes.birth_on is not UNSET:
         wanted["birth_on"] = None if changes.birth_on is None else check_birth_on(changes.birth_on, at=at)
-    changed = frozenset(field for field, value in wanted.items() if getattr(member, field) != value)
+    if changes.language is not UNSET:
+        wanted["language"] = clean_language(changes.language or "")
+    if changes.home_store is not UNSET:
+        wanted["home_store_id"] = home_store_id(changes.home_store) if changes.home_store else None
+    changed = [field for field, value in wanted.items() if getattr(member, field) != value]
     if changed:
-        for field, value in wanted.items():
-            setattr(member, field, value)
+        for field in changed:
+            setattr(member, field, wanted[field])
         member.name_key, member.surname_key = name_keys(member.first_name, member.last_name)
         member.save(update_fields=[*changed, "name_key", "surname_key"])
-    return changed
+    return frozenset(field.removesuffix("_id") for field in changed)
+
+
+def _change_attributes(member: Member, given: Given) -> frozenset[str]:
+    outcome = write_values({member.pk: given}, hold_definitions())[member.pk]
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
 def _change_identifiers(member: Member, changes: MemberChanges, *, country: str) -> frozenset[str]:

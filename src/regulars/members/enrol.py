@@ -1,6 +1,6 @@
 """A person becomes a member once: who is found by the same card, phone, e-mail or external id is the same person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,22 +12,42 @@ from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import clean_card
 from regulars.core.refusals import Refusal
 from regulars.ledger.accounts import open_accounts
+from regulars.members.attributes import (
+    Definitions,
+    Given,
+    Values,
+    ValueTaken,
+    clean_values,
+    find_value_holders,
+    hold_definitions,
+    insert_values,
+    unique_claims,
+)
 from regulars.members.claims import CARD, Claim, find_holders
-from regulars.members.identity import Duplicate, check_birth_on, clean_identifier, clean_name, name_keys
+from regulars.members.identity import (
+    Duplicate,
+    check_birth_on,
+    clean_identifier,
+    clean_language,
+    clean_name,
+    name_keys,
+)
 from regulars.members.models import IdentifierKind, Status
 from regulars.platform.rows import encode_rows, run, take_ids
 from regulars.programs.book import load_book
+from regulars.stores.change import UnknownStore
+from regulars.stores.find import find_stores
 
 TRIES = 5
 
 INSERT_MEMBERS = """
 INSERT INTO members_member (id, first_name, last_name, birth_on, status, status_reason, joined_at, created_at,
-                            is_generated, has_card, name_key, surname_key)
+                            is_generated, has_card, name_key, surname_key, language, home_store_id)
 SELECT id, first_name, last_name, birth_on, %(status)s, '', joined_at, %(at)s, is_generated, has_card, name_key,
-       surname_key
+       surname_key, language, (SELECT id FROM stores_store WHERE code = home_store)
 FROM json_to_recordset(%(rows)s::json) AS member(
     id bigint, first_name text, last_name text, birth_on date, joined_at timestamptz, is_generated boolean,
-    has_card boolean, name_key text, surname_key text)
+    has_card boolean, name_key text, surname_key text, language text, home_store text)
 """
 
 # In the order of their unique index: two batches with the same people wait for each other, and cannot deadlock.
@@ -55,7 +75,9 @@ class NobodyInParticular(Refusal):
 
 
 class NewMember(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to enrol: `joined_at` None is a guest; `is_generated` marks people a demo made up."""
+    """Whom to enrol: `joined_at` None is a guest; `is_generated` marks people a demo made up; `home_store` is a store's
+    code.
+    """
 
     first_name: str = ""
     last_name: str = ""
@@ -64,6 +86,9 @@ class NewMember(msgspec.Struct, frozen=True, kw_only=True):
     birth_on: date | None = None
     external_id: str | None = None
     cards: tuple[str, ...] = ()
+    language: str = ""
+    home_store: str | None = None
+    attributes: Given = {}
     joined_at: datetime | None = None
     is_generated: bool = False
     by: Actor = SYSTEM
@@ -78,6 +103,7 @@ class _Person(msgspec.Struct, frozen=True):
 
     fields: dict[str, Any]
     claims: tuple[Claim, ...]
+    values: Values
     by: Actor
 
 
@@ -85,7 +111,7 @@ def enrol_member(new: NewMember, *, at: datetime) -> Enrolled:
     """Enrol one member.
 
     Refuses: Duplicate, NobodyInParticular, InvalidName, InvalidBirthDate, InvalidPhone, InvalidEmail, InvalidCard,
-    InvalidExternalId.
+    InvalidExternalId, UnknownLanguage, UnknownStore, UnknownAttribute, InvalidValue, ValueNeeded, ValueTaken.
     """
     outcome = enrol_members([new], at=at)[0]
     if isinstance(outcome, Refusal):
@@ -100,20 +126,55 @@ def enrol_members(batch: Sequence[NewMember], *, at: datetime) -> list[Enrolled 
     Duplicate, and the others are enrolled. The number of statements does not grow with the batch.
     """
     country = load_book().program.country
-    people = [_cleaned(new, country=country, at=at) for new in batch]
     for _ in range(TRIES - 1):
         try:
             with transaction.atomic():
-                return _enrol(people, at=at)
+                return _enrol(batch, country=country, at=at)
         except IntegrityError:
             # Another transaction enrolled one of them since we looked; its commit is visible now, so look again.
             continue
     with transaction.atomic():
-        return _enrol(people, at=at)
+        return _enrol(batch, country=country, at=at)
 
 
-def _cleaned(new: NewMember, *, country: str, at: datetime) -> _Person | Refusal:
+def _enrol(batch: Sequence[NewMember], *, country: str, at: datetime) -> list[Enrolled | Refusal]:
+    definitions = hold_definitions() if any(new.attributes for new in batch) else Definitions(())
+    named = {new.home_store for new in batch if new.home_store}
+    stores = find_stores(named) if named else {}
+    people = [_cleaned(new, country=country, definitions=definitions, stores=stores, at=at) for new in batch]
+    sound = [person for person in people if isinstance(person, _Person)]
+    holders = find_holders({claim for person in sound for claim in person.claims})
+    value_holders = find_value_holders({claim for each in sound for claim in unique_claims(each.values, definitions)})
+    [ids] = take_ids(members_member=len(people))
+    new_ids = iter(ids)
+    outcomes: list[Enrolled | Refusal] = []
+    enrolled: list[tuple[int, _Person]] = []
+    for person in people:
+        if isinstance(person, Refusal):
+            outcomes.append(person)
+            continue
+        claims = unique_claims(person.values, definitions)
+        if taken := next((claim for claim in person.claims if claim in holders), None):
+            outcomes.append(Duplicate(kind=taken[0], member_id=holders[taken]))
+        elif held := next((claim for claim in claims if claim in value_holders), None):
+            outcomes.append(ValueTaken(attribute=claims[held], member_id=value_holders[held]))
+        else:
+            member_id = next(new_ids)
+            holders.update(dict.fromkeys(person.claims, member_id))
+            value_holders.update(dict.fromkeys(claims, member_id))
+            enrolled.append((member_id, person))
+            outcomes.append(Enrolled(member_id))
+    if enrolled:
+        _write(enrolled, definitions, at=at)
+    return outcomes
+
+
+def _cleaned(
+    new: NewMember, *, country: str, definitions: Definitions, stores: Collection[str], at: datetime
+) -> _Person | Refusal:
     try:
+        if new.home_store and new.home_store not in stores:
+            raise UnknownStore()
         first_name = clean_name(new.first_name, field="first_name")
         last_name = clean_name(new.last_name, field="last_name")
         name_key, surname_key = name_keys(first_name, last_name)
@@ -126,6 +187,8 @@ def _cleaned(new: NewMember, *, country: str, at: datetime) -> _Person | Refusal
             "joined_at": new.joined_at,
             "is_generated": new.is_generated,
             "has_card": bool(new.cards),
+            "language": clean_language(new.language),
+            "home_store": new.home_store,
         }
         given = {
             IdentifierKind.EXTERNAL_ID: new.external_id,
@@ -134,35 +197,15 @@ def _cleaned(new: NewMember, *, country: str, at: datetime) -> _Person | Refusal
         }
         claims = [(kind.value, clean_identifier(kind, text, country=country)) for kind, text in given.items() if text]
         claims += [(CARD, clean_card(number)) for number in new.cards]
+        values = clean_values(new.attributes, definitions)
     except Refusal as refusal:
         return refusal
     if not claims and not name_key:
         return NobodyInParticular()
-    return _Person(fields=fields, claims=tuple(dict.fromkeys(claims)), by=new.by)
+    return _Person(fields=fields, claims=tuple(dict.fromkeys(claims)), values=values, by=new.by)
 
 
-def _enrol(people: Sequence[_Person | Refusal], *, at: datetime) -> list[Enrolled | Refusal]:
-    holders = find_holders({claim for person in people if isinstance(person, _Person) for claim in person.claims})
-    [ids] = take_ids(members_member=len(people))
-    new_ids = iter(ids)
-    outcomes: list[Enrolled | Refusal] = []
-    enrolled: list[tuple[int, _Person]] = []
-    for person in people:
-        if isinstance(person, Refusal):
-            outcomes.append(person)
-        elif taken := next((claim for claim in person.claims if claim in holders), None):
-            outcomes.append(Duplicate(kind=taken[0], member_id=holders[taken]))
-        else:
-            member_id = next(new_ids)
-            holders.update(dict.fromkeys(person.claims, member_id))
-            enrolled.append((member_id, person))
-            outcomes.append(Enrolled(member_id))
-    if enrolled:
-        _write(enrolled, at=at)
-    return outcomes
-
-
-def _write(enrolled: Sequence[tuple[int, _Person]], *, at: datetime) -> None:
+def _write(enrolled: Sequence[tuple[int, _Person]], definitions: Definitions, *, at: datetime) -> None:
     members = [{"id": member_id, **person.fields} for member_id, person in enrolled]
     claims = [
         {"member_id": member_id, "kind": kind, "value": value}
@@ -174,12 +217,14 @@ def _write(enrolled: Sequence[tuple[int, _Person]], *, at: datetime) -> None:
     run(INSERT_IDENTIFIERS, {"rows": rows})
     run(INSERT_CARDS, {"rows": rows, "at": at})
     run(INSERT_MEMBERS, {"rows": encode_rows(members), "at": at, "status": Status.ACTIVE.value})
+    insert_values({member_id: person.values for member_id, person in enrolled}, definitions)
     open_accounts([member_id for member_id, _ in enrolled])
     record_events([_event(member_id, person) for member_id, person in enrolled], at=at)
 
 
 def _event(member_id: int, person: _Person) -> NewEvent:
-    given = sorted({kind for kind, _ in person.claims} | {name for name in ("birth_on",) if person.fields[name]})
+    told = {name for name in ("birth_on", "language", "home_store") if person.fields[name]}
+    given = sorted({kind for kind, _ in person.claims} | told | person.values.keys())
     return NewEvent(
         action="member.enrolled" if person.fields["joined_at"] else "guest.enrolled",
         about="member",

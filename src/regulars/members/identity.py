@@ -1,14 +1,18 @@
 """What a person may be called and found by: cleaned here, once, for enrolment and for every later change."""
 
+import re
 import unicodedata
 from datetime import date, datetime
 
 from regulars.core.identifiers import clean_external_id, e164, fold_email, fold_name
 from regulars.core.refusals import Refusal
 from regulars.members.models import IdentifierKind
+from regulars.stores.change import UnknownStore
+from regulars.stores.find import find_stores
 
 LONGEST_NAME = 64
 EARLIEST_BIRTH = date(1900, 1, 1)
+LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2,4})?", re.ASCII)
 
 
 class InvalidName(Refusal):
@@ -25,6 +29,12 @@ class InvalidBirthDate(Refusal):
     """A birth date lies between 1 January 1900 and today."""
 
     code = "invalid_birth_date"
+
+
+class UnknownLanguage(Refusal):
+    """A language is written as its two letters, with a script or country where that matters: en, vi, zh-hans."""
+
+    code = "unknown_language"
 
 
 class Duplicate(Refusal):
@@ -56,6 +66,22 @@ def check_birth_on(birth_on: date, *, at: datetime) -> date:
     if birth_on < EARLIEST_BIRTH or (birth_on - at.date()).days > 1:
         raise InvalidBirthDate()
     return birth_on
+
+
+def clean_language(text: str) -> str:
+    """Return the language this person is written to in; "" is the shop's own. Refuses: UnknownLanguage."""
+    language = text.strip().lower().replace("_", "-")
+    if language and not LANGUAGE.fullmatch(language):
+        raise UnknownLanguage()
+    return language
+
+
+def home_store_id(code: str) -> int:
+    """Return the id of the store with this code. Refuses: UnknownStore."""
+    found = find_stores({code}).get(code)
+    if found is None:
+        raise UnknownStore()
+    return found.id
 
 
 def clean_identifier(kind: IdentifierKind, text: str, *, country: str) -> str:

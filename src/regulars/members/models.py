@@ -21,6 +21,7 @@ class Member(models.Model):
     """An enrolled person (`joined_at` set), or a guest the shop only knows from buying.
 
     `status_reason` says why the status is what it is: kept here, where an erasure finds it, and not in the audit trail.
+    From `status_until` on the status is active again (`members.status`).
     `name_key` ("ann smith") and `surname_key` ("smith ann") are folded names for the search box.
     `has_card` is kept when a card is issued, so that the list can be filtered by it. `left_at`: the person has left the
     program; their history stays. `merged_into`: another member's row holds all that this one held. `erased_at`: nothing
@@ -36,6 +37,7 @@ class Member(models.Model):
     status_until = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    left_reason = models.CharField(max_length=200, blank=True, db_default="")
     erased_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, db_index=False)
     language = models.CharField(max_length=8, blank=True, db_default="")
@@ -51,6 +53,7 @@ class Member(models.Model):
             models.Index(fields=["name_key", "-id"], name="member_by_name"),
             models.Index(fields=["surname_key", "-id"], name="member_by_surname"),
             models.Index(fields=["status", "-id"], name="member_by_status", condition=~Q(status="active")),
+            models.Index(fields=["status_until"], name="member_by_end", condition=Q(status_until__isnull=False)),
             # Each member stands in one of these four; a list reads the ones that its filters ask for.
             models.Index(fields=["-id"], name="guests_without_card", condition=Q(joined_at=None, has_card=False)),
             models.Index(fields=["-id"], name="guests_with_card", condition=Q(joined_at=None, has_card=True)),
@@ -220,3 +223,44 @@ class AttributeValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attribute_id} of {self.member_id}"
+
+
+class MemberNote(models.Model):
+    """What the team wants to remember about a member; the member does not see it. `is_pinned` stays on top."""
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="notes", db_index=False)
+    text = models.TextField(max_length=2_000)
+    is_pinned = models.BooleanField(default=False)
+    written_at = models.DateTimeField()
+    written_by = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["member", "-id"], name="notes_of_a_member")]
+
+    def __str__(self) -> str:
+        return f"Note {self.pk}"
+
+
+class AddressCode(models.Model):
+    """A code that was sent to a phone or an e-mail: who reads it out holds that address.
+
+    `code_hash` is a keyed hash; `tries` counts wrong codes. A code ends when it is used, at `ends_at`, or with the next
+    code of its kind.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="address_codes", db_index=False)
+    kind = models.CharField(max_length=16, choices=IdentifierKind)
+    value = models.CharField(max_length=254, db_collation="C")
+    code_hash = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["member", "kind", "-id"], name="codes_of_a_member")]
+
+    def __str__(self) -> str:
+        return f"Code {self.pk}"

@@ -20,7 +20,7 @@ from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import ask_wallets
 from regulars.ledger.models import Kind
 from regulars.ledger.wallet import Wallet
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.platform.rows import Asked, together
 from regulars.points.fill import fill_cards, mark_keys
 from regulars.points.unfill import Past, asked_for, find_past, load_filled_lots, unfill_cards

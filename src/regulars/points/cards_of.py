@@ -7,7 +7,7 @@ import msgspec
 from regulars.core.stamps import CardState
 from regulars.core.tallies import Tally
 from regulars.ledger.statement import balances_of
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.platform.rows import together
 from regulars.programs.book import Book, load_book
 from regulars.programs.tallies import ask_tallies, member_holder

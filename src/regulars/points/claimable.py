@@ -10,7 +10,7 @@ from regulars.core.program.units import Unit
 from regulars.core.refusals import Refusal
 from regulars.ledger.lock import ask_wallets
 from regulars.ledger.spending import Spending, SpendLimitReached, ask_spending
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.platform.rows import together
 from regulars.points.claimants import available_of, find_claimants
 from regulars.points.counter import wanted_of

@@ -17,7 +17,7 @@ from regulars.ledger.lock import Wallets, ask_wallets
 from regulars.ledger.models import Kind
 from regulars.ledger.spending import Spending, SpendLimitReached, ask_spending
 from regulars.ledger.wallet import Balance
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.platform.rows import together
 from regulars.points.claimants import available_of, find_claimants
 from regulars.programs.book import Book

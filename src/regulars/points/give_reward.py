@@ -9,7 +9,7 @@ from regulars.core.claiming import ClaimantBlocked, RewardNotFound
 from regulars.core.refusals import Refusal
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import lock_wallets
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.members.models import Member, Status
 from regulars.points.counter import ClaimKeyReused
 from regulars.programs.book import load_book

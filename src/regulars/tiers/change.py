@@ -10,7 +10,7 @@ from regulars.core.compiled import Compiled
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.tiers import NOWHERE, Move, Override, Standing, bring_up, place, rank_of, release, take_back
 from regulars.core.tiers.standing import OverrideKind, rewards_for
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.programs.book import Book, load_book
 from regulars.rewards.issue import withdraw_issued
 from regulars.tiers.give import give_rewards

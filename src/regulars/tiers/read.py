@@ -4,7 +4,7 @@ from datetime import datetime
 
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.tiers import NOWHERE, Progress, bring_up, progress
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.programs.book import load_book
 from regulars.tiers.look import look_at_members
 

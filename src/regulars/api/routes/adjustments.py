@@ -14,7 +14,7 @@ from regulars.api.shapes import Comment, Reason, UnitCode, read_id
 from regulars.api.writes import do_write
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.ledger.wallet import Balance
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.adjust import AccountNotFound, adjust_points
 from regulars.programs.book import UnknownUnit

@@ -13,7 +13,7 @@ from regulars.api.routing import creates
 from regulars.api.shapes import Id, MemberRef, read_id
 from regulars.api.writes import do_write
 from regulars.members.cards import issue_card
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.staff.models import Scope
 
 

@@ -13,7 +13,7 @@ from regulars.api.routing import creates, reads
 from regulars.api.shapes import LONGEST_ID, Comment, Reason, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.ledger.wallet import Balance
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.points.give_reward import give_reward
 from regulars.points.remove_reward import remove_reward
 from regulars.rewards.fulfil import fulfil_reward

@@ -15,8 +15,8 @@ from regulars.api.routing import reads
 from regulars.api.shapes import MemberNamed
 from regulars.core.identifiers import MemberHandle
 from regulars.ledger.statement import FullBalance, balances_of
-from regulars.members.change import UnknownMember
 from regulars.members.find import find_members
+from regulars.members.lock import UnknownMember
 from regulars.programs.book import load_book
 from regulars.staff.models import Scope
 

@@ -15,7 +15,7 @@ from regulars.api.writes import do_read, do_write
 from regulars.core.life import WAITS
 from regulars.ledger.lots import LotView, State, lots_of
 from regulars.ledger.wallet import Balance
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.dates import NothingToReinstate, extend_lots, reinstate_expired
 from regulars.points.pending import LotNotFound, Started, release_early

@@ -14,11 +14,13 @@ from regulars.api.routing import changes, creates, reads
 from regulars.api.shapes import LONGEST_ID, ExternalId, Text, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.core.actor import Actor
-from regulars.members.change import MemberChanges, UnknownMember, change_member, change_status
+from regulars.members.change import MemberChanges, change_member
 from regulars.members.enrol import NewMember, enrol_member
+from regulars.members.lock import UnknownMember
 from regulars.members.models import Member, Status
 from regulars.members.rows import CardRow, MemberRow, read_member, read_members
 from regulars.members.search import search_members
+from regulars.members.status import change_status
 from regulars.programs.book import load_book
 from regulars.staff.models import Scope
 

@@ -13,7 +13,7 @@ from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import LONGEST_ID, MemberRef, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.ledger.wallet import Balance
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.claim import claim_reward
 from regulars.points.claimable import Claimable, list_claimable

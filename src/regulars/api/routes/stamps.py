@@ -14,8 +14,8 @@ from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import Comment, MemberNamed, MemberRef, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write
 from regulars.core.identifiers import MemberHandle
-from regulars.members.change import UnknownMember
 from regulars.members.find import find_member
+from regulars.members.lock import UnknownMember
 from regulars.points.card_in_hand import CardNow
 from regulars.points.cards_of import CardInProgress, cards_of
 from regulars.points.posters import hang_poster, scan_poster, take_poster_down

@@ -13,7 +13,7 @@ from regulars.api.shapes import LONGEST_ID, NotFound, read_id
 from regulars.api.writes import do_read
 from regulars.core.sentences import explain
 from regulars.ledger.statement import EntryView, FullBalance, balances_of, entries_of, entry_of, next_expiries
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.programs.book import Book, load_book
 from regulars.staff.models import Scope

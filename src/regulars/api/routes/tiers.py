@@ -14,7 +14,7 @@ from regulars.api.shapes import LONGEST_ID, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.tiers import Progress
-from regulars.members.change import UnknownMember
+from regulars.members.lock import UnknownMember
 from regulars.staff.models import Scope
 from regulars.tiers.change import Changed, change_tier, release_tier, undo_change
 from regulars.tiers.history import ChangeView, list_changes

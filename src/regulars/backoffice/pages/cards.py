@@ -11,9 +11,9 @@ from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in
 from regulars.core.refusals import Refusal
 from regulars.members.cards import block_card, issue_card, unblock_card
-from regulars.members.change import change_status, join_member
 from regulars.members.identity import Duplicate
 from regulars.members.models import Card, CardStatus, Member, Status
+from regulars.members.status import change_status, join_member
 from regulars.staff.rights import Right
 
 

@@ -1,5 +1,7 @@
 """A new member at the counter, and changes to one: the form, and one call."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,7 +45,7 @@ def edit_member(request: HttpRequest, member_id: int) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=now)
     holder = None
     if request.method == "POST" and form.is_valid():
-        changes = {name: form.cleaned_data[name] or None for name in form.changed_data}
+        changes: dict[str, Any] = {name: form.cleaned_data[name] or None for name in form.changed_data}
         try:
             change_member(member_id=member_id, changes=MemberChanges(**changes), at=office.now, by=office.actor)
         except Refusal as refusal:
