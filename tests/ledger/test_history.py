@@ -298,4 +298,4 @@ class History(RuleBasedStateMachine):
 
 def test_any_history_of_a_wallet_leaves_what_a_second_opinion_says(fresh_merchant):
     set_up_program(name="Corner Shop", at=STARTS, time_zone="America/New_York")
-    run_state_machine_as_test(History, settings=histories(200, release=30_000, steps=25))
+    run_state_machine_as_test(History, settings=histories(100, release=30_000, steps=25))
