@@ -25,6 +25,8 @@ KINDS: dict[str, Promise] = {
     "write_off": _("Written off"),
     "restore": _("Given again"),
     "reinstate": _("Brought back"),
+    "promise": _("Promised"),
+    "withdraw": _("Promise ended"),
 }
 ICONS = {
     "earn": "plus",
@@ -35,6 +37,8 @@ ICONS = {
     "expire": "clock",
     "restore": "plus",
     "reinstate": "clock",
+    "promise": "clock",
+    "withdraw": "back",
 }
 OF_SALE = re.compile(r"sale/([0-9]+)/")
 

@@ -57,6 +57,7 @@ TENANT_APPS = [
     "regulars.tiers",
     "regulars.points",
     "regulars.sales",
+    "regulars.receipts",
     "regulars.reports",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, "django.contrib.staticfiles", "django.contrib.humanize"]

@@ -16,6 +16,8 @@ from regulars.core.why import (
     Claimed,
     Earned,
     Expired,
+    Merged,
+    Promised,
     Reinstated,
     Returned,
     Rewarded,
@@ -25,6 +27,7 @@ from regulars.core.why import (
     TakenBack,
     Undone,
     Why,
+    Withdrawn,
     WrittenOff,
 )
 
@@ -69,10 +72,27 @@ def explain(why: Why, *, unit: Unit, currency: str, zone: tzinfo, say_rule: SayR
             ]
         case Reinstated():
             return [f"The team brought back what had expired: it can be used until {write_end(why.until, zone)}."]
+        case Promised():
+            total = money(why.total_minor)
+            return [f"Receipt {why.receipt} over {total} was entered by hand: it counts once somebody else confirms it."]
+        case Withdrawn(outcome="confirmed"):
+            return [f"Receipt {why.receipt} was confirmed: what its sale earned stands in the place of the promise."]
+        case Withdrawn():
+            return [f"Receipt {why.receipt} was {why.outcome}: nothing comes of the promise."]
         case Undone():
             return ["What another entry had done was undone."]
+        case Merged():
+            return [_explain_merge(why)]
         case _:
             return _explain_gift(why, unit, zone)
+
+
+def _explain_merge(why: Merged) -> str:
+    if why.shared:
+        return "Two records of one person were parted again: this much had been used, and stays with who used it."
+    if why.is_undo:
+        return "Two records of one person were parted again: what was left went back, with its dates."
+    return "Two records of one person became one: what was left moved over, with its dates."
 
 
 def _explain_gift(

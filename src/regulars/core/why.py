@@ -171,5 +171,30 @@ class Undone(msgspec.Struct, frozen=True, tag="undone"):
     kind: str
 
 
+class Merged(msgspec.Struct, frozen=True, omit_defaults=True, tag="merged"):
+    """The records of one person became one: what was left of a lot or of a debt went from one to the other. `merge`
+    names what did it; with `is_undo` it came back, but for what is `shared`: the keeper had used it.
+    """
+
+    merge: int
+    is_undo: bool = False
+    shared: bool = False
+
+
+class Promised(msgspec.Struct, frozen=True, tag="promised"):
+    """What a receipt is worth as it was entered; it counts when somebody else has confirmed it."""
+
+    receipt: int
+    total_minor: int
+
+
+class Withdrawn(msgspec.Struct, frozen=True, tag="withdrawn"):
+    """A receipt's promise ends: it was `confirmed` and its sale earns instead, `rejected`, `lapsed`, or `changed`."""
+
+    receipt: int
+    outcome: str
+
+
 Gift = Claimed | CardFilled | CardReopened | Rewarded | RewardRemoved
-Why = Earned | Spent | TakenBack | Returned | Adjusted | Expired | WrittenOff | Reinstated | Undone | Gift
+Moved = Earned | Spent | TakenBack | Returned | Adjusted | Expired | WrittenOff | Reinstated | Undone | Merged
+Why = Moved | Promised | Withdrawn | Gift

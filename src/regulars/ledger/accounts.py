@@ -34,6 +34,17 @@ FROM ledger_account WHERE side = 'member' GROUP BY holder_id
 ON CONFLICT DO NOTHING
 """
 
+# Who was merged into another holds nothing of the new unit either.
+CLOSE_MERGED = """
+UPDATE ledger_account AS account SET merged_into = keeper.id
+FROM (SELECT DISTINCT merged.holder_id, holder.holder_id AS keeper_id
+      FROM ledger_account AS merged JOIN ledger_account AS holder ON holder.id = merged.merged_into
+      WHERE merged.merged_into IS NOT NULL) AS pair
+JOIN ledger_account AS keeper ON keeper.holder_id = pair.keeper_id AND keeper.side = 'member'
+WHERE keeper.unit_id = %(unit)s AND account.unit_id = %(unit)s AND account.side = 'member'
+  AND account.holder_id = pair.holder_id
+"""
+
 
 @transaction.atomic(savepoint=False)
 def open_unit(*, code: str, name: str) -> Unit:
@@ -43,6 +54,7 @@ def open_unit(*, code: str, name: str) -> Unit:
     sides = [side for side in Side if side != Side.MEMBER]
     run(OPEN_SIDES, {"unit": unit.id, "sides": sides})
     run(OPEN_FOR_ALL, {"unit": unit.id})
+    run(CLOSE_MERGED, {"unit": unit.id})
     return unit
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.life import FOR_EVER, WAITS, Life, Promise, end_of_idleness
-from regulars.core.lots import Draw, Lot
+from regulars.core.lots import Draw, Lot, spending_order
 from regulars.core.why import Why
 from regulars.ledger.models import Ending, Kind, Side
 from regulars.ledger.rows import (
@@ -38,6 +38,10 @@ _OTHER_SIDE = {
     Kind.WRITE_OFF: Side.WRITTEN_OFF,
     Kind.RESTORE: Side.ISSUED,
     Kind.REINSTATE: Side.EXPIRED,
+    Kind.PROMISE: Side.ISSUED,
+    Kind.WITHDRAW: Side.ISSUED,
+    Kind.MERGE_OUT: Side.MERGED,
+    Kind.MERGE_IN: Side.MERGED,
 }
 
 
@@ -92,7 +96,7 @@ class Journal:
             self._promises[number] = life.promise
         self._repay(wallet, lot, by_entry=number)
         wallet.add(lot)
-        if kind in (Kind.EARN, Kind.ADJUST):
+        if kind in (Kind.EARN, Kind.ADJUST, Kind.PROMISE):
             wallet.earned += amount
         return number
 
@@ -116,6 +120,8 @@ class Journal:
                     hold.entry_id = number
         elif kind is Kind.EXPIRE:
             wallet.expired += amount
+        elif kind is Kind.WITHDRAW:
+            wallet.earned -= amount
         return number
 
     def give_back(
@@ -138,6 +144,15 @@ class Journal:
         for draw in draws:
             self._repay(wallet, draw.lot, by_entry=number, at_most=-draw.amount)
         return number
+
+    def repay(self, wallet: Wallet, *, by_entry: int) -> None:
+        """Pay what is owed from what nobody holds, soonest to expire first: both came to be in one wallet through the
+        (written) entry `by_entry`.
+        """
+        live = [lot for lot in wallet.open_lots if lot.free and (lot.expires_at is None or self.at < lot.expires_at)]
+        for lot in sorted(live, key=spending_order):
+            self._repay(wallet, lot, by_entry=by_entry, at_most=lot.free)
+            self.touch(wallet)
 
     def extend(
         self, lot: Lot, *, expires_at: datetime | None, cause: str = "grace", by: Actor = SYSTEM, reason: str = ""
@@ -322,6 +337,7 @@ class Journal:
                 key=note.key,
                 occurred_at=note.occurred_at,
                 actor=note.by.tag,
+                approver=note.by.approver,
                 reason=note.reason,
                 comment=note.comment,
                 why=note.why,

@@ -7,6 +7,7 @@ from itertools import starmap
 import msgspec
 
 from regulars.core.lots import Lot
+from regulars.core.refusals import Refusal
 from regulars.ledger.models import Ending
 from regulars.ledger.wallet import NextExpiry, OpenDebt, OpenHold, Wallet
 from regulars.platform.rows import Asked, fetch, together
@@ -16,7 +17,7 @@ SELECT account.id, account.holder_id, account.unit_id, account.balance, account.
        account.earned, account.spent, account.expired, account.idle_days, account.idle_at
 FROM ledger_account account
 WHERE account.holder_id = ANY(%(members)s::bigint[]) AND account.side = 'member'
-  AND account.unit_id = ANY(%(units)s::bigint[])
+  AND account.unit_id = ANY(%(units)s::bigint[]) AND account.merged_into IS NULL
 ORDER BY account.id
 """
 
@@ -67,7 +68,14 @@ LEFT JOIN LATERAL (
 WHERE holder.holder_id = ANY(%(members)s::bigint[]) AND holder.side = 'member'
 """
 
-LOOK = LOOK_ALL + "AND holder.unit_id = ANY(%(units)s::bigint[])"
+LOOK = LOOK_ALL + "AND holder.unit_id = ANY(%(units)s::bigint[]) AND holder.merged_into IS NULL"
+
+MERGED = """
+SELECT account.holder_id, keeper.holder_id
+FROM ledger_account account JOIN ledger_account keeper ON keeper.id = account.merged_into
+WHERE account.holder_id = ANY(%(members)s::bigint[]) AND account.side = 'member'
+LIMIT 1
+"""
 
 LOTS = """
 SELECT lot.account_id, lot.entry_id, lot.amount, lot.remaining, lot.available_at,
@@ -107,6 +115,15 @@ ORDER BY debt.entry_id
 Wallets = dict[tuple[int, str], Wallet]
 
 
+class MemberMerged(Refusal):
+    """The member was merged into another, who has everything now: whoever was found is to be found again."""
+
+    code = "member_merged"
+
+    def __init__(self, *, member_id: str) -> None:
+        self.member_id = member_id
+
+
 def lock_wallets(
     member_ids: Collection[int],
     *,
@@ -118,7 +135,7 @@ def lock_wallets(
     """Lock these members' accounts until the transaction ends; return them by member and unit.
 
     Members in `giving` come with their open lots, because the batch may take from them; so do all members' wallets of
-    the units (ids) in `whole_units`.
+    the units (ids) in `whole_units`. Refuses: MemberMerged.
     """
     with together():
         asked = ask_wallets(member_ids, units=units, at=at, giving=giving, whole_units=whole_units)
@@ -172,9 +189,17 @@ def ask_wallets(
             wallets[account].debts.append(OpenDebt(*debt))
         if lots is not None and holds is not None:
             _fill(wallets, lots, holds, giving=set(giving), whole_units=set(whole_units), at=at)
+        if missing := set(member_ids) - {wallet.holder_id for wallet in wallets.values()}:
+            check_merged(missing)
         return {(wallet.holder_id, wallet.unit): wallet for wallet in wallets.values()}
 
     return read
+
+
+def check_merged(member_ids: Collection[int]) -> None:
+    """Refuse MemberMerged where one of these members was merged into another."""
+    for _, keeper in fetch(MERGED, {"members": list(member_ids)}):
+        raise MemberMerged(member_id=str(keeper))
 
 
 def load_lots(lot_ids: Collection[int]) -> dict[int, Lot]:

@@ -19,13 +19,16 @@ class Unit(models.Model):
 
 
 class Side(models.TextChoices):
-    """Who an account belongs to: a holder, or one of the merchant's four sides."""
+    """Who an account belongs to: a holder, or one of the merchant's sides. What one holder hands to another goes over
+    the side `merged`, which keeps nothing.
+    """
 
     MEMBER = "member"
     ISSUED = "issued"
     REDEEMED = "redeemed"
     EXPIRED = "expired"
     WRITTEN_OFF = "written_off"
+    MERGED = "merged"
 
 
 HOLDER_SIDES = (Side.MEMBER,)
@@ -37,7 +40,8 @@ class Account(models.Model):
     `balance` = what is left of all lots less `debt`. `earned`, `spent` and `expired` are lifetime sums. All are caches
     that `verify` recomputes from the entries. The holder is an opaque number: personal data stays with the members.
     What is promised to live for `idle_days` of inactivity lives until `idle_at`, which activity moves; None: nothing
-    open lives so.
+    open lives so. `merged_into` is the account that holds everything of this one since its holder was merged: nothing
+    is put into this one any more.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -51,9 +55,13 @@ class Account(models.Model):
     expired = models.BigIntegerField(null=True)
     idle_days = models.PositiveIntegerField(null=True)
     idle_at = models.DateTimeField(null=True)
+    merged_into = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["idle_at"], name="accounts_going_idle", condition=Q(idle_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["idle_at"], name="accounts_going_idle", condition=Q(idle_at__isnull=False)),
+            models.Index(fields=["merged_into"], name="merged_accounts", condition=Q(merged_into__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["holder_id", "unit", "side"], name="one_account_per_holder_and_unit", nulls_distinct=False
@@ -98,6 +106,10 @@ class Kind(models.TextChoices):
     WRITE_OFF = "write_off"
     RESTORE = "restore"
     REINSTATE = "reinstate"
+    PROMISE = "promise"
+    WITHDRAW = "withdraw"
+    MERGE_OUT = "merge_out"
+    MERGE_IN = "merge_in"
 
 
 class Entry(models.Model):
@@ -206,6 +218,44 @@ class LotDate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause} of lot {self.lot_id}"
+
+
+class Handover(models.Model):
+    """An account's holder was merged into another, or parted from one again: from `source` to `target` went all its
+    lots and debts, and so much of its lifetime sums. The idleness of both is what it was before. Its id comes from the
+    entries' numbers; `merge_id` names what it belongs to.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    merge_id = models.BigIntegerField(db_index=True)
+    source_id = models.BigIntegerField()
+    target_id = models.BigIntegerField()
+    earned = models.BigIntegerField()
+    spent = models.BigIntegerField()
+    expired = models.BigIntegerField()
+    source_idle_days = models.PositiveIntegerField(null=True)
+    source_idle_at = models.DateTimeField(null=True)
+    target_idle_days = models.PositiveIntegerField(null=True)
+    target_idle_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.source_id} > {self.target_id}"
+
+
+class LotMove(models.Model):
+    """A lot went with its holder from one account to another, with what was left of it and with its dates. Its id
+    comes from the entries' numbers, so that it has its place among them.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="lots")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="moves")
+    source_id = models.BigIntegerField()
+    target_id = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"lot {self.lot_id}"
 
 
 class Ending(models.TextChoices):

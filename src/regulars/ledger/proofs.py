@@ -1,16 +1,22 @@
 """The questions of `verify` about lots over time: what a lot's dates were when something was spent, and who held it."""
 
-# A lot's dates at each time, told by the entries' numbers: [since, until). While `idle` it had no day, and `died_at` is
-# when it died of idleness. Most lots never change: they have one row.
+# A lot's dates and its account at each time, told by the entries' numbers: [since, until). While `idle` it had no day,
+# and `died_at` is when it died of idleness. Most lots never change, and stay where they are: they have one row.
 SPANS = """
-    changed AS (
+    place AS (
+        SELECT lot_id, source_id AS account_id, lag(id, 1, 0::bigint) OVER lot AS since, id AS until
+        FROM ledger_lotmove WINDOW lot AS (PARTITION BY lot_id ORDER BY id)
+        UNION ALL
+        (SELECT DISTINCT ON (lot_id) lot_id, target_id, id, 9223372036854775807 FROM ledger_lotmove
+         ORDER BY lot_id, id DESC)
+    ), changed AS (
         SELECT lot_id, id, lag(id, 1, 0::bigint) OVER earlier AS since, available_before, expires_before,
                bool_or(cause = 'idle') OVER later AS dies,
                CASE WHEN cause = 'idle' THEN expires_after END AS died_at
         FROM ledger_lotdate
         WINDOW earlier AS (PARTITION BY lot_id ORDER BY id),
                later AS (PARTITION BY lot_id ORDER BY id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
-    ), span AS (
+    ), dated AS (
         SELECT lot.entry_id, lot.account_id, lot.amount, changed.since, changed.id AS until,
                changed.available_before AS available_at, changed.expires_before AS expires_at,
                changed.expires_before IS NULL AND (lot.dies_idle OR changed.dies) AS idle, changed.died_at
@@ -20,6 +26,12 @@ SPANS = """
                lot.available_at, lot.expires_at, lot.dies_idle, NULL
         FROM ledger_lot lot
         LEFT JOIN (SELECT lot_id, max(id) AS id FROM ledger_lotdate GROUP BY 1) last ON last.lot_id = lot.entry_id
+    ), span AS (
+        SELECT dated.entry_id, coalesce(place.account_id, dated.account_id) AS account_id, dated.amount,
+               greatest(dated.since, place.since) AS since, least(dated.until, place.until) AS until,
+               dated.available_at, dated.expires_at, dated.idle, dated.died_at
+        FROM dated LEFT JOIN place ON place.lot_id = dated.entry_id
+        WHERE place.lot_id IS NULL OR (place.since < dated.until AND dated.since < place.until)
     ), held AS (
         SELECT hold.id, hold.entry_id, hold.until, hold.ended_number, (draw ->> 0)::bigint AS lot_id,
                (draw ->> 1)::bigint AS amount
@@ -101,9 +113,39 @@ SELECT (SELECT count(*) FROM ledger_hold hold LEFT JOIN ledger_entry entry ON en
                               GROUP BY entry_id HAVING count(*) > 1) twice)
      + (SELECT count(*) FROM (SELECT id FROM held GROUP BY id, amount HAVING sum(part) <> amount) uneven)
      + (SELECT count(*) FROM held LEFT JOIN ledger_lot lot ON lot.entry_id = held.lot_id
-        WHERE lot.account_id IS DISTINCT FROM held.account_id)
+        WHERE lot.account_id IS DISTINCT FROM held.account_id
+          AND (held.ended_at IS NULL OR NOT EXISTS (SELECT FROM ledger_lotmove WHERE lot_id = held.lot_id)))
      + (SELECT count(*) FROM (
             SELECT lot.entry_id FROM held JOIN ledger_lot lot ON lot.entry_id = held.lot_id
             WHERE held.ended_at IS NULL AND held.until > (SELECT max(recorded_at) FROM ledger_entry)
             GROUP BY lot.entry_id, lot.remaining HAVING sum(held.part) > lot.remaining) promised_twice)
+"""
+
+# Each lot is where its last move brought it, and each move began where the one before it ended.
+MOVES_LOST = """
+WITH step AS (
+    SELECT lot_id, source_id, target_id, lag(target_id) OVER lot AS before, lead(id) OVER lot IS NULL AS is_last
+    FROM ledger_lotmove WINDOW lot AS (PARTITION BY lot_id ORDER BY id)
+)
+SELECT count(*) FROM step
+JOIN ledger_lot lot ON lot.entry_id = step.lot_id
+JOIN ledger_entry entry ON entry.id = step.lot_id
+WHERE step.source_id <> coalesce(step.before, entry.target_id)
+   OR (step.is_last AND step.target_id <> lot.account_id)
+"""
+
+# What one holder handed to another came, and who was merged away has nothing.
+HANDED_OVER = """
+SELECT (SELECT count(*) FROM (
+            SELECT key FROM ledger_entry WHERE kind IN ('merge_out', 'merge_in')
+            GROUP BY key HAVING count(*) <> 2 OR min(amount) <> max(amount)
+                OR count(*) FILTER (WHERE kind = 'merge_out') <> 1) uneven)
+     + (SELECT count(*) FROM ledger_account account
+        LEFT JOIN ledger_account keeper ON keeper.id = account.merged_into
+        WHERE account.merged_into IS NOT NULL
+          AND (keeper.id IS NULL OR keeper.merged_into IS NOT NULL OR keeper.unit_id <> account.unit_id
+               OR account.balance <> 0 OR account.debt <> 0
+               OR EXISTS (SELECT FROM ledger_lot WHERE account_id = account.id AND remaining > 0)
+               OR EXISTS (SELECT FROM ledger_debt WHERE account_id = account.id AND remaining > 0)
+               OR EXISTS (SELECT FROM ledger_hold WHERE account_id = account.id AND ended_at IS NULL)))
 """

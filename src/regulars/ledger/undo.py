@@ -14,17 +14,20 @@ from regulars.ledger.wallet import Wallet
 from regulars.platform.rows import fetch
 
 # Of a debit: what it took and what came back of that. Of a reversal: what it put into which lot, found through the
-# redemptions of the same thing.
+# redemptions of the same thing. Only of lots that are still the member's: a merge that was undone may have moved some.
 ENTRIES = """
 SELECT json_build_object(
-    'id', entry.id, 'kind', entry.kind, 'key', entry.key, 'amount', entry.amount, 'account', account.id,
+    'id', entry.id, 'kind', entry.kind, 'key', entry.key, 'amount', entry.amount, 'unit_id', account.unit_id,
     'lot', (SELECT entry_id FROM ledger_lot WHERE entry_id = entry.id),
     'draws', (
-        SELECT coalesce(json_agg(json_build_array(lot_id, amount) ORDER BY id), '[]')
-        FROM ledger_allocation WHERE debit_id = entry.id),
+        SELECT coalesce(json_agg(json_build_array(lot_id, allocation.amount) ORDER BY id), '[]')
+        FROM ledger_allocation allocation
+        JOIN ledger_lot lot ON lot.entry_id = allocation.lot_id AND lot.account_id = ANY(%(accounts)s::bigint[])
+        WHERE debit_id = entry.id),
     'filled', (
         SELECT coalesce(json_agg(json_build_array(allocation.lot_id, -allocation.amount) ORDER BY allocation.id), '[]')
         FROM ledger_allocation allocation
+        JOIN ledger_lot lot ON lot.entry_id = allocation.lot_id AND lot.account_id = ANY(%(accounts)s::bigint[])
         WHERE allocation.entry_id = entry.id AND allocation.amount < 0 AND entry.kind = 'reverse'
           AND allocation.debit_id IN (
             SELECT id FROM ledger_entry WHERE key >= %(about)s AND key < %(about_end)s AND kind = 'redeem'))
@@ -43,7 +46,7 @@ class Done(msgspec.Struct, frozen=True):
     kind: str
     key: str
     amount: int
-    account: int
+    unit_id: int
     lot: int | None
     draws: tuple[tuple[int, int], ...]
     filled: tuple[tuple[int, int], ...]
@@ -52,19 +55,20 @@ class Done(msgspec.Struct, frozen=True):
 def undo_entries(
     prefix: str, *, about: str, wallets: Sequence[Wallet], journal: Journal, by: Actor, reason: str = ""
 ) -> list[int]:
-    """Undo every entry whose key starts with `prefix` (`sale/5/refund/9/`), in wallets locked with their lots.
+    """Undo every entry whose key starts with `prefix` (`sale/5/refund/9/`), in one member's wallets locked with their
+    lots.
 
     `about` is the prefix of all that belongs together (`sale/5/`). A clawback is restored to its lots; what came back
     is redeemed again, from the lots it filled first, and what is gone meanwhile is owed; write-offs and expiries are
     taken back. Each mirror has its entry's key with `undo` after it. Returns the mirrors' numbers.
     """
-    done = _load(prefix, about)
-    by_id = {wallet.id: wallet for wallet in wallets}
+    done = _load(prefix, about, accounts=[wallet.id for wallet in wallets])
+    by_unit = {wallet.unit_id: wallet for wallet in wallets}
     lots = {lot.id: lot for wallet in wallets for lot in wallet.open_lots}
     lots |= load_lots({lot for entry in done for lot, _ in (*entry.draws, *entry.filled)} - lots.keys())
     numbers: list[int] = []
     for entry in done:
-        wallet = by_id[entry.account]
+        wallet = by_unit[entry.unit_id]
         known = {lot.id for lot in wallet.open_lots}
         touched = {lot for lot, _ in (*entry.draws, *entry.filled)}
         wallet.open_lots.extend(lots[lot] for lot in sorted(touched - known))
@@ -119,8 +123,14 @@ def _taken_again(filled: Sequence[Draw], wallet: Wallet, amount: int, journal: J
     return joined([*draws, *more])
 
 
-def _load(prefix: str, about: str) -> list[Done]:
+def _load(prefix: str, about: str, *, accounts: Sequence[int]) -> list[Done]:
     assert prefix.endswith("/") and about.endswith("/"), "prefixes of whole parts"
-    params = {"low": prefix, "high": prefix[:-1] + "0", "about": about, "about_end": about[:-1] + "0"}
+    params: dict[str, object] = {
+        "low": prefix,
+        "high": prefix[:-1] + "0",
+        "about": about,
+        "about_end": about[:-1] + "0",
+    }
+    params["accounts"] = list(accounts)
     rows = fetch(ENTRIES, params)
     return [msgspec.json.decode(text, type=Done) for (text,) in rows]

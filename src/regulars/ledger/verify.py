@@ -7,8 +7,10 @@ import msgspec
 
 from regulars.ledger.proofs import (
     DATES_LOST,
+    HANDED_OVER,
     HOLDS_BROKEN,
     IDLE_WITHOUT_CLOCK,
+    MOVES_LOST,
     SPENT_OUT_OF_LIFE,
     SPENT_OUT_OF_ORDER,
 )
@@ -52,11 +54,19 @@ LEDGER_CHECKS = (
     ),
     Check(
         "I2-balances",
-        "A balance, and what was earned, spent and expired in a lifetime, are the sums of the account's entries.",
+        "A balance is the sum of the account's entries; so is what was earned, spent and expired in a lifetime, with "
+        "what came from who was merged into its holder.",
         """
-        WITH moved AS (
+        WITH handed AS (
+            SELECT account, sum(earned) AS earned, sum(spent) AS spent, sum(expired) AS expired
+            FROM (
+                SELECT target_id AS account, earned, spent, expired FROM ledger_handover
+                UNION ALL SELECT source_id, -earned, -spent, -expired FROM ledger_handover
+            ) each GROUP BY account
+        ), moved AS (
             SELECT account, sum(amount) AS balance,
-                   coalesce(sum(amount) FILTER (WHERE kind IN ('earn', 'adjust') AND amount > 0), 0) AS earned,
+                   coalesce(sum(amount) FILTER (WHERE kind IN ('earn', 'adjust') AND amount > 0
+                                                   OR kind IN ('promise', 'withdraw')), 0) AS earned,
                    coalesce(sum(-amount) FILTER (WHERE kind IN ('redeem', 'reverse')), 0) AS spent,
                    coalesce(sum(-amount) FILTER (WHERE kind IN ('expire', 'reinstate')), 0) AS expired
             FROM (
@@ -64,11 +74,14 @@ LEDGER_CHECKS = (
                 UNION ALL SELECT source_id, -amount, kind FROM ledger_entry
             ) each GROUP BY account
         )
-        SELECT count(*) FROM ledger_account account LEFT JOIN moved ON moved.account = account.id
+        SELECT count(*) FROM ledger_account account
+        LEFT JOIN moved ON moved.account = account.id
+        LEFT JOIN handed ON handed.account = account.id
         WHERE account.side = 'member'
           AND (account.balance, account.earned, account.spent, account.expired) IS DISTINCT FROM
-              (coalesce(moved.balance, 0), coalesce(moved.earned, 0), coalesce(moved.spent, 0),
-               coalesce(moved.expired, 0))
+              (coalesce(moved.balance, 0), coalesce(moved.earned, 0) + coalesce(handed.earned, 0),
+               coalesce(moved.spent, 0) + coalesce(handed.spent, 0),
+               coalesce(moved.expired, 0) + coalesce(handed.expired, 0))
         """,
     ),
     Check(
@@ -97,31 +110,47 @@ LEDGER_CHECKS = (
     ),
     Check(
         "I4-credits",
-        "Each credit but one that fills lots again opens a lot of its amount for its account; each lot has its credit.",
+        "Each credit but one that fills or moves lots opens a lot of its amount for its account; each lot has its "
+        "credit.",
         """
         SELECT count(*) FROM ledger_entry entry
         JOIN ledger_account target ON target.id = entry.target_id AND target.side = 'member'
         FULL JOIN ledger_lot lot ON lot.entry_id = entry.id
-        WHERE NOT (lot.entry_id IS NULL AND entry.kind IN ('reverse', 'restore', 'reinstate'))
+        WHERE NOT (lot.entry_id IS NULL AND entry.kind IN ('reverse', 'restore', 'reinstate', 'merge_in', 'merge_out'))
           AND (entry.id IS NULL OR lot.entry_id IS NULL OR lot.amount <> entry.amount
-               OR lot.account_id <> entry.target_id)
+               OR (lot.account_id <> entry.target_id
+                   AND NOT EXISTS (SELECT FROM ledger_lotmove WHERE lot_id = lot.entry_id)))
         """,
+    ),
+    Check(
+        "I4-moves",
+        "Each lot is where its last move brought it, and began where it was opened.",
+        MOVES_LOST,
+    ),
+    Check(
+        "I4-handed",
+        "What left one holder came to another, and who was merged away has nothing.",
+        HANDED_OVER,
     ),
     Check(
         "I4-debits",
         "What a debit took is allocated to lots or still owed, and what was given back was taken before.",
         """
-        WITH served AS (
-            SELECT debit_id, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS taken,
-                   coalesce(sum(-amount) FILTER (WHERE amount < 0), 0) AS returned
-            FROM ledger_allocation GROUP BY debit_id
+        WITH moving AS (
+            SELECT id FROM ledger_entry WHERE kind IN ('merge_out', 'merge_in')
+        ), served AS (
+            SELECT debit_id, coalesce(sum(amount) FILTER (WHERE amount > 0 OR moving.id IS NOT NULL), 0) AS taken,
+                   coalesce(sum(-amount) FILTER (WHERE amount < 0 AND moving.id IS NULL), 0) AS returned
+            FROM ledger_allocation allocation LEFT JOIN moving ON moving.id = allocation.entry_id
+            GROUP BY debit_id
         )
         SELECT count(*) FROM ledger_entry entry
         JOIN ledger_account source ON source.id = entry.source_id AND source.side = 'member'
         LEFT JOIN served ON served.debit_id = entry.id
         LEFT JOIN ledger_debt debt ON debt.entry_id = entry.id
-        WHERE entry.amount <> coalesce(served.taken, 0) + coalesce(debt.remaining, 0)
-           OR coalesce(served.returned, 0) > coalesce(served.taken, 0)
+        WHERE (entry.kind NOT IN ('merge_out', 'merge_in') OR served.taken IS NOT NULL)
+          AND (entry.amount <> coalesce(served.taken, 0) + coalesce(debt.remaining, 0)
+               OR coalesce(served.returned, 0) > coalesce(served.taken, 0))
         """,
     ),
     Check(
@@ -132,6 +161,8 @@ LEDGER_CHECKS = (
             SELECT allocation.entry_id, sum(-allocation.amount) AS amount, min(debit.kind) AS kind,
                    count(DISTINCT debit.kind) AS kinds
             FROM ledger_allocation allocation JOIN ledger_entry debit ON debit.id = allocation.debit_id
+            JOIN ledger_entry writer ON writer.id = allocation.entry_id
+                AND writer.kind NOT IN ('merge_out', 'merge_in')
             WHERE allocation.amount < 0 GROUP BY 1
         )
         SELECT count(*) FROM ledger_entry entry

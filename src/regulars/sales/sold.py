@@ -116,7 +116,8 @@ class Sold(msgspec.Struct, kw_only=True):
         return found
 
 
-# Lock, then look: what a refund decides on must be read after the lock was granted.
+# Lock, then look: what a refund decides on must be read after the lock was granted. Where a merge was undone, what a
+# redemption took of a lot that left is in a lot of its own now, which stands in that lot's place.
 LOCK = """
 SELECT id, member_id FROM sales_sale WHERE id = ANY(%(sales)s::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
@@ -151,10 +152,19 @@ SELECT json_build_object(
                 JOIN ledger_entry debit ON debit.id = allocation.debit_id AND debit.kind = 'expire'
                 WHERE allocation.lot_id = entry.id),
             'draws', (
-                SELECT coalesce(json_agg(json_build_array(allocation.lot_id, allocation.amount)
-                                         ORDER BY allocation.id), '[]')
-                FROM ledger_allocation allocation
-                WHERE allocation.debit_id = entry.id AND allocation.amount > 0 AND entry.kind = 'redeem')
+                SELECT coalesce(json_agg(json_build_array(lot_id, amount) ORDER BY place, lot_id DESC), '[]')
+                FROM (SELECT allocation.lot_id, sum(allocation.amount)::bigint AS amount,
+                             min(coalesce(rehomed.place, allocation.id)) AS place
+                      FROM ledger_allocation allocation
+                      JOIN ledger_entry writer ON writer.id = allocation.entry_id
+                      LEFT JOIN LATERAL (
+                          SELECT min(was.id) AS place FROM ledger_allocation gone
+                          JOIN ledger_allocation was ON was.debit_id = gone.debit_id AND was.lot_id = gone.lot_id
+                          WHERE writer.kind = 'merge_in' AND gone.debit_id = entry.id AND gone.entry_id = writer.id
+                      ) rehomed ON true
+                      WHERE allocation.debit_id = entry.id AND entry.kind = 'redeem'
+                        AND (allocation.amount > 0 OR writer.kind = 'merge_in')
+                      GROUP BY allocation.lot_id HAVING sum(allocation.amount) > 0) taken)
             ) ORDER BY entry.id), '[]')
         FROM ledger_entry entry
         WHERE entry.key >= 'sale/' || sale.id || '/' COLLATE "C" AND entry.key < 'sale/' || sale.id || '0' COLLATE "C")
