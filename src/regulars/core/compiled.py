@@ -8,7 +8,18 @@ import msgspec
 from regulars.core.amounts import Rounding
 from regulars.core.expiry import ExpiryPolicy
 from regulars.core.filters import EVERYTHING, NOTHING_NAMED, Filters
-from regulars.core.limits import BALANCE, CARD, Counter, Limit, budget_limit, counters_of, held_limit, limits_of
+from regulars.core.limits import (
+    BALANCE,
+    CARD,
+    Bounds,
+    Counters,
+    Limit,
+    bounds_of,
+    budget_limit,
+    counters_of,
+    held_limit,
+    limits_of,
+)
 from regulars.core.program.caps import Cap, CapScope
 from regulars.core.program.conditions import Tags
 from regulars.core.program.document import ProgramDocument
@@ -39,7 +50,8 @@ class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     terms: EarningRule
     questions: tuple[Question, ...]
     limits: tuple[Limit, ...]
-    counters: tuple[Counter, ...]
+    counters: Counters
+    bounds: Bounds | None
     part: str
     expiry: ExpiryPolicy
     pending: Pending | None
@@ -57,15 +69,17 @@ class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 class CompiledUnit(msgspec.Struct, frozen=True, gc=False):
     """A unit with its sale rules in their order (multipliers apart), and the caps of all of them together. It `chooses`
-    where its rules silence each other.
+    where its rules silence each other. `asked`: of each rule that is no multiplier, whether it counts goods, its filter
+    and its questions, in one place for the loop that every sale goes through.
     """
 
     unit: Unit
     rules: tuple[CompiledRule, ...]
     multipliers: tuple[CompiledRule, ...]
     limits: tuple[Limit, ...]
-    counters: tuple[Counter, ...]
+    counters: Counters
     chooses: bool
+    asked: tuple[tuple[CompiledRule, bool, int, tuple[Question, ...]], ...]
 
 
 class Needs(msgspec.Struct, frozen=True):
@@ -178,6 +192,7 @@ def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
             per = {"unit": 1000, "amount": terms.per_minor, "sale": 0}[terms.per]
             number = program.filters.number(terms.items)
         case MultiplierRule():
+            number = program.filters.number(terms.items)
             works_on = _works_on(program, terms)
         case BonusRule() | VisitRule() | EventRule():
             pass
@@ -188,7 +203,8 @@ def _compile(program: Compiled, place: int, terms: EarningRule) -> CompiledRule:
         terms=terms,
         questions=questions_of(terms.when),
         limits=limits,
-        counters=counters_of(limits),
+        counters=counters_of(f"r:{terms.code}", limits),
+        bounds=bounds_of(f"r:{terms.code}", limits),
         part=f"{terms.unit}~{terms.code}" if has_own_life else terms.unit,
         expiry=unit.expiry if terms.expiry is None else terms.expiry,
         pending=unit.pending if terms.pending is None else terms.pending,
@@ -237,8 +253,20 @@ def _compile_unit(program: Compiled, unit: Unit, rules: Sequence[CompiledRule]) 
         rules=tuple(rule for rule in rules if not isinstance(rule.terms, MultiplierRule)),
         multipliers=tuple(rule for rule in rules if isinstance(rule.terms, MultiplierRule)),
         limits=limits,
-        counters=counters_of(limits),
+        counters=counters_of(f"u:{unit.code}", limits),
         chooses=any(rule.terms.stop or rule.terms.stacking != "add" for rule in rules),
+        asked=asked_of(rules),
+    )
+
+
+def asked_of(rules: Sequence[CompiledRule]) -> tuple[tuple[CompiledRule, bool, int, tuple[Question, ...]], ...]:
+    """Return what is asked of each rule that is no multiplier."""
+    return tuple(
+        [
+            (rule, rule.of_goods, rule.filter, rule.questions)
+            for rule in rules
+            if not isinstance(rule.terms, MultiplierRule)
+        ]
     )
 
 

@@ -4,21 +4,29 @@ and back-tests.
 A rule counts steps of what was paid with money, once per rule and sale, and each step gives its points.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
 from regulars.core.amounts import Rounding, count_steps, portion
-from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit
+from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit, asked_of
 from regulars.core.facts import Facts
 from regulars.core.filters import Counted
-from regulars.core.limits import Limit
+from regulars.core.limits import Bounds, Limit, anonymous_limit
 from regulars.core.program.rules import EventRule
 from regulars.core.when import Purchase
 from regulars.core.why import Bite, RulePart
 
-Rooms = Callable[[Limit], int | None]
-"""How much a limit still leaves (None: it cannot bite), before the sale."""
+
+class Rooms(Protocol):
+    """What limits leave before the sale."""
+
+    def __call__(self, limit: Limit) -> int | None:
+        """Return how much a limit still leaves; None: it cannot bite."""
+
+    def fits(self, bounds: Bounds, units: int) -> bool:
+        """Tell at once whether so many units stay within all limits of a rule."""
 
 
 # An event has no lines: what its rules count is the event itself.
@@ -71,7 +79,8 @@ def evaluate(program: Compiled, sale: Purchase, facts: Facts, *, rooms: Rooms) -
     for unit in program.sale_units:
         desired = _ask(unit, sale, facts, counted)
         if desired:
-            awards += _limit(unit, desired, rooms, budgeted)
+            limited = _limit(unit, desired, rooms, budgeted)
+            awards += _fit_card(limited, unit.unit.code, facts) if facts.held else limited
     return awards
 
 
@@ -80,8 +89,8 @@ def evaluate_event(program: Compiled, event: str, moment: Purchase, facts: Facts
     awards: list[Award] = []
     budgeted: dict[str, int] = {}
     for unit in program.event_units:
-        rules = tuple(rule for rule in unit.rules if isinstance(rule.terms, EventRule) and rule.terms.event == event)
-        asked = msgspec.structs.replace(unit, rules=rules)
+        rules = [rule for rule in unit.rules if isinstance(rule.terms, EventRule) and rule.terms.event == event]
+        asked = msgspec.structs.replace(unit, asked=asked_of(rules))
         if desired := _ask(asked, moment, facts, _ONCE):
             awards += _limit(asked, desired, rooms, budgeted)
     return awards
@@ -91,32 +100,66 @@ def rooms_again(facts: Facts) -> Rooms:
     """Return the rooms of a sale that was evaluated before: what bit then had this much room; the rest cannot bite,
     since what is left of a sale never earns more than the sale.
     """
-    return lambda limit: limit.limit if limit.period == "transaction" else facts.rooms.get(limit.id)
+    return _RoomsAgain(facts.rooms)
+
+
+class _RoomsAgain:
+    def __init__(self, rooms: Mapping[str, int]) -> None:
+        self._rooms = rooms
+
+    def fits(self, bounds: Bounds, units: int) -> bool:
+        return not self._rooms and units <= bounds.at_once
+
+    def __call__(self, limit: Limit) -> int | None:
+        return limit.limit if limit.period == "transaction" else self._rooms.get(limit.id)
+
+
+class _Boundless:
+    def fits(self, bounds: Bounds, units: int) -> bool:
+        return True
+
+    def __call__(self, limit: Limit) -> int | None:
+        return None
+
+
+BOUNDLESS: Rooms = _Boundless()
+"""What rules would give if nothing were limited."""
 
 
 def _ask(unit: CompiledUnit, sale: Purchase, facts: Facts, counted: Counted) -> list[Award]:
     """Ask the rules of a unit in their order, then its multipliers, which work on those that still stand."""
+    if sale.money_minor <= 0:
+        return []
     applied: list[Award] = []
     stopped_at = -1
     amounts, quantities = counted.amounts, counted.quantities
     chosen = facts.chosen if unit.chooses else None
-    for rule in unit.rules:
-        if chosen is not None and rule.code not in chosen:
+    for rule, of_goods, number, questions in unit.asked:
+        amount = (quantities if of_goods else amounts)[number]
+        if amount <= 0:
             continue
-        amount = (quantities if rule.of_goods else amounts)[rule.filter]
-        if amount <= 0 or (award := _award(rule, sale, facts, amount)) is None:
-            continue
-        if rule.terms.stacking == "alone":
-            return [award]
-        applied.append(award)
-        if rule.terms.stop:
-            stopped_at = rule.place
-            break
-    applied = _best_only(applied)
+        for question in questions:
+            if not question(sale, facts):
+                break
+        else:
+            if chosen is not None and rule.code not in chosen:
+                continue
+            if (award := _award(rule, sale, facts, amount)) is None:
+                continue
+            if rule.terms.stacking == "alone":
+                return [award]
+            applied.append(award)
+            if rule.terms.stop:
+                stopped_at = rule.place
+                break
+    if unit.chooses:
+        applied = _best_only(applied)
     multiplied = []
     for rule in unit.multipliers:
         if 0 <= stopped_at < rule.place:
             break
+        if not amounts[rule.filter] and not quantities[rule.filter]:
+            continue
         if chosen is not None and rule.code not in chosen:
             continue
         if (award := _multiply(rule, applied, sale, facts, counted)) is not None:
@@ -134,15 +177,10 @@ def _best_only(applied: list[Award]) -> list[Award]:
 
 
 def _award(rule: CompiledRule, sale: Purchase, facts: Facts, amount: int) -> Award | None:
-    """Return what a rule would give without caps for what it counts; None where it does not apply or gives nothing.
+    """Return what a rule whose conditions hold gives without caps for what it counts; None where that is nothing.
 
     A rule that carries is returned also when it only adds to what it carries.
     """
-    if sale.money_minor <= 0:
-        return None
-    for question in rule.questions:
-        if not question(sale, facts):
-            return None
     if facts.silent and rule.code in facts.silent:
         return None
     points, per = rule.points, rule.per
@@ -206,6 +244,10 @@ def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms, budgeted: dict
     left = {limit.id: room for limit, room in shared if room is not None}
     limited = []
     for award in awards:
+        bounds = award.rule.bounds
+        if bounds is not None and not shared and rooms.fits(bounds, award.desired):
+            limited.append(award)
+            continue
         bites: list[Bite] = []
         awarded = award.desired
         for limit in award.rule.limits:
@@ -223,6 +265,21 @@ def _limit(unit: CompiledUnit, awards: list[Award], rooms: Rooms, budgeted: dict
             budgeted[budget.counter] = budgeted.get(budget.counter, 0) + worth_of(awarded, budget.worth)
         limited.append(msgspec.structs.replace(award, awarded=awarded, bites=tuple(bites)) if bites else award)
     return limited
+
+
+def _fit_card(awards: list[Award], unit: str, facts: Facts) -> list[Award]:
+    """Leave of the awards what a card may still hold that nobody has activated; the rules share it in their order."""
+    if unit not in facts.held:
+        return awards
+    most, left = facts.held[unit]
+    limit = anonymous_limit(unit, most)
+    fitting = []
+    for award in awards:
+        bites = list(award.bites)
+        awarded = _bite(limit, left, bites) if left < award.awarded else award.awarded
+        left -= awarded
+        fitting.append(msgspec.structs.replace(award, awarded=awarded, bites=tuple(bites)))
+    return fitting
 
 
 def worth_of(units: int, worth: tuple[int, int] | None) -> int:

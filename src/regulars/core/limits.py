@@ -7,17 +7,20 @@ import msgspec
 
 from regulars.core.program.caps import PERIODS, SCOPES, Budget, Cap, CapPeriod, CapScope
 from regulars.core.program.units import Unit
+from regulars.core.tallies import KINDS
 
 BALANCE: Final = "balance"
 CARD: Final = "card"
+
+NO_BOUND: Final = 2**63
 
 Bound = CapPeriod | Literal["balance", "card"]
 
 
 class Limit(msgspec.Struct, frozen=True, gc=False):
     """A cap with its counter, or the room of a balance or stamp card. `id` names it within its version; a budget's
-    `worth` turns units into money: so many units are so many minor units. Plain ones, as nearly all are, bound units of
-    one member in calendar periods.
+    `worth` turns units into money: so many units are so many minor units. `bucket` places the buckets of plain ones,
+    as nearly all are: those that bound units of one member in calendar periods.
     """
 
     id: str
@@ -28,7 +31,7 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     skips: bool
     days: int = 0
     worth: tuple[int, int] | None = None
-    is_plain: bool = False
+    bucket: int | None = None
 
     @property
     def is_budget(self) -> bool:
@@ -37,16 +40,35 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
 
 
 class Counter(msgspec.Struct, frozen=True, gc=False):
-    """Where an award is counted; several caps of one scope and period share a counter. Plain ones, as nearly all are,
-    count units of one member by calendar periods.
-    """
+    """Where an award is counted, apart from what is plain."""
 
     name: str
     scope: CapScope
     period: Bound
     days: int
     worth: tuple[int, int] | None
-    is_plain: bool
+
+
+class Counters(msgspec.Struct, frozen=True, gc=False):
+    """Where the awards of a rule or a unit are counted; several caps of one scope and period share a bucket. `plain`
+    are the places of the member's buckets by calendar periods, as nearly all are.
+    """
+
+    name: str
+    plain: tuple[int, ...]
+    others: tuple[Counter, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.plain or self.others)
+
+
+class Bounds(msgspec.Struct, frozen=True, gc=False):
+    """The limits of a rule where all are plain, or of one purchase: asked at once whether any of them can bite."""
+
+    counter: str
+    at_once: int
+    least: int
+    plain: tuple[tuple[int, int], ...]
 
 
 def limits_of(owner: str, caps: Sequence[Cap]) -> tuple[Limit, ...]:
@@ -58,13 +80,13 @@ def limits_of(owner: str, caps: Sequence[Cap]) -> tuple[Limit, ...]:
     return tuple(
         Limit(
             id=f"{owner}/{number}",
-            counter=f"{owner}/{cap.period}",
+            counter=owner,
             scope=cap.per,
             period=cap.period,
             limit=cap.limit,
             skips=cap.on_exceed == "skip",
             days=cap.days or 0,
-            is_plain=cap.per == "member" and cap.period not in ("transaction", "rolling"),
+            bucket=_bucket(cap),
         )
         for number, cap in numbered
     )
@@ -84,14 +106,33 @@ def held_limit(what: Literal["balance", "card"], unit: str, limit: int) -> Limit
     return Limit(f"u:{unit}/{what}", unit, "member", what, limit, skips=False)
 
 
-def counters_of(limits: Sequence[Limit]) -> tuple[Counter, ...]:
-    counters: dict[tuple[str, str], Counter] = {}
+def anonymous_limit(unit: str, most: int) -> Limit:
+    """A bound on what a card holds that nobody has activated: it belongs to the card, and to no version."""
+    return Limit("card", unit, "card", "balance", most, skips=False)
+
+
+def counters_of(name: str, limits: Sequence[Limit]) -> Counters:
+    plain = {limit.bucket: None for limit in limits if limit.bucket is not None}
+    others: dict[tuple[str, str, str], Counter] = {}
     for limit in limits:
-        if limit.period in ("transaction", BALANCE, CARD):
+        if limit.bucket is not None or limit.period in ("transaction", BALANCE, CARD):
             continue
-        known = counters.get((limit.scope, limit.counter))
+        where = (limit.scope, limit.counter, limit.period)
+        known = others.get(where)
         days = max(limit.days, known.days if known else 0)
-        counters[limit.scope, limit.counter] = Counter(
-            limit.counter, limit.scope, limit.period, days, limit.worth, limit.is_plain
-        )
-    return tuple(counters.values())
+        others[where] = Counter(limit.counter, limit.scope, limit.period, days, limit.worth)
+    return Counters(name, tuple(plain), tuple(others.values()))
+
+
+def bounds_of(name: str, limits: Sequence[Limit]) -> Bounds | None:
+    """Return the limits as one question; None where one of them is neither plain nor of one purchase."""
+    if not all(limit.bucket is not None or limit.period == "transaction" for limit in limits):
+        return None
+    at_once = min([limit.limit for limit in limits if limit.bucket is None], default=NO_BOUND)
+    plain = tuple([(limit.bucket, limit.limit) for limit in limits if limit.bucket is not None])
+    return Bounds(name, at_once, min([at_once, *(limit for _, limit in plain)]), plain)
+
+
+def _bucket(cap: Cap) -> int | None:
+    is_plain = cap.per == "member" and cap.period not in ("transaction", "rolling")
+    return KINDS.index(cap.period) if is_plain else None

@@ -10,13 +10,13 @@ import msgspec
 
 from regulars.core.climbing import counted_for
 from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit
-from regulars.core.earning import Award, Rooms, evaluate, evaluate_event, worth_of
+from regulars.core.earning import Award, evaluate, evaluate_event, worth_of
 from regulars.core.facts import Facts
-from regulars.core.limits import Counter, Limit
+from regulars.core.limits import Bounds, Counters, Limit
 from regulars.core.program.caps import CapScope
 from regulars.core.program.stamp_cards import StampCard
 from regulars.core.stamps import CardState, Stamped, room_on, stamp
-from regulars.core.tallies import Tally, first_days
+from regulars.core.tallies import KINDS, Tally, bucket_keys
 from regulars.core.tiers import Climber, Move, Standing, bring_up, climb, held_levels
 from regulars.core.when import Purchase, minute_of_week
 
@@ -27,7 +27,8 @@ Versions = Callable[[int], Compiled]
 class MemberState(msgspec.Struct, kw_only=True):
     """All that rules ask of a member, as it is before the sale; `settle` brings it to what it is after.
 
-    `balances`: by unit, what is held, `pending` included, debts taken off. `joined_at` None is a guest.
+    `balances`: by unit, what is held, `pending` included, debts taken off. `joined_at` None is a guest. `most`: what a
+    card that is not activated may hold, by unit.
     """
 
     tally: Tally
@@ -37,6 +38,7 @@ class MemberState(msgspec.Struct, kw_only=True):
     segments: tuple[str, ...] = ()
     balances: dict[str, int] = msgspec.field(default_factory=dict)
     pending: dict[str, int] = msgspec.field(default_factory=dict)
+    most: Mapping[str, int] = {}
 
 
 class StoreSide(msgspec.Struct, frozen=True):
@@ -71,11 +73,12 @@ def settle(
     on = sale.occurred_at.astimezone(program.zone).date()
     moves = bring_up(program.tier_sets, climber(program, member), at=sale.occurred_at) if program.tier_sets else []
     facts = gather(program, sale, member, store)
-    rooms = _rooms(program, member, shared, on, versions)
+    rooms = _Rooms(program, member, shared, on, versions)
     awards = evaluate(program, sale, facts, rooms=rooms)
     for bite in [bite for award in awards for bite in award.bites]:
         # Nothing is counted yet: the room is still what it was before the sale.
-        if bite.period != "transaction" and (room := rooms(program.limits[bite.id])) is not None:
+        limit = program.limits.get(bite.id)
+        if limit is not None and limit.period != "transaction" and (room := rooms(limit)) is not None:
             facts.rooms[bite.id] = room
     if any(unit.chooses for unit in program.sale_units):
         facts.chosen = tuple([award.rule.code for award in awards])
@@ -109,7 +112,7 @@ def settle_event(
     moves = bring_up(program.tier_sets, climber(program, member), at=at) if program.tier_sets else []
     facts = gather(program, moment, member, store)
     facts.silent = tuple(rule.code for rule in program.events if rule.rests_seconds and rests(rule, member.tally, at))
-    rooms = _rooms(program, member, shared, on, versions)
+    rooms = _Rooms(program, member, shared, on, versions)
     awards = evaluate_event(program, event, moment, facts, rooms=rooms)
     earning = Earning(awards=awards, facts=facts, moves=moves)
     _take_effect(program, moment, member, shared, versions, earning, program.event_units)
@@ -175,6 +178,9 @@ def gather(program: Compiled, sale: Purchase, member: MemberState, store: StoreS
     if program.carrying:
         carry = member.tally.carry
         facts.carry = {code: carry[code] for code in program.carrying if carry.get(code)}
+    if member.most:
+        held = member.balances
+        facts.held = {unit: (most, max(most - held.get(unit, 0), 0)) for unit, most in member.most.items()}
     return facts
 
 
@@ -194,7 +200,7 @@ def room_left(limit: Limit, tally: Tally, on: date) -> int:
 
 
 def count_award(
-    counters: tuple[Counter, ...],
+    counters: Counters,
     amount: int,
     *,
     member: Tally,
@@ -206,14 +212,17 @@ def count_award(
     """Count an award (or, negative, what a refund takes back of one) where caps look for it; `was` is what the sale's
     rule had given before. What money is worth rounds, so it is counted by the sums and not by the steps.
     """
-    firsts, used = first_days(on), member.used
-    for counter in counters:
-        if counter.is_plain and (buckets := used.get(counter.name)) is not None:
+    if counters.plain:
+        keys, buckets = bucket_keys(on), member.used.get(counters.name)
+        for place in counters.plain:
             # Nearly all are of this kind, and a sale may count in hundreds of them.
-            first = firsts[counter.period]
-            if (known := buckets.get(first)) is not None and known + amount > 0:
-                buckets[first] = known + amount
-                continue
+            key = keys[place]
+            if buckets is not None and (known := buckets.get(key)) is not None and known + amount > 0:
+                buckets[key] = known + amount
+            else:
+                member.add(counters.name, KINDS[place], on, amount, keep_days=keep_days)
+                buckets = member.used.get(counters.name)
+    for counter in counters.others:
         tally = member if counter.scope == "member" else shared.get(counter.scope)
         if tally is None:
             continue
@@ -221,31 +230,41 @@ def count_award(
         tally.add(counter.name, counter.period, on, counted, keep_days=keep_days, days=counter.days)  # type: ignore[arg-type]
 
 
-def _rooms(
-    program: Compiled,
-    member: MemberState,
-    shared: Mapping[CapScope, Tally],
-    on: date,
-    versions: Versions,
-) -> Rooms:
-    firsts = first_days(on)
-    own = member.tally.used
+class _Rooms:
+    """How much each limit leaves a member on a day, as it is before the sale."""
 
-    def room(limit: Limit) -> int | None:
-        if limit.is_plain:
-            buckets = own.get(limit.counter)
-            return limit.limit - buckets.get(firsts[limit.period], 0) if buckets else limit.limit
+    def __init__(
+        self,
+        program: Compiled,
+        member: MemberState,
+        shared: Mapping[CapScope, Tally],
+        on: date,
+        versions: Versions,
+    ) -> None:
+        self._program, self._member, self._shared = program, member, shared
+        self._on, self._versions = on, versions
+        self._keys, self._used = bucket_keys(on), member.tally.used
+
+    def fits(self, bounds: Bounds, units: int) -> bool:
+        if units > bounds.least:
+            return False
+        if buckets := self._used.get(bounds.counter):
+            keys = self._keys
+            for place, limit in bounds.plain:
+                if units + buckets.get(keys[place], 0) > limit:
+                    return False
+        return True
+
+    def __call__(self, limit: Limit) -> int | None:
         match limit.period:
             case "transaction":
                 return limit.limit
             case "balance":
-                return limit.limit - member.balances.get(limit.counter, 0)
+                return limit.limit - self._member.balances.get(limit.counter, 0)
             case "card":
-                return card_room(program, member, limit.counter, versions)
-        tally = member.tally if limit.scope == "member" else shared.get(limit.scope)
-        return None if tally is None else room_left(limit, tally, on)
-
-    return room
+                return card_room(self._program, self._member, limit.counter, self._versions)
+        tally = self._member.tally if limit.scope == "member" else self._shared.get(limit.scope)
+        return None if tally is None else room_left(limit, tally, self._on)
 
 
 def card_room(program: Compiled, member: MemberState, code: str, versions: Versions) -> int | None:

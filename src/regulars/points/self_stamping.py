@@ -63,7 +63,7 @@ def fetch_stamps(
     """
     _check(hand, rest=rest, place=place, at=at)
     on = at.astimezone(hand.book.zone).date()
-    counter = f"r:{hand.card.code}/day"
+    counter = f"r:{hand.card.code}"
     if hand.card.max_per_day is not None:
         room = hand.card.max_per_day - hand.tally.used_of(counter, "day", on)
         if room <= 0:
