@@ -69,7 +69,7 @@ SCHEDULE = (
     Periodic(
         tick_night,
         "0 * * * *",
-        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points, forget old answers and exports, "
+        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points, forget old files, "
         "seal what is over and prove the ledger.",
     ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
