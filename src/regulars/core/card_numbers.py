@@ -55,7 +55,8 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def possible(self) -> int:
         """How many numbers there can be."""
-        return 10 ** (self.running + self.text.count("#")) * len(LETTERS) ** self.text.count("@")
+        possible: int = 10 ** (self.running + self.text.count("#")) * len(LETTERS) ** self.text.count("@")
+        return possible
 
 
 def check_pattern(pattern: Pattern, *, count: int, start: int = 1) -> None:

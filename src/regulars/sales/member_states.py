@@ -85,14 +85,17 @@ class MemberStates:
         tallies = deepcopy(self._tallies)
         return type(self)(shared={}, own=(tallies, self._standings), wallets=wallets)
 
-    def find(self, member_id: int, joined_at: datetime | None, *, units: Iterable[str]) -> MemberState:
-        """Return a member's state, as far as the batch has come."""
+    def find(
+        self, member_id: int, joined_at: datetime | None, *, units: Iterable[str], most: Mapping[str, int] | None = None
+    ) -> MemberState:
+        """Return a member's state, as far as the batch has come; `most` is what a card that is not activated holds."""
         state = self._states.get(member_id)
         if state is None:
             state = self._states[member_id] = MemberState(
                 tally=self._tallies.setdefault(member_holder(member_id), Tally()),
                 joined_at=joined_at,
                 standings=dict(self._standings.get(member_id, {})),
+                most=most or {},
             )
         for unit in units:
             wallet = self._wallets.get((member_id, unit))

@@ -14,7 +14,7 @@ from regulars.platform.rows import together
 from regulars.programs.book import Book
 from regulars.sales.answers import Recorded
 from regulars.sales.settle import Opened, Outcome, Settlement, ask_to_open
-from regulars.sales.till_batch import check_batch
+from regulars.sales.till_batch import cards_to_start, check_batch
 
 
 @transaction.atomic(savepoint=False)
@@ -31,6 +31,8 @@ def quote_sales(batch: Sequence[NewSale], *, at: datetime, draft: Compiled | Non
     if draft is not None:
         book = book.with_draft(draft)
         _open_new_wallets(opened, book, {each.member.member_id for each in seen if each.member}, at=at)
+    if unused := cards_to_start(seen):
+        _open_new_wallets(opened, book, [-card_id for card_id in unused], at=at)
     for each in seen:
         # Each quote stands alone: one basket must not spend or count what another one shows.
         settlement = Settlement(at=at, book=book, opened=_own(opened) if len(seen) > 1 else opened)
@@ -39,7 +41,7 @@ def quote_sales(batch: Sequence[NewSale], *, at: datetime, draft: Compiled | Non
 
 
 def _open_new_wallets(opened: Opened, book: Book, member_ids: Iterable[int], *, at: datetime) -> None:
-    """Let members hold the units that only the draft has: nothing yet."""
+    """Let members hold the units that only the draft has, and cards that were never used any: nothing yet."""
     for member_id in member_ids:
         for code, unit_id in book.units.items():
             if (member_id, code) not in opened.wallets:
@@ -65,5 +67,6 @@ def _own(opened: Opened) -> Opened:
 
 def _without_id(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Recorded) and not outcome.replayed:
-        return msgspec.structs.replace(outcome, id=None)
+        is_somebody = outcome.member_id is not None and outcome.member_id > 0
+        return msgspec.structs.replace(outcome, id=None, member_id=outcome.member_id if is_somebody else None)
     return outcome

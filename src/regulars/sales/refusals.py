@@ -39,8 +39,20 @@ class MemberLocked(Refusal):
     code = "member_locked"
 
 
+class MemberLeft(Refusal):
+    """Who has left the program is bought for like a guest: nothing is earned, nothing spent."""
+
+    code = "member_left"
+
+
 class CardInactive(Refusal):
     code = "card_inactive"
+
+
+class CardNotActivated(Refusal):
+    """The card earns, and spends nothing before somebody activates it."""
+
+    code = "card_not_activated"
 
 
 class InsufficientBalance(Refusal):

@@ -206,7 +206,8 @@ class Settlement:
     def _settle(self, each: Checked, purchase: Purchase, scopes: Scopes) -> Earning:
         assert each.earner is not None and each.member is not None, "guests earn from the day they join"
         program = each.program
-        state = self.states.find(each.earner, each.member.joined_at, units=self.book.units)
+        most = each.card.most if each.card else None
+        state = self.states.find(each.earner, each.member.joined_at, units=self.book.units, most=most)
         earning = settle(
             program,
             purchase,

@@ -115,6 +115,15 @@ def lift_by_balance(*, tier_set: str, at: datetime, after: int = 0, limit: int =
     return _review(grown, sets, book=book, program=program, at=at) if grown else Reviewed(0)
 
 
+def review_members(members: Sequence[int], *, at: datetime) -> Reviewed:
+    """Review these members now, in the caller's transaction: what counts for them has changed by more than a sale."""
+    book = load_book()
+    program = book.compiled_at(at)
+    if not program.tier_sets:
+        return Reviewed(0)
+    return _review(members, program.tier_sets, book=book, program=program, at=at)
+
+
 def sets_by_balance(*, at: datetime) -> list[str]:
     """Return the codes of the live sets that go by a balance."""
     return [each.code for each in _sets(load_book().compiled_at(at).tier_sets, by_balance=True)]

@@ -38,8 +38,12 @@ def describe_cap(cap: Cap, unit: Unit) -> str:
 
 
 def describe_bound(limit: int, *, per: str, period: str, days: int, unit: Unit) -> str:
-    """Say what bounded an award: a cap, the largest balance ("nobody holds more than 500 points"), a card's places."""
+    """Say what bounded an award: a cap, the largest balance ("nobody holds more than 500 points"), a stamp card's
+    places.
+    """
     match period:
+        case "balance" if per == "card":
+            return f"a card that is not activated holds at most {count(limit, unit)}"
         case "balance":
             return f"nobody holds more than {count(limit, unit)}"
         case "card":
