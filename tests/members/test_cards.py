@@ -68,12 +68,12 @@ def test_a_blocked_card_is_told_and_the_other_one_works_on():
     block_card(number="1", at=NOON, by=SYSTEM)
     block_card(number="1", at=NOON, by=SYSTEM)
 
-    found = find_members([MemberHandle(card="1"), MemberHandle(card="2")], country="US")
+    found = find_members([MemberHandle(card="1"), MemberHandle(card="2")], country="US", at=NOON)
     assert [(one and one.member_id, one and one.card_status) for one in found] == [(ann, "blocked"), (ann, "active")]
     assert Event.objects.filter(action="card.blocked").count() == 1
 
     unblock_card(number="1", at=NOON, by=SYSTEM)
-    [found_again] = find_members([MemberHandle(card="1")], country="US")
+    [found_again] = find_members([MemberHandle(card="1")], country="US", at=NOON)
     assert found_again is not None
     assert found_again.card_status == "active"
 

@@ -136,6 +136,6 @@ def test_found_by_everything_they_gave():
         MemberHandle(phone="2125550101"),
         MemberHandle(email=" ann@example.com"),
     ):
-        found = find_member(handle, country="US")
+        found = find_member(handle, country="US", at=NOON)
         assert found is not None
         assert found.member_id == ann

@@ -40,7 +40,7 @@ def handle(kinds: list[str], ids: dict[str, int], **other: str) -> MemberHandle:
 def test_the_first_in_order_counts(ids, first):
     kinds = list(PEOPLE)[first:]
 
-    [found] = find_members([handle(kinds, ids)], country="US")
+    [found] = find_members([handle(kinds, ids)], country="US", at=NOON)
 
     assert found is not None
     assert found.member_id == ids[kinds[0]]
@@ -67,7 +67,9 @@ def test_the_first_in_order_counts(ids, first):
 )
 def test_what_nobody_has_finds_nobody_and_the_next_thing_counts(ids, unknown):
     alone, with_email = find_members(
-        [MemberHandle(**unknown), handle([] if "email" in unknown else ["email"], ids, **unknown)], country="US"
+        [MemberHandle(**unknown), handle([] if "email" in unknown else ["email"], ids, **unknown)],
+        country="US",
+        at=NOON,
     )
 
     assert alone is None
@@ -79,13 +81,13 @@ def test_one_statement_for_any_number_in_order(ids, size, django_assert_num_quer
     kinds = list(PEOPLE)
 
     with django_assert_num_queries(1):
-        found = find_members([handle([kinds[n % 5]], ids) for n in range(size)], country="US")
+        found = find_members([handle([kinds[n % 5]], ids) for n in range(size)], country="US", at=NOON)
 
     assert [one and one.member_id for one in found] == [ids[kinds[n % 5]] for n in range(size)]
 
 
 def test_it_says_who_has_joined(ids):
-    guest, joined = find_members([handle(["email"], ids), handle(["phone"], ids)], country="US")
+    guest, joined = find_members([handle(["email"], ids), handle(["phone"], ids)], country="US", at=NOON)
 
     assert guest is not None and joined is not None
     assert (guest.is_joined, joined.is_joined) == (False, True)

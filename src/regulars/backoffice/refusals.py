@@ -72,6 +72,7 @@ WORDS: dict[str, Promise] = {
     "not_the_next_step": _("It is %(now)s. Reload the page: a colleague was quicker."),
     "member_locked": _("This member is locked and cannot spend. Unlock the member first."),
     "member_blocked": _("This member is blocked. Activate the member first."),
+    "member_left": _("This member has left the program. Let them join again first."),
     "card_inactive": _("This card is blocked. Use another card, or unblock it."),
     "refund_exceeds_sale": _("That is more than is left of this sale or line. Refund less."),
     "line_not_found": _("The sale has no such line, or it was named twice."),

@@ -110,6 +110,12 @@ class ClaimantBlocked(Refusal):
     code = "member_blocked"
 
 
+class ClaimantLeft(Refusal):
+    """Who has left the program claims and uses nothing until they come back."""
+
+    code = "member_left"
+
+
 class Claimant(msgspec.Struct, frozen=True, kw_only=True):
     """What claiming asks about a member: `tiers` are the levels held, `available` what can be spent, by unit."""
 
@@ -211,6 +217,8 @@ def _check_status(who: Claimant) -> Refusal | None:
             return ClaimantLocked()
         case "blocked":
             return ClaimantBlocked()
+        case "left":
+            return ClaimantLeft()
         case _:
             return None
 

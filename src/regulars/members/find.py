@@ -7,12 +7,13 @@ import msgspec
 
 from regulars.core.identifiers import MemberHandle, clean_card, clean_external_id, e164, fold_email
 from regulars.core.refusals import Refusal
+from regulars.members.status import JOINED_AT, KEEPER, STATUS_AT
 from regulars.platform.rows import encode_rows, fetch
 
 LARGEST_ID = 2**63 - 1
 
 # Each look-up is one probe of a unique index: LIMIT and scalar sub-selects keep the planner from joining whole tables.
-SELECT = """
+SELECT = f"""
 SELECT handle.place, member.id, member.status, member.joined_at,
        CASE WHEN card.member_id = member.id THEN card.status END, CASE WHEN card.member_id = member.id THEN card.id END
 FROM json_to_recordset(%(handles)s::json) AS handle(
@@ -21,19 +22,23 @@ LEFT JOIN LATERAL (
     SELECT id, member_id, status FROM members_card WHERE number = handle.card LIMIT 1
 ) AS card ON true
 JOIN LATERAL (
-    SELECT id, status, joined_at FROM members_member WHERE id = coalesce(
-        (SELECT id FROM members_member WHERE id = handle.id),
+    SELECT id, {STATUS_AT} AS status, {JOINED_AT} AS joined_at
+    FROM members_member AS member WHERE erased_at IS NULL AND id = coalesce(
+        (SELECT {KEEPER} FROM members_member AS member WHERE id = handle.id),
         card.member_id,
         (SELECT member_id FROM members_identifier WHERE value = handle.external_id AND kind = 'external_id'),
         (SELECT member_id FROM members_identifier WHERE value = handle.phone AND kind = 'phone'),
         (SELECT member_id FROM members_identifier WHERE value = handle.email AND kind = 'email')
     ) LIMIT 1
 ) AS member ON true
-"""
+"""  # noqa: S608  our own words
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
-    """Whom a handle found; `card_status` and `card_id` are set when the handle named one of the member's cards."""
+    """Whom a handle found, and what counts of them now: `status` is active, locked, blocked or left, and `joined_at`
+    None for guests and for who has left. `card_status` and `card_id` are set when the handle named one of the member's
+    cards.
+    """
 
     member_id: int
     status: str
@@ -46,25 +51,26 @@ class Found(msgspec.Struct, frozen=True, gc=False):
         return self.joined_at is not None
 
 
-def find_members(handles: Sequence[MemberHandle], *, country: str) -> list[Found | None]:
-    """Find a member for each handle, in order, with one statement; None where nobody is found.
+def find_members(handles: Sequence[MemberHandle], *, country: str, at: datetime) -> list[Found | None]:
+    """Find a member for each handle, in order, with one statement; None where nobody is found, or who was is erased.
+    Who was merged is found as the member they are now.
 
     Where a handle names several things, the first that finds somebody counts: id, card, external id, phone, e-mail.
     What cannot be an identifier (a card number with a space too many, a phone of three digits) finds nobody.
-    `country` (ISO 3166, two letters) is whose national phone numbers are meant.
+    `at` is the moment whose status counts. `country` (ISO 3166, two letters) is whose national phone numbers are meant.
     """
     if not handles:
         return []
     rows = [_row(place, handle, country) for place, handle in enumerate(handles)]
     found: list[Found | None] = [None] * len(rows)
-    for place, *facts in fetch(SELECT, {"handles": encode_rows(rows)}):
+    for place, *facts in fetch(SELECT, {"handles": encode_rows(rows), "at": at}):
         found[place] = Found(*facts)
     return found
 
 
-def find_member(handle: MemberHandle, *, country: str) -> Found | None:
+def find_member(handle: MemberHandle, *, country: str, at: datetime) -> Found | None:
     """Find one member; None if nobody is found."""
-    return find_members([handle], country=country)[0]
+    return find_members([handle], country=country, at=at)[0]
 
 
 def _row(place: int, handle: MemberHandle, country: str) -> dict[str, int | str | None]:

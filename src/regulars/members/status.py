@@ -20,11 +20,25 @@ from regulars.platform.rows import fetch
 
 LONGEST_REASON = 200
 
-STATUS_AT = "CASE WHEN member.status_until <= %(at)s THEN 'active' ELSE member.status END"
-"""A member's status at a moment, in SQL: of a table that is called `member`."""
+STATUS_AT = """CASE
+    WHEN member.status = 'active' AND member.left_at IS NULL THEN 'active'
+    WHEN member.status = 'blocked' AND (member.status_until IS NULL OR member.status_until > %(at)s) THEN 'blocked'
+    WHEN member.left_at IS NOT NULL THEN 'left'
+    WHEN member.status_until <= %(at)s THEN 'active'
+    ELSE member.status END"""
+"""What counts of a row called `member` at a moment, in SQL: active, locked, blocked or left."""
 
 JOINED_AT = "CASE WHEN member.left_at IS NULL THEN member.joined_at END"
-"""Since when somebody is a member, in SQL: NULL for guests and for those who have left."""
+"""Since when a row called `member` is a member, in SQL: NULL for guests and for who has left."""
+
+KEEPER = """CASE WHEN member.merged_into_id IS NULL THEN member.id ELSE (
+    WITH RECURSIVE now(id, next_id) AS (
+        SELECT member.id, member.merged_into_id
+        UNION ALL SELECT row.id, row.merged_into_id FROM members_member AS row JOIN now ON row.id = now.next_id)
+    SELECT id FROM now WHERE next_id IS NULL) END"""
+"""The id of the member that a row called `member` is now, in SQL: its own, unless it was merged into another."""
+
+STANDING = f"SELECT {STATUS_AT} FROM members_member AS member WHERE id = %(member)s"  # noqa: S608  our own words
 
 END = """
 UPDATE members_member AS member SET status = 'active', status_reason = '', status_until = NULL
@@ -123,8 +137,14 @@ def remove_member(*, member_id: int, reason: str, at: datetime, by: Actor) -> No
         _tell("member.left", member, facts={}, at=at, by=by)
 
 
+def standing_of(member_id: int, *, at: datetime) -> str | None:
+    """What counts of a member now: active, locked, blocked or left; None if there is nobody."""
+    found = fetch(STANDING, {"member": member_id, "at": at})
+    return found[0][0] if found else None
+
+
 def status_at(member: Member, *, at: datetime) -> str:
-    """The status that counts at this moment."""
+    """The lock or block that counts at this moment, or active."""
     return Status.ACTIVE.value if member.status_until is not None and member.status_until <= at else member.status
 
 

@@ -21,6 +21,7 @@ from regulars.ledger.lock import ask_wallets
 from regulars.ledger.models import Kind
 from regulars.ledger.wallet import Wallet
 from regulars.members.lock import UnknownMember
+from regulars.members.status import JOINED_AT, STATUS_AT
 from regulars.platform.rows import Asked, together
 from regulars.points.fill import fill_cards, mark_keys
 from regulars.points.unfill import Past, asked_for, find_past, load_filled_lots, unfill_cards
@@ -30,7 +31,9 @@ from regulars.rewards.issue import issue_rewards, withdraw_issued
 from regulars.rewards.issued import Issued, find_given
 from regulars.rewards.pay import pays
 
-STATUS = "SELECT status, joined_at IS NOT NULL FROM members_member WHERE id = %(member)s"
+STATUS = f"""
+SELECT {STATUS_AT}, {JOINED_AT} IS NOT NULL FROM members_member AS member WHERE id = %(member)s
+"""  # noqa: S608  our own words
 
 
 class CardUnknown(Refusal):
@@ -147,7 +150,7 @@ def open_card(*, member_id: int, card: str, book: Book, at: datetime, lock: bool
     with together():
         wallets = ask_wallets([member_id], units=book.units, at=at, whole_units=[book.units[card]], lock=lock)
         tallies = ask_tallies({member_holder(member_id)})
-        statuses = Asked(STATUS, {"member": member_id})
+        statuses = Asked(STATUS, {"member": member_id, "at": at})
     status = statuses.rows()
     if not status:
         raise UnknownMember()

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.core.actor import Actor
-from regulars.core.claiming import ClaimantBlocked, RewardNotFound
+from regulars.core.claiming import ClaimantBlocked, ClaimantLeft, RewardNotFound
 from regulars.core.refusals import Refusal
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import lock_wallets
 from regulars.members.lock import UnknownMember
-from regulars.members.models import Member, Status
+from regulars.members.status import standing_of
 from regulars.points.counter import ClaimKeyReused
 from regulars.programs.book import load_book
 from regulars.rewards.issue import NewReward, issue_rewards
@@ -33,8 +33,8 @@ class InvalidGift(Refusal):
 def give_reward(*, member_id: int, reward: str, reason: str, key: str, at: datetime, by: Actor) -> Issued:
     """Give any reward of the live program, also one that cannot be claimed; limits and stock do not bind the team.
 
-    The same `key` again changes nothing. Refuses: InvalidGift, UnknownMember, ClaimantBlocked, RewardNotFound,
-    ClaimKeyReused.
+    The same `key` again changes nothing. Refuses: InvalidGift, UnknownMember, ClaimantBlocked, ClaimantLeft,
+    RewardNotFound, ClaimKeyReused.
     """
     if not reason.strip() or len(reason) > 1000 or "\x00" in reason:
         raise InvalidGift(field="reason")
@@ -48,11 +48,13 @@ def give_reward(*, member_id: int, reward: str, reason: str, key: str, at: datet
         if before.reward != reward:
             raise ClaimKeyReused()
         return before
-    status = Member.objects.filter(pk=member_id).values_list("status", flat=True).first()
-    if status is None:
-        raise UnknownMember()
-    if status == Status.BLOCKED:
-        raise ClaimantBlocked()
+    match standing_of(member_id, at=at):
+        case None:
+            raise UnknownMember()
+        case "blocked":
+            raise ClaimantBlocked()
+        case "left":
+            raise ClaimantLeft()
     terms = program.rewards.get(reward)
     if terms is None:
         raise RewardNotFound()

@@ -16,6 +16,7 @@ from regulars.ledger.journal import Journal
 from regulars.ledger.lock import Wallets, ask_wallets, lock_wallets
 from regulars.ledger.models import Ending
 from regulars.ledger.wallet import Balance, OpenHold, Wallet
+from regulars.members.status import STANDING
 from regulars.platform.rows import Asked, fetch, run, together
 from regulars.points.adjust import AccountNotFound
 from regulars.programs.book import Book, load_book
@@ -26,8 +27,6 @@ LONGEST = timedelta(hours=24)
 SPENDABLE = ("points", "cashback")
 
 TRIES = 3
-
-STATUS = "SELECT status FROM members_member WHERE id = %(member)s"
 
 SAME_KEY = """
 SELECT hold.account_id, hold.until, hold.ending FROM ledger_hold hold
@@ -77,6 +76,12 @@ class HolderBlocked(Refusal):
     """The member may do nothing."""
 
     code = "member_blocked"
+
+
+class HolderLeft(Refusal):
+    """The member has left the program, and spends nothing until they come back."""
+
+    code = "member_left"
 
 
 class HoldKeyReused(Refusal):
@@ -132,7 +137,7 @@ def reserve_units(
     """Reserve `amount` units for the basket `key`, soonest to expire first; the same key again replaces its hold.
 
     It ends after `minutes`, the program's if None, and 24 hours after it was first made at the latest. Refuses:
-    InvalidHold, UnitNotSpendable, AccountNotFound, HolderLocked, HolderBlocked, HoldKeyReused, HoldUsed,
+    InvalidHold, UnitNotSpendable, AccountNotFound, HolderLocked, HolderBlocked, HolderLeft, HoldKeyReused, HoldUsed,
     NotEnoughToHold.
     """
     _check(amount=amount, key=key, minutes=minutes)
@@ -213,12 +218,14 @@ def _look(member_id: int, *, units: Mapping[str, int], key: str, at: datetime) -
     with together():
         wallets = ask_wallets([member_id], units=units, at=at, giving=[member_id])
         same_key = Asked(SAME_KEY, {"key": key})
-        status = Asked(STATUS, {"member": member_id})
+        status = Asked(STANDING, {"member": member_id, "at": at})
     match status.rows():
         case [("blocked",)]:
             raise HolderBlocked()
         case [("locked",)]:
             raise HolderLocked()
+        case [("left",)]:
+            raise HolderLeft()
     return wallets(), same_key.rows()
 
 

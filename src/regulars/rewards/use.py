@@ -11,7 +11,7 @@ from regulars.core.actor import Actor
 from regulars.core.claiming import ANYWHERE, Place, RewardNotFound, check_use
 from regulars.core.program.rewards import Reward
 from regulars.core.refusals import Refusal
-from regulars.members.models import Member
+from regulars.members.status import standing_of
 from regulars.programs.book import Book, load_book
 from regulars.rewards.issued import Issued, find_by_code, read_one
 from regulars.rewards.models import IssuedReward, Status, Step
@@ -64,7 +64,7 @@ def use_reward(
 
     Of two tills with the same code, one uses it and the other is told when. Refuses: RewardUnknown, RewardNotFound
     (it was taken away), AlreadyUsed, NotStarted, TimeIsOver, NotAtThisStore, OutsideHours, PlaceUnknown,
-    ClaimantLocked, ClaimantBlocked.
+    ClaimantLocked, ClaimantBlocked, ClaimantLeft.
     """
     issued = _lock(code=code, issued_id=issued_id)
     if issued.status == Status.USED:
@@ -72,7 +72,8 @@ def use_reward(
         raise AlreadyUsed(used_at=issued.ended_at)
     if issued.status != Status.OUTSTANDING:
         raise RewardNotFound()
-    status = Member.objects.values_list("status", flat=True).get(pk=issued.member_id)
+    status = standing_of(issued.member_id, at=at)
+    assert status is not None, "a reward is somebody's"
     place = place_of(store)
     if refusal := check_use(
         terms_of(issued, load_book()), status=status, at=at, usable_until=issued.usable_until, place=place

@@ -39,7 +39,7 @@ def attach_sale(
     Refuses SaleNotFound, WrongStore, MemberNotFound, MemberBlocked, CardInactive, AttachedAlready, AttachTooLate.
     """
     book = load_book()
-    found = check_member(find_member(member, country=book.program.country))
+    found = check_member(find_member(member, country=book.program.country, at=at))
     seen = load_sold([sale_id]).get(sale_id)
     if seen is None:
         raise SaleNotFound(sale_id=str(sale_id))
@@ -62,7 +62,7 @@ def attach_sale(
     if at >= until:
         raise AttachTooLate(until=until)
     with together():
-        asked_own = ask_own([(program, found.member_id)])
+        asked_own = ask_own([(program, found.member_id)], at=at)
     states = MemberStates(shared=asked_shared(), own=asked_own(), wallets=wallets)
     bringing = Bringing(at=at, book=book, wallets=wallets, journal=journal)
     recorded = _attach(sold, found, book=book, states=states, bringing=bringing, by=by)

@@ -169,7 +169,7 @@ def _open(sound: Sequence[CheckedEvent], book: Book, *, at: datetime) -> EventBa
 def _check_batch(
     batch: Sequence[NewMemberEvent], *, book: Book, at: datetime, is_history: bool
 ) -> list[CheckedEvent | Refusal]:
-    found = find_members([new.member for new in batch], country=book.program.country)
+    found = find_members([new.member for new in batch], country=book.program.country, at=at)
     stores = find_stores({new.store for new in batch if new.store})
     policies = book.compiled_at(at).policies
     checked: list[CheckedEvent | Refusal] = []

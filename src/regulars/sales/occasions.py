@@ -23,7 +23,8 @@ LOOK_BACK_DAYS = 7
 BORN = """
 SELECT member.id
 FROM members_member AS member
-WHERE member.joined_at < %(until)s AND member.status <> 'blocked'
+WHERE member.joined_at < %(until)s AND member.left_at IS NULL
+  AND (member.status <> 'blocked' OR member.status_until <= %(at)s)
   AND to_char(member.birth_on, 'MM-DD') = ANY(%(days)s::text[])
   AND NOT EXISTS (SELECT FROM points_memberevent AS had
                   WHERE had.external_id = member.id || '/' || %(year)s AND had.event = 'birthday')
@@ -69,7 +70,7 @@ def record_birthdays(*, at: datetime, limit: int = 1_000) -> int:
     today = at.astimezone(book.zone).date()
     for back in range(LOOK_BACK_DAYS + 1):
         on = today - timedelta(days=back)
-        if told := _birthdays_on(on, book=book, limit=limit):
+        if told := _birthdays_on(on, book=book, at=at, limit=limit):
             record_member_events(told, at=at, is_history=True)
             return len(told)
     return 0
@@ -80,7 +81,7 @@ def earns_by(event: str, program: Compiled) -> bool:
     return any(isinstance(rule.terms, EventRule) and rule.terms.event == event for rule in program.events)
 
 
-def _birthdays_on(on: date, *, book: Book, limit: int) -> list[NewMemberEvent]:
+def _birthdays_on(on: date, *, book: Book, at: datetime, limit: int) -> list[NewMemberEvent]:
     occurred_at = start_of_day(on, book.zone)
     if not earns_by(BIRTHDAY, book.compiled_at(occurred_at)):
         return []
@@ -88,6 +89,7 @@ def _birthdays_on(on: date, *, book: Book, limit: int) -> list[NewMemberEvent]:
         BORN,
         {
             "until": end_of_day(on, book.zone),
+            "at": at,
             "days": _days_of_year(on),
             "year": on.year,
             "limit": limit,

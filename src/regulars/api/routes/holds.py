@@ -55,7 +55,7 @@ async def create_hold(data: JSONBody[HoldIn], request: ApiRequest) -> Reply[Hold
     handle = data.member.handle()
 
     def reserve(at: datetime) -> HoldOut:
-        member = check_member(find_member(handle, country=load_book().program.country))
+        member = check_member(find_member(handle, country=load_book().program.country, at=at))
         try:
             held = reserve_units(
                 member_id=member.member_id,

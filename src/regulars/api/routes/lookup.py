@@ -15,14 +15,16 @@ from regulars.api.routing import reads
 from regulars.api.shapes import MemberNamed
 from regulars.core.identifiers import MemberHandle
 from regulars.ledger.statement import FullBalance, balances_of
-from regulars.members.find import find_members
+from regulars.members.find import Found, find_members
 from regulars.members.lock import UnknownMember
 from regulars.programs.book import load_book
 from regulars.staff.models import Scope
 
 
 class FoundOut(msgspec.Struct, frozen=True):
-    """Who was found. `card_status` is set when the question named one of the member's cards."""
+    """Who was found: `status` is active, locked, left, or blocked, which shows no balances. `card_status` is set when
+    the question named one of the member's cards.
+    """
 
     id: str
     status: str
@@ -52,16 +54,21 @@ def flush_lookups(schema: str, handles: Sequence[MemberHandle]) -> list[Reply[An
     at = timezone.now()
 
     def work(part: Sequence[MemberHandle]) -> list[Reply[Any]]:
-        found = find_members(part, country=load_book().program.country)
+        found = find_members(part, country=load_book().program.country, at=at)
         balances = balances_of([each.member_id for each in found if each], at=at)
         return [
-            encoded(FoundOut(str(each.member_id), each.status, each.card_status, balances[each.member_id]))
+            encoded(FoundOut(str(each.member_id), each.status, each.card_status, _shown(each, balances)))
             if each
             else reply_to(UnknownMember())
             for each in found
         ]
 
     return flush(schema, handles, work)
+
+
+def _shown(found: Found, balances: dict[int, list[FullBalance]]) -> list[FullBalance]:
+    """A till says of a blocked member that they are not valid, and no more."""
+    return [] if found.status == "blocked" else balances[found.member_id]
 
 
 LOOKUPS: Lanes[MemberHandle, Reply[Any]] = Lanes("lookups", flush_lookups, at_once=2)

@@ -141,7 +141,7 @@ async def create_stamp_code_use(data: JSONBody[StampCodeIn], request: ApiRequest
     handle, place = data.member.handle(), store_of(request.auth, data.store)
 
     def use(at: datetime) -> CardOut:
-        member = _find(handle)
+        member = _find(handle, at=at)
         return card_out(use_stamp_code(code=data.code, member_id=member, store=place, at=at, by=call.by), member, at=at)
 
     return await do_write(request, use)
@@ -175,7 +175,7 @@ async def create_scan(data: JSONBody[ScanIn], request: ApiRequest) -> Reply[Card
     handle = data.member.handle()
 
     def scan(at: datetime) -> CardOut:
-        member = _find(handle)
+        member = _find(handle, at=at)
         return card_out(scan_poster(text=data.text, member_id=member, at=at, by=call.by), member, at=at)
 
     return await do_write(request, scan)
@@ -206,8 +206,8 @@ async def delete_poster(request: ApiRequest, poster_id: FromPath[str]) -> Reply[
     return await do_write(request, take_down, status=200)
 
 
-def _find(handle: MemberHandle) -> int:
-    return check_member(find_member(handle, country=load_book().program.country)).member_id
+def _find(handle: MemberHandle, *, at: datetime) -> int:
+    return check_member(find_member(handle, country=load_book().program.country, at=at)).member_id
 
 
 def card_out(done: CardNow, member_id: int, *, at: datetime) -> CardOut:

@@ -75,5 +75,5 @@ def attach(request: HttpRequest, sale_id: int) -> HttpResponse:
 def _find(text: str, office: Office) -> MemberRow | None:
     """Whatever was typed: a card before anything else, as at the till; the member's number last."""
     handles = [MemberHandle(card=text, external_id=text, phone=text, email=text), MemberHandle(id=text)]
-    found = next((each for each in find_members(handles, country=office.country) if each), None)
+    found = next((each for each in find_members(handles, country=office.country, at=office.now) if each), None)
     return read_member(found.member_id) if found else None
