@@ -14,9 +14,11 @@ from regulars.core.actor import SYSTEM
 from regulars.core.expiry import OnDate
 from regulars.core.program.rules import RateRule
 from regulars.jobs import schedule, tasks
-from regulars.jobs.merchants import find_overdue
+from regulars.jobs.merchants import find_ended, find_overdue
 from regulars.jobs.state import read_jobs
 from regulars.ledger.models import Account, Hold, Lot, Seal
+from regulars.members.models import Status
+from regulars.members.status import change_status
 from regulars.points.hold import reserve_units
 from regulars.reports.figures import figures_between
 from regulars.reports.models import DayFigures
@@ -67,6 +69,17 @@ def test_expiry_may_run_twice_and_its_days_are_rebuilt(shop):
 
     assert Lot.objects.get().remaining == 0
     assert len(waiting("roll_up")) == 2
+
+
+@pytest.mark.fault
+def test_the_end_of_a_lock_is_noted_by_a_job_once(shop):
+    member = a_member()
+    since, until = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+    change_status(member_id=member, status=Status.LOCKED, reason="x", until=until, at=since, by=SYSTEM)
+
+    assert shop in find_ended()
+    assert [tasks.note_ends(schema=shop), tasks.note_ends(schema=shop)] == [1, 0]
+    assert shop not in find_ended()
 
 
 @pytest.mark.fault
@@ -123,6 +136,7 @@ def test_everything_periodic_says_what_it_is_for():
     assert {periodic.task.name for periodic in schedule.SCHEDULE} == {
         "tick_relay",
         "tick_holds",
+        "tick_statuses",
         "tick_night",
         "retry_stalled_jobs",
         "remove_finished_jobs",

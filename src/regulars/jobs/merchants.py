@@ -58,6 +58,14 @@ def find_overdue() -> list[str]:
     return [schema for schema, is_overdue in _ask_each(question) if is_overdue]
 
 
+def find_ended() -> list[str]:
+    """Return the schemas where a lock or block of some member is over."""
+    question = """
+        SELECT {name}::text, EXISTS (SELECT FROM {schema}.members_member WHERE status_until <= now())
+    """
+    return [schema for schema, has_ended in _ask_each(question) if has_ended]
+
+
 def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:
     """Tell whether `at` is in the hour that begins at 02:00 in this zone, or in the first hour after it was skipped.
 

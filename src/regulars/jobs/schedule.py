@@ -9,9 +9,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
-from regulars.jobs.merchants import find_overdue, find_time_zones, find_waiting, is_night_work_due
+from regulars.jobs.merchants import find_ended, find_overdue, find_time_zones, find_waiting, is_night_work_due
 from regulars.jobs.night import night
-from regulars.jobs.tasks import FIGURES, forget_answers, forget_files, is_resting, lapse, prove, relay
+from regulars.jobs.tasks import FIGURES, forget_answers, forget_files, is_resting, lapse, note_ends, prove, relay
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -28,6 +28,12 @@ def tick_relay(timestamp: int) -> None:
 def tick_holds(timestamp: int) -> None:
     for schema in find_overdue():
         defer_once(lapse, schema=schema)
+
+
+@app.task(name="tick_statuses", queue="ticks")
+def tick_statuses(timestamp: int) -> None:
+    for schema in find_ended():
+        defer_once(note_ends, schema=schema)
 
 
 @app.task(name="tick_night", queue="ticks")
@@ -66,6 +72,7 @@ SCHEDULE = (
         tick_relay, "* * * * * */15", "Every 15 seconds: bring the figures by day up to date where something happened."
     ),
     Periodic(tick_holds, "* * * * *", "Every minute: end the holds of baskets whose time is over."),
+    Periodic(tick_statuses, "* * * * *", "Every minute: note which locks and blocks of members are over."),
     Periodic(
         tick_night,
         "0 * * * *",

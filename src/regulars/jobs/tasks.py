@@ -14,7 +14,9 @@ from regulars.audit.answers import delete_old_answers
 from regulars.audit.relay import Relayed, relay_events
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
+from regulars.jobs.proof import verify_everything
 from regulars.ledger.seal import seal_closed_months
+from regulars.members.status import end_statuses
 from regulars.points.expire import expire_in_batches
 from regulars.points.lapse import lapse_holds
 from regulars.programs.book import load_book
@@ -23,7 +25,6 @@ from regulars.reports.exports.runs import forget_exports, write_export
 from regulars.reports.roll_up import last_days, roll_up_days
 from regulars.reports.touched import days_touched
 from regulars.sales.occasions import record_sign_ups
-from regulars.sales.verify import verify
 
 FIGURES = "figures"
 """The reader of the outbox that keeps the figures by day."""
@@ -100,6 +101,19 @@ def lapse(*, schema: str) -> int:
     return lapsed
 
 
+@app.task(name="end_statuses", queue="figures", retry=AGAIN)
+def note_ends(*, schema: str) -> int:
+    """Note which members' locks and blocks are over; how many there were."""
+    ended = 0
+    with in_merchant(schema):
+        for _ in range(BATCHES_AT_ONCE):
+            batch = end_statuses(at=timezone.now())
+            ended += batch
+            if batch == 0:
+                break
+    return ended
+
+
 @app.task(name="forget_answers", queue="night", retry=AGAIN)
 def forget_answers(*, schema: str) -> int:
     """Delete the answers to `Idempotency-Key`s that are older than 35 days; how many there were."""
@@ -122,7 +136,7 @@ def prove(*, schema: str) -> int:
     """Seal the months that are over, then check every invariant; how many there are. A breach fails the job."""
     with in_merchant(schema):
         seal_closed_months(at=timezone.now())
-        results = list(verify())
+        results = list(verify_everything())
     if broken := [f"{result.name} ({result.breaches})" for result in results if result.breaches]:
         raise LedgerBroken(", ".join(broken))
     return len(results)
