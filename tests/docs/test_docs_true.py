@@ -19,6 +19,7 @@ from regulars.api.routes.sales import SaleIn
 from regulars.api.routes.uploads import SalesIn
 from regulars.cli import app
 from regulars.jobs.schedule import SCHEDULE
+from regulars.receipts.verify import RECEIPT_CHECKS
 from regulars.sales.verify import (
     LEDGER_CHECKS,
     POINTS_CHECKS,
@@ -125,6 +126,7 @@ def test_every_right_is_documented_with_the_roles_that_have_it(right):
 def test_every_check_of_verify_is_documented_with_its_sentence():
     page = (ROOT / "docs" / "concepts" / "ledger.md").read_text()
     checks = (*LEDGER_CHECKS, *PROGRAM_CHECKS, *REWARD_CHECKS, *TIER_CHECKS, *POINTS_CHECKS, *SALES_CHECKS)
+    checks = (*checks, *RECEIPT_CHECKS)
     assert [check.name for check in checks if f"| `{check.name}` | {check.sentence} |" not in page] == []
 
 

@@ -14,10 +14,10 @@ def register(app: typer.Typer) -> None:
 def verify(
     merchant: Annotated[str | None, typer.Option(help="Check this merchant only; otherwise all of them.")] = None,
 ) -> None:
-    """Check every invariant of the ledger and the sales, a line each; exit 1 if one is broken."""
+    """Check every invariant of the ledger, the sales and the receipts, a line each; exit 1 if one is broken."""
     broken = 0
     with database_session():
-        from regulars.sales.verify import verify as results
+        from regulars.jobs.proof import verify_everything as results
 
         for each in each_merchant(merchant):
             typer.echo(each.code)

@@ -59,6 +59,7 @@ TENANT_APPS = [
     "regulars.sales",
     "regulars.receipts",
     "regulars.reports",
+    "regulars.imports",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, "django.contrib.staticfiles", "django.contrib.humanize"]
 

@@ -14,6 +14,10 @@ WAITS = datetime(9999, 12, 31, tzinfo=UTC)
 """The start of what waits for an event: it comes when the event does."""
 
 
+RECEIPT = "receipt/"
+"""What begins so waits for a receipt to be confirmed: no event of a shop has such a name, and nobody releases it."""
+
+
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a credit that waits for an `event` was promised: to start `days` after it, and not before `until`.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import Actor
 from regulars.core.expiry import expires_at
-from regulars.core.life import kept
+from regulars.core.life import RECEIPT, kept
 from regulars.core.lots import Lot
 from regulars.core.refusals import Refusal
 from regulars.ledger.journal import Journal
@@ -31,6 +31,12 @@ class NotPending(Refusal):
     """These units can be spent already, or are over."""
 
     code = "not_pending"
+
+
+class AwaitsConfirmation(Refusal):
+    """A receipt promises these: they come when it is confirmed, and in no other way."""
+
+    code = "awaits_confirmation"
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +93,7 @@ def release_early(*, member_id: int, lots: Sequence[int], at: datetime, by: Acto
     """Let units be spent now that would wait longer; `reason` stays inside.
 
     An end that was promised stays; one that was to be counted from the start is counted from now. Refuses:
-    InvalidAdjustment without a reason, AccountNotFound, LotNotFound, NotPending.
+    InvalidAdjustment without a reason, AccountNotFound, LotNotFound, NotPending, AwaitsConfirmation.
     """
     reason = clean_reason(reason)
     book = load_book()
@@ -96,6 +102,8 @@ def release_early(*, member_id: int, lots: Sequence[int], at: datetime, by: Acto
     if any(lot.available_at <= at or (lot.expires_at is not None and lot.expires_at <= at) for _, lot in chosen):
         raise NotPending()
     promises = load_promises([lot.id for _, lot in chosen])
+    if any(each.event.startswith(RECEIPT) for each in promises.values()):
+        raise AwaitsConfirmation()
     journal = Journal(at=at, sides=book.sides, zone=book.zone)
     counting = [
         StartedUnits(

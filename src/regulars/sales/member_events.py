@@ -11,6 +11,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from regulars.core.checkout import CLOCK_SKEW
+from regulars.core.life import RECEIPT
 from regulars.core.program.policies import Policies
 from regulars.core.refusals import Refusal
 from regulars.ledger.lock import ask_wallets
@@ -147,7 +148,7 @@ def _open(sound: Sequence[CheckedEvent], book: Book, *, at: datetime) -> EventBa
             [(program, scopes_at(each)) for program, each in zip(programs, sound, strict=True)], lock=True
         )
         wallets = ask_wallets(members, units=book.units, at=at, giving=members)
-        own = ask_own([(program, each.member.member_id) for program, each in zip(programs, sound, strict=True)])
+        own = ask_own([(program, each.member.member_id) for program, each in zip(programs, sound, strict=True)], at=at)
         earlier = ask_earlier([each.new.key for each in sound])
         waiting = ask_waiting(members, sorted({each.new.event for each in sound}))
         ids = ask_ids(points_memberevent=len(sound))
@@ -191,7 +192,7 @@ def _check_shape(new: NewMemberEvent) -> Refusal | None:
     for field, text, longest in (("event", new.event, 64), ("external_id", new.external_id, 128)):
         if not 1 <= len(text) <= longest or not text.isprintable():
             return InvalidEvent(field=field)
-    return None
+    return InvalidEvent(field="event") if new.event.startswith(RECEIPT) else None
 
 
 def _check_member(member: Found | None) -> Refusal | None:

@@ -1,0 +1,13 @@
+"""The whole proof: every invariant of every part, for the merchant whose schema is set."""
+
+from collections.abc import Iterator
+
+from regulars.ledger.verify import CheckResult, run_checks
+from regulars.receipts.verify import RECEIPT_CHECKS
+from regulars.sales.verify import verify as verify_sales
+
+
+def verify_everything() -> Iterator[CheckResult]:
+    """Check it all; results come one by one."""
+    yield from verify_sales()
+    yield from run_checks(RECEIPT_CHECKS)

@@ -1,0 +1,330 @@
+"""Somebody keys a receipt: it counts at once where the policy allows, or waits for a second step."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from regulars.audit.record import record_event
+from regulars.core.actor import SYSTEM, Actor
+from regulars.core.identifiers import MemberHandle
+from regulars.core.receipts import Printed, differences, lapses_at, needs_second_step
+from regulars.core.refusals import Refusal
+from regulars.core.sale import NewSale, SaleLine, Tender
+from regulars.files.models import KeptFile
+from regulars.ledger.lock import lock_wallets
+from regulars.members.find import find_member
+from regulars.programs.book import Book, load_book
+from regulars.receipts.counter import find_receipt
+from regulars.receipts.models import LIVE, Kind, Proof, Receipt, State
+from regulars.receipts.promise import Promises, promise, worth_promising
+from regulars.receipts.refusals import (
+    AlreadyTheirs,
+    NotYours,
+    PaymentNeedsTill,
+    ReceiptClaimed,
+    ReceiptIncomplete,
+)
+from regulars.sales.answers import Recorded
+from regulars.sales.attach import attach_sale
+from regulars.sales.models import Sale
+from regulars.sales.quote import quote_sales
+from regulars.sales.record import record_sales
+from regulars.sales.refusals import AttachedAlready, StoreNotFound, WrongStore
+from regulars.sales.till_batch import check_member
+from regulars.stores.find import find_stores
+
+
+class NewReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What is printed on a receipt, and whose it is. `key` makes it one of a kind; `corrects` is the sale it replaces.
+
+    A draft may lack `number` and `total_minor`. `only_store`: the store that the caller's key is bound to, if any.
+    """
+
+    key: str
+    kind: Literal["entry", "claim", "correction"]
+    store: str
+    occurred_at: datetime
+    member: MemberHandle
+    number: str = ""
+    total_minor: int | None = None
+    lines: tuple[SaleLine, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    note: str = ""
+    corrects: int | None = None
+    only_store: str | None = None
+
+
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """`recorded` is what the sale brought, where the receipt counted at once; `replayed`: it was keyed before."""
+
+    receipt_id: int
+    state: str
+    promised: Promises = []
+    recorded: Recorded | None = None
+    lapses_at: datetime | None = None
+    replayed: bool = False
+
+
+def enter_receipt(
+    new: NewReceipt, *, at: datetime, by: Actor, proofs: Sequence[KeptFile] = (), as_draft: bool = False
+) -> Entered:
+    """Keep a receipt, and let it count, wait or stay a draft.
+
+    Where the till has recorded the same sale without a member, it is given to the member: that is the second step.
+    Refuses MemberNotFound, MemberBlocked, CardInactive, StoreNotFound, WrongStore, ReceiptIncomplete, ReceiptClaimed,
+    AlreadyTheirs, AttachedAlready, AttachTooLate, PaymentNeedsTill, and what `quote_sales` refuses.
+    """
+    try:
+        with transaction.atomic():
+            return _enter(new, proofs=proofs, as_draft=as_draft, at=at, by=by)
+    except IntegrityError:
+        # Somebody keyed the same receipt, or sent the same form, since we looked: it is visible now.
+        with transaction.atomic():
+            return _enter(new, proofs=proofs, as_draft=as_draft, at=at, by=by)
+
+
+@transaction.atomic
+def finish_draft(
+    receipt_id: int,
+    new: NewReceipt,
+    *,
+    at: datetime,
+    by: Actor,
+    may_finish_all: bool,
+    proofs: Sequence[KeptFile] = (),
+) -> Entered:
+    """Complete a draft: it becomes what `enter_receipt` makes of it. Its proofs stay, `proofs` are added.
+
+    Refuses ReceiptNotFound, NotYours, NotAwaiting, and what `enter_receipt` refuses.
+    """
+    draft = find_receipt(receipt_id)
+    if draft.keyed_by != by.tag and not may_finish_all:
+        raise NotYours()
+    draft = Receipt.objects.select_for_update().get(pk=draft.pk)
+    if draft.state != State.DRAFT:
+        return _as_entered(draft, replayed=True)
+    return _key(msgspec.structs.replace(new, key=draft.key), draft=draft, proofs=proofs, at=at, by=by)
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """`quote` is what the sale would bring. `till_has`: the till recorded it, the `same` or an `other` sale."""
+
+    waits: bool
+    quote: Recorded | None = None
+    till_has: Literal["same", "other"] | None = None
+
+
+def preview_receipt(new: NewReceipt, *, at: datetime, has_proof: bool) -> Preview:
+    """Return what keying this would do; nothing is written. Refuses what `enter_receipt` refuses."""
+    book = load_book()
+    sale, store_id, member_id = _check(new, book=book, at=at, by=SYSTEM)
+    recorded = _find_sale(new, store_id=store_id)
+    if recorded is not None:
+        is_same = _is_same(recorded, sale, store_id=store_id, member_id=member_id)
+        return Preview(waits=not is_same, till_has="same" if is_same else "other")
+    [quote] = quote_sales([sale], at=at)
+    if isinstance(quote, Refusal):
+        raise quote
+    return Preview(waits=_waits(new, book=book, at=at, has_proof=has_proof), quote=quote)
+
+
+def _enter(new: NewReceipt, *, proofs: Sequence[KeptFile], as_draft: bool, at: datetime, by: Actor) -> Entered:
+    earlier = Receipt.objects.filter(key=new.key).first()
+    if earlier is not None:
+        return _as_entered(earlier, replayed=True)
+    if as_draft:
+        return _keep_draft(new, proofs=proofs, book=load_book(), at=at, by=by)
+    return _key(new, draft=None, proofs=proofs, at=at, by=by)
+
+
+def _key(new: NewReceipt, *, draft: Receipt | None, proofs: Sequence[KeptFile], at: datetime, by: Actor) -> Entered:
+    book = load_book()
+    sale, store_id, member_id = _check(new, book=book, at=at, by=by)
+    claimed = Receipt.objects.filter(store=store_id, number=new.number, state__in=LIVE).first()
+    if claimed is not None:
+        raise ReceiptClaimed(receipt_id=str(claimed.pk))
+    row = _row(new, store_id=store_id, member_id=member_id, at=at, by=by)
+    has_proof = bool(proofs)
+    if draft is not None:
+        row["id"] = draft.pk
+        has_proof = has_proof or draft.proofs.exists()
+    recorded = _find_sale(new, store_id=store_id)
+    if recorded is not None:
+        if not _is_same(recorded, sale, store_id=store_id, member_id=member_id):
+            return _wait(row, None, proofs=proofs, book=book, at=at, by=by)
+        done = attach_sale(sale_id=recorded.pk, member=MemberHandle(id=str(member_id)), at=at, by=by)
+        return _confirm_at_once(row, done, way="till", proofs=proofs, at=at, by=by)
+    [quote] = quote_sales([sale], at=at)
+    if isinstance(quote, Refusal):
+        raise quote
+    if _waits(new, book=book, at=at, has_proof=has_proof):
+        return _wait(row, quote, proofs=proofs, book=book, at=at, by=by)
+    [outcome] = record_sales([sale], at=at)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return _confirm_at_once(row, outcome, way="policy", proofs=proofs, at=at, by=by)
+
+
+def _check(new: NewReceipt, *, book: Book, at: datetime, by: Actor) -> tuple[NewSale, int, int]:
+    """Return the sale that is meant, with its store and member by id."""
+    if not new.number.strip():
+        raise ReceiptIncomplete(field="number")
+    if new.total_minor is None:
+        raise ReceiptIncomplete(field="total")
+    store_id, member_id = _place(new, book=book, at=at)
+    sale = NewSale(
+        external_id=new.number,
+        store=new.store,
+        occurred_at=new.occurred_at,
+        total_minor=new.total_minor,
+        lines=new.lines,
+        tenders=new.tenders,
+        member=MemberHandle(id=str(member_id)),
+        cashier=by.tag,
+        by=by,
+        only_store=new.only_store,
+    )
+    return sale, store_id, member_id
+
+
+def _place(new: NewReceipt, *, book: Book, at: datetime) -> tuple[int, int]:
+    if new.only_store is not None and new.store != new.only_store:
+        raise WrongStore(allowed=new.only_store)
+    store = find_stores([new.store]).get(new.store)
+    if store is None:
+        raise StoreNotFound(store=new.store)
+    return store.id, check_member(find_member(new.member, country=book.program.country, at=at)).member_id
+
+
+def _waits(new: NewReceipt, *, book: Book, at: datetime, has_proof: bool) -> bool:
+    policies = book.compiled_at(at).policies
+    waits = needs_second_step(
+        policies, total_minor=new.total_minor or 0, is_claim=new.kind != Kind.ENTRY, has_proof=has_proof
+    )
+    if waits and any(tender.type == "points" for tender in new.tenders):
+        raise PaymentNeedsTill()
+    return waits
+
+
+def _find_sale(new: NewReceipt, *, store_id: int) -> Sale | None:
+    """The till's own record under this number; a correction is kept under a number of its own."""
+    return Sale.objects.filter(store=store_id, external_id=new.number).first() if new.corrects is None else None
+
+
+def _is_same(recorded: Sale, sale: NewSale, *, store_id: int, member_id: int) -> bool:
+    """Tell whether the till's sale is the one that is keyed: then it needs nobody else to say so.
+
+    Refuses AlreadyTheirs, AttachedAlready.
+    """
+    if recorded.member_id == member_id:
+        raise AlreadyTheirs(sale_id=str(recorded.pk))
+    keyed = Printed(
+        store_id=store_id, number=sale.external_id, total_minor=sale.total_minor, occurred_at=sale.occurred_at
+    )
+    if differences(keyed, printed_on(recorded)):
+        return False
+    if recorded.member_id is not None:
+        raise AttachedAlready(member_id=str(recorded.member_id))
+    return True
+
+
+def printed_on(sale: Sale) -> Printed:
+    """Return what a recorded sale's receipt says."""
+    return Printed(
+        store_id=sale.store_id, number=sale.external_id, total_minor=sale.total_minor, occurred_at=sale.occurred_at
+    )
+
+
+def _wait(
+    row: dict[str, Any],
+    quote: Recorded | None,
+    *,
+    proofs: Sequence[KeptFile],
+    book: Book,
+    at: datetime,
+    by: Actor,
+) -> Entered:
+    """Keep a receipt that waits; where there is no quote, nothing is promised."""
+    program, member_id = book.compiled_at(row["occurred_at"]), row["member_id"]
+    promised = worth_promising(quote.earned, program) if quote else []
+    wallets = lock_wallets([member_id], units=book.units, at=at)
+    promised = [(unit, amount) for unit, amount in promised if (member_id, unit) in wallets]
+    ends_at = lapses_at(at, book.compiled_at(at).policies)
+    receipt = _keep(row, proofs, state=State.AWAITING, promised=promised, lapses_at=ends_at)
+    promise(
+        promised,
+        receipt_id=receipt.pk,
+        member_id=member_id,
+        total_minor=row["total_minor"],
+        wallets=wallets,
+        book=book,
+        at=at,
+        by=by,
+    )
+    _tell(receipt, "receipt.entered", at=at, by=by)
+    return _as_entered(receipt)
+
+
+def _confirm_at_once(
+    row: dict[str, Any], recorded: Recorded, *, way: str, proofs: Sequence[KeptFile], at: datetime, by: Actor
+) -> Entered:
+    decided = {"way": way, "decided_at": at, "decided_by": SYSTEM.tag, "sale_id": recorded.id}
+    receipt = _keep(row, proofs, state=State.CONFIRMED, **decided)
+    _tell(receipt, "receipt.entered", at=at, by=by)
+    return msgspec.structs.replace(_as_entered(receipt), recorded=recorded)
+
+
+def _keep_draft(new: NewReceipt, *, proofs: Sequence[KeptFile], book: Book, at: datetime, by: Actor) -> Entered:
+    store_id, member_id = _place(new, book=book, at=at)
+    row = _row(new, store_id=store_id, member_id=member_id, at=at, by=by)
+    receipt = _keep(row, proofs, state=State.DRAFT)
+    _tell(receipt, "receipt.drafted", at=at, by=by)
+    return _as_entered(receipt)
+
+
+def _row(new: NewReceipt, *, store_id: int, member_id: int, at: datetime, by: Actor) -> dict[str, Any]:
+    return {
+        "key": new.key,
+        "kind": new.kind,
+        "store_id": store_id,
+        "number": new.number,
+        "occurred_at": new.occurred_at,
+        "total_minor": new.total_minor,
+        "lines": msgspec.to_builtins(new.lines),
+        "tenders": msgspec.to_builtins(new.tenders),
+        "member_id": member_id,
+        "note": new.note,
+        "corrects_id": new.corrects,
+        "keyed_at": at,
+        "keyed_by": by.tag,
+    }
+
+
+def _keep(row: dict[str, Any], proofs: Sequence[KeptFile], **decided: Any) -> Receipt:
+    """Write the receipt, over its draft where there is one."""
+    receipt = Receipt(**row, **decided)
+    receipt.save(force_update="id" in row, force_insert="id" not in row)
+    Proof.objects.bulk_create([Proof(receipt=receipt, file=kept) for kept in proofs])
+    return receipt
+
+
+def _tell(receipt: Receipt, action: str, *, at: datetime, by: Actor) -> None:
+    facts = {"state": receipt.state, "kind": receipt.kind, "occurred_at": receipt.occurred_at}
+    if receipt.total_minor is not None:
+        facts["total_minor"] = receipt.total_minor
+    record_event(
+        action=action, about="receipt", about_id=receipt.pk, member_id=receipt.member_id, facts=facts, at=at, by=by
+    )
+
+
+def _as_entered(receipt: Receipt, *, replayed: bool = False) -> Entered:
+    return Entered(
+        receipt_id=receipt.pk,
+        state=receipt.state,
+        promised=[(unit, amount) for unit, amount in receipt.promised],
+        lapses_at=receipt.lapses_at,
+        replayed=replayed,
+    )
