@@ -1,0 +1,97 @@
+"""What every kind of import has in common: the fields its columns may mean, its lines, and what became of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from django.utils.functional import Promise
+
+from regulars.core.importing import Outcome
+from regulars.core.refusals import Refusal
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a column may mean. `read` turns a cell into its one form, or refuses it. `about`: what may stand there.
+
+    With `is_clearable` a cell may say [clear]. `sample` stands in the template.
+    """
+
+    code: str
+    label: str | Promise
+    read: Callable[[str], Any]
+    about: str | Promise = ""
+    sample: str = ""
+    is_clearable: bool = False
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line that was read: its number in the file, and what it says by field; None is to be emptied."""
+
+    number: int
+    values: dict[str, Any]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Why a line failed: a refusal's code and facts, and the field it is about, "" for the line as a whole."""
+
+    field: str
+    code: str
+    facts: dict[str, Any]
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a line. `change` is what an undo needs; `sums` are amounts that were booked, by unit."""
+
+    line: int
+    outcome: Outcome
+    member_id: int | None = None
+    fault: Fault | None = None
+    change: dict[str, Any] | None = None
+    sums: dict[str, int] = {}
+
+
+class Undoable(msgspec.Struct, frozen=True):
+    """A line that made or changed somebody, as an undo meets it."""
+
+    line: int
+    outcome: Outcome
+    member_id: int
+    change: dict[str, Any]
+
+
+class Repeats(msgspec.Struct, frozen=True):
+    """What no two lines of a file may share: a `kind`, and the SQL set that answers a line's `value`s of it."""
+
+    kind: str
+    values: str
+
+
+class Subject(Protocol):
+    """A kind of import at work: made for one run, with its terms, and asked batch by batch."""
+
+    repeats: Sequence[Repeats]
+
+    def fields(self) -> Sequence[Field]:
+        """Return what columns may mean, in the order of the template."""
+        ...
+
+    def check_fields(self, mapped: Sequence[str]) -> None:
+        """Refuse a choice of columns that nothing can be brought in by."""
+        ...
+
+    def bring(self, lines: Sequence[Line], *, write: bool) -> list[Done]:
+        """Decide what becomes of these lines, and with `write` have it so, in the caller's transaction."""
+        ...
+
+    def undo(self, lines: Sequence[Undoable]) -> list[str]:
+        """Undo these, in the caller's transaction; for each "undone", or in a word why something of it stays."""
+        ...
+
+
+def failed(line: int, refusal: Refusal, *, field: str = "") -> Done:
+    return Done(line=line, outcome=Outcome.FAILED, fault=fault_of(refusal, field=field))
+
+
+def fault_of(refusal: Refusal, *, field: str = "") -> Fault:
+    facts: dict[str, Any] = msgspec.to_builtins(refusal.facts())
+    return Fault(field=field or str(facts.get("kind") or facts.get("field") or ""), code=refusal.code, facts=facts)

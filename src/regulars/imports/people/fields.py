@@ -1,0 +1,143 @@
+"""What a column of a file of members may mean."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.audiences.tags import clean_tag
+from regulars.core.attributes import AttributeKind, Definition, clean_value
+from regulars.core.cells import InvalidDay, read_day, read_text
+from regulars.core.identifiers import clean_card
+from regulars.core.refusals import Refusal
+from regulars.imports.lines import Field
+from regulars.imports.records import Reading
+from regulars.members.identity import check_birth_on, clean_identifier, clean_language, clean_name
+from regulars.members.models import IdentifierKind
+from regulars.programs.book import Program
+
+IDENTIFIERS = tuple(kind.value for kind in IdentifierKind)
+CARD = "card"
+ATTRIBUTE = "attribute:"
+MOST_IN_A_CELL = 20
+
+
+class TooManyInCell(Refusal):
+    """A cell names at most 20 cards or tags, with ; between them."""
+
+    code = "too_many_in_cell"
+
+    def __init__(self) -> None:
+        self.most = MOST_IN_A_CELL
+
+
+def fields_of_people(
+    program: Program, reading: Reading, definitions: Sequence[Definition], *, at: datetime
+) -> list[Field]:
+    """Return every field, the shop's own attributes last; what is regulated or a file is not brought in by a table."""
+    country, today = program.country, at.astimezone(ZoneInfo(program.time_zone)).date()
+
+    def birth_on(cell: str) -> str:
+        return check_birth_on(read_day(cell, order=reading.dates), at=at).isoformat()
+
+    def joined_on(cell: str) -> str:
+        # The time of the day is no part of it: other systems write 2024-05-01 09:30.
+        day = read_day(cell.split("T")[0].split(" ")[0], order=reading.dates)
+        if not date(1970, 1, 1) <= day <= today:
+            raise InvalidDay(order=reading.dates)
+        return day.isoformat()
+
+    return [
+        Field(
+            code="external_id",
+            label=_("External id"),
+            about=_("The number another system knows the member by."),
+            sample="C-1001",
+            read=lambda cell: clean_identifier(IdentifierKind.EXTERNAL_ID, cell, country=country),
+            is_clearable=True,
+        ),
+        Field(
+            code="first_name",
+            label=_("First name"),
+            sample="Ann",
+            read=lambda cell: clean_name(read_text(cell), field="first_name"),
+            is_clearable=True,
+        ),
+        Field(
+            code="last_name",
+            label=_("Last name"),
+            sample="Smith",
+            read=lambda cell: clean_name(read_text(cell), field="last_name"),
+            is_clearable=True,
+        ),
+        Field(
+            code="phone",
+            label=_("Phone"),
+            sample="+15551234567",
+            read=lambda cell: clean_identifier(IdentifierKind.PHONE, cell, country=country),
+            is_clearable=True,
+        ),
+        Field(
+            code="email",
+            label=_("E-mail"),
+            sample="ann@example.com",
+            read=lambda cell: clean_identifier(IdentifierKind.EMAIL, read_text(cell), country=country),
+            is_clearable=True,
+        ),
+        Field(code="birth_on", label=_("Birthday"), sample="1990-02-28", read=birth_on, is_clearable=True),
+        Field(
+            code=CARD,
+            label=_("Card number"),
+            about=_("Several with ; between them. Cards are added, and never taken away."),
+            sample="9000000001",
+            read=lambda cell: _several(cell, clean_card),
+        ),
+        Field(
+            code="joined_on",
+            label=_("Joined on"),
+            about=_("The day they joined; otherwise today."),
+            sample="2024-05-01",
+            read=joined_on,
+        ),
+        Field(
+            code="language",
+            label=_("Language"),
+            about=_("A code: en, vi, ms, zh."),
+            sample="en",
+            read=clean_language,
+            is_clearable=True,
+        ),
+        Field(
+            code="home_store", label=_("Home store"), about=_("The store's code."), read=read_text, is_clearable=True
+        ),
+        Field(
+            code="tags",
+            label=_("Tags"),
+            about=_("Several with ; between them. Tags are added; [clear] takes all of them off."),
+            read=lambda cell: _several(cell, clean_tag),
+            is_clearable=True,
+        ),
+        *[_of_attribute(each) for each in definitions if not each.is_regulated and each.kind is not AttributeKind.FILE],
+    ]
+
+
+def _of_attribute(definition: Definition) -> Field:
+    def read(cell: str) -> str:
+        clean_value(definition, cell)
+        return cell
+
+    return Field(
+        code=f"{ATTRIBUTE}{definition.code}",
+        label=definition.label,
+        about=definition.help,
+        read=read,
+        is_clearable=not definition.is_required,
+    )
+
+
+def _several(cell: str, clean: Callable[[str], str]) -> list[str]:
+    parts = [part for part in cell.split(";") if part.strip()]
+    if len(parts) > MOST_IN_A_CELL:
+        raise TooManyInCell()
+    return list(dict.fromkeys(clean(part) for part in parts))

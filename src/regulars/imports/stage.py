@@ -1,0 +1,160 @@
+"""A file is read once, line by line, into the database by COPY: what follows works on sound lines, in batches."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+import msgspec
+from django.db import connection, transaction
+
+from regulars.core.cells import CLEAR, read_text
+from regulars.core.refusals import Refusal
+from regulars.files.keep import FileGone, open_file
+from regulars.imports.lines import Fault, Field, Subject, fault_of
+from regulars.imports.models import ImportLine, ImportRun
+from regulars.imports.opening import open_records
+from regulars.imports.records import Record, UnreadableLine, fit
+from regulars.imports.subjects import reading_of
+from regulars.platform.rows import run as execute
+
+AT_ONCE = 20_000
+MOST_KEPT = 4_000
+"""Characters of a line that cannot be read: enough to find it again in the file."""
+
+COPY = "COPY imports_importline (run_id, line, values, faults) FROM STDIN"
+
+# The first line that says a value counts; each later one is told which that is.
+REPEATED = """
+WITH claim AS (
+    SELECT line.line, each.value FROM imports_importline AS line CROSS JOIN LATERAL ({values}) AS each(value)
+    WHERE line.run_id = %(run)s AND line.faults IS NULL
+), repeated AS (
+    SELECT value, min(line) AS first FROM claim GROUP BY value HAVING count(*) > 1
+), later AS (
+    SELECT claim.line, min(repeated.first) AS first FROM claim JOIN repeated USING (value)
+    WHERE claim.line > repeated.first GROUP BY claim.line
+)
+UPDATE imports_importline AS line
+SET faults = jsonb_build_array(jsonb_build_object(
+    'field', %(kind)s::text, 'code', 'repeated_line',
+    'facts', jsonb_build_object('kind', %(kind)s::text, 'line', later.first)))
+FROM later WHERE line.run_id = %(run)s AND line.line = later.line
+"""
+
+
+class RaggedLine(Refusal):
+    """The line has another number of cells than there are headings."""
+
+    code = "ragged_line"
+
+    def __init__(self, *, cells: int, wanted: int) -> None:
+        self.cells = cells
+        self.wanted = wanted
+
+
+class RepeatedHeading(Refusal):
+    """The headings come again in the middle of the file."""
+
+    code = "repeated_heading"
+
+
+class CannotClear(Refusal):
+    """This field cannot be emptied by a file."""
+
+    code = "cannot_clear"
+
+
+type Stopped = Callable[[int], bool]
+"""Told how many lines are read, it says whether somebody wants it stopped."""
+
+
+def stage_file(run: ImportRun, subject: Subject, *, is_stopped: Stopped) -> int | None:
+    """Read the run's file into lines; how many there are, or None where it was stopped. Starts over where it was cut
+    off. Refuses: FileGone, NotATable, WorkbookTooLarge.
+    """
+    ImportLine.objects.filter(run=run).delete()
+    if run.file is None:
+        raise FileGone()
+    read = 0
+    with open_file(run.file) as file:
+        records = open_records(file, reading_of(run))
+        next(records, None)  # the headings, which the run knows
+        for lines in batched(_read(records, run, subject), AT_ONCE):
+            with transaction.atomic():
+                _copy(lines)
+            read += len(lines)
+            if is_stopped(read):
+                return None
+    with transaction.atomic():
+        execute("SET LOCAL work_mem = '32MB'", {})
+        for repeats in subject.repeats:
+            execute(REPEATED.replace("{values}", repeats.values), {"run": run.pk, "kind": repeats.kind})
+    return read
+
+
+def _read(records: Iterable[Record], run: ImportRun, subject: Subject) -> Iterator[str]:
+    """Yield each record as a line of COPY's text."""
+    by_code = {field.code: field for field in subject.fields()}
+    columns = [(place, by_code[code]) for place, code in enumerate(run.fields) if code in by_code]
+    encode = msgspec.json.Encoder().encode
+    width, headings, prefix = len(run.headings), run.headings, f"{run.pk}\t"
+    for number, cells in records:
+        values, faults = read_line(cells, columns, width=width, headings=headings)
+        told = "\\N" if faults is None else _escape(encode(faults).decode())
+        yield f"{prefix}{number}\t{_escape(encode(values).decode())}\t{told}\n"
+
+
+def read_line(
+    cells: list[str] | UnreadableLine, columns: Sequence[tuple[int, Field]], *, width: int, headings: Sequence[str]
+) -> tuple[Any, list[Fault] | None]:
+    """Return what a record says by field, or its cells as they came and every fault there is."""
+    if isinstance(cells, UnreadableLine):
+        return [], [fault_of(cells)]
+    if not fit(cells, width):
+        return _kept(cells), [fault_of(RaggedLine(cells=len(cells), wanted=width))]
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for place, field in columns:
+        cell = cells[place].strip()
+        if not cell:
+            continue
+        try:
+            if cell != CLEAR:
+                values[field.code] = field.read(cell)
+            elif field.is_clearable:
+                values[field.code] = None
+            else:
+                raise CannotClear()
+        except Refusal as refusal:
+            faults.append(fault_of(_why(cell, refusal), field=field.code))
+    if [cell.strip() for cell in cells[:width]] == headings:
+        return _kept(cells), [fault_of(RepeatedHeading())]
+    return (_kept(cells), faults) if faults else (values, None)
+
+
+def _why(cell: str, refusal: Refusal) -> Refusal:
+    """A cell that is no text at all is refused for that, whatever its field makes of it."""
+    try:
+        read_text(cell)
+    except Refusal as better:
+        return better
+    return refusal
+
+
+def _kept(cells: Sequence[str]) -> list[str]:
+    """The cells as far as they can be kept and shown; a database takes no NUL, and no half of a character."""
+    room = MOST_KEPT // max(len(cells), 1)
+    return [
+        cell[:room].replace("\x00", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+        for cell in cells[:MOST_KEPT]
+    ]
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\")
+
+
+def _copy(lines: Sequence[str]) -> None:
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for some in batched(lines, 1_000):
+            copy.write("".join(some))
