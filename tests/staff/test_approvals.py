@@ -113,12 +113,22 @@ def test_leave_is_for_exactly_what_was_asked_and_for_five_minutes(team, ask, at)
 
 
 def test_leave_is_used_up(team):
-    asked = ask_for_approval(an_ask(), person=team["max"], path="/", form={}, at=NOON)
+    ask = an_ask(payload={"member": 7, "amount": 500})
+    asked = ask_for_approval(ask, person=team["max"], path="/", form={}, at=NOON)
     approve(approval_id=asked.pk, approver=team["zoe"], at=NOON)
-    ask_leave(an_ask(), person=team["max"], at=NOON)
+    ask_leave(ask, person=team["max"], at=NOON)
 
     with pytest.raises(ApprovalNeeded):
-        ask_leave(an_ask(), person=team["max"], at=NOON)
+        ask_leave(ask, person=team["max"], at=NOON)
+
+
+def test_a_form_that_was_sent_twice_needs_no_other_leave(team):
+    asked = ask_for_approval(an_ask(), person=team["max"], path="/", form={}, at=NOON)
+    approve(approval_id=asked.pk, approver=team["zoe"], at=NOON)
+
+    first, again = (ask_leave(an_ask(), person=team["max"], at=NOON) for _ in range(2))
+
+    assert first == again
 
 
 def test_leave_of_one_is_not_anothers(team):

@@ -14,9 +14,9 @@ from regulars.staff.people import (
     actor_for,
     change_role,
     create_person,
-    deactivate_person,
 )
 from regulars.staff.rights import NotAllowed, Right, can, require
+from regulars.staff.states import deactivate_person
 from tests.shop import NOON
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_a_person_signs_in_to_the_back_office_by_e_mail():
     assert person.check_password(STRONG)
     assert actor_for(person).tag == f"staff:{person.pk}"
     event = Event.objects.get()
-    assert (event.action, event.facts) == ("person.created", {"role": "owner"})
+    assert (event.action, event.facts) == ("person.created", {"role": "owner", "stores": None})
 
 
 def test_without_a_password_nobody_signs_in_with_one():
@@ -69,7 +69,7 @@ def test_who_cannot_be_added_leaves_nothing(wrong, refusal):
     "leave",
     [
         lambda person: change_role(person_id=person.pk, role=Role.MANAGER, at=NOON, by=SYSTEM),
-        lambda person: deactivate_person(person_id=person.pk, at=NOON, by=SYSTEM),
+        lambda person: deactivate_person(person_id=person.pk, reason="left", at=NOON, by=SYSTEM),
     ],
 )
 def test_the_last_owner_stays_until_there_is_another(leave):

@@ -1,7 +1,7 @@
 """Leave for what a page is about to write: given at once, or asked for on a page of its own.
 
-    done = with_leave(request, Ask(action=Action.ADJUST_POINTS, amount=50, payload=typed, about="member", …),
-                      lambda by: adjust_points(…, by=by))
+    ask = ask_for_member(Action.ADJUST_POINTS, member_id, request, amount=50)
+    done = with_leave(request, ask, lambda by: adjust_points(…, by=by))
 
 What was typed travels with the question and is sent again when somebody has let it through; `needs` shows the question.
 """
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import words
 from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.core.refusals import Refusal
 from regulars.staff.approvals import ApprovalNeeded, Ask, approve_by_pin, ask_for_approval, ask_leave, need_for
 from regulars.staff.approvers import approvers_for
@@ -37,6 +38,19 @@ class LeaveFirst(Exception):
         self.asked = asked
 
 
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """Everything that was sent, where to, and the form's key: what leave is asked for."""
+    fields = {name: request.POST.getlist(name) for name in sorted(request.POST) if name not in OURS}
+    return {"path": request.get_full_path(), **fields}
+
+
+def ask_for_member(action: Action, member_id: int, request: HttpRequest, *, amount: int | None = None) -> Ask:
+    """Ask to do what was typed to a member."""
+    return Ask(
+        action=action, payload=typed(request), amount=amount, about="member", about_id=member_id, member_id=member_id
+    )
+
+
 def with_leave[T](request: HttpRequest, ask: Ask, do: Callable[[Actor], T]) -> T:
     """Do it, as whoever asks, with their approver where one was needed; leave and effect in one transaction.
 
@@ -51,8 +65,8 @@ def with_leave[T](request: HttpRequest, ask: Ask, do: Callable[[Actor], T]) -> T
     except ApprovalNeeded as needed:
         asked = None
         if "leave-ask" in request.POST:
-            form = {name: request.POST.getlist(name) for name in request.POST if name not in OURS}
-            path = request.get_full_path()
+            form = typed(request)
+            path = form.pop("path")
             asked = ask_for_approval(ask, person=office.person, path=path, form=form, at=office.now)
         raise LeaveFirst(ask, needed.need, asked=asked) from None
 

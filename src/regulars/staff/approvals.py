@@ -89,17 +89,19 @@ def need_for(ask: Ask, *, person: Person) -> str | None:
 def ask_leave(ask: Ask, *, person: Person, at: datetime) -> Actor:
     """Return who writes: the person, with their approver where one was needed.
 
-    Called in the transaction of the effect, so that leave is used up exactly when something came of it.
+    Called in the transaction of the effect, so that leave is used up exactly when something came of it. The same form
+    sent twice (its payload has a `key`) is a replay, which needs no other leave.
     Refuses: ApprovalNeeded.
     """
     need = need_for(ask, person=person)
     if need is None:
         return actor_for(person)
+    usable = [ApprovalState.APPROVED, ApprovalState.DONE] if "key" in ask.payload else [ApprovalState.APPROVED]
     with transaction.atomic():
         leave = (
             Approval.objects.select_for_update(no_key=True, of=("self",))
             .select_related("approver")
-            .filter(asked_by=person, payload_hash=ask.hash, state=ApprovalState.APPROVED, valid_until__gt=at)
+            .filter(asked_by=person, payload_hash=ask.hash, state__in=usable, valid_until__gt=at)
             .filter(Q(need=Need.SECOND) | Q(need=need))
             .order_by("id")
             .first()

@@ -1,5 +1,6 @@
-"""People of the team: known by their e-mail address, and allowed what their role allows."""
+"""People of the team: known by their e-mail, allowed what their role and their grants allow, in their stores."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -10,7 +11,11 @@ from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.identifiers import fold_email
 from regulars.core.refusals import Refusal
-from regulars.staff.models import Person, PersonState, Role
+from regulars.staff.giving import check_over, check_rights, check_stores, giver_of
+from regulars.staff.grants import pass_on
+from regulars.staff.models import Person, Role
+from regulars.staff.roles import rights_in
+from regulars.stores.models import Store
 
 
 class EmailTaken(Refusal):
@@ -32,6 +37,12 @@ class UnknownPerson(Refusal):
     code = "unknown_person"
 
 
+class UnknownStores(Refusal):
+    """One of these stores is not there any more."""
+
+    code = "unknown_stores"
+
+
 class LastOwner(Refusal):
     """A merchant keeps at least one active owner."""
 
@@ -42,18 +53,23 @@ class LastOwner(Refusal):
 def create_person(
     *,
     email: str,
-    role: Role | str,
+    role: str,
     at: datetime,
     by: Actor,
     password: str | None = None,
     first_name: str = "",
     last_name: str = "",
+    stores: Collection[int] | None = None,
 ) -> Person:
-    """Add a person to the team; without a password they sign in by a code or a link that is sent to them.
+    """Add a person to the team, for these stores or for all; without a password they set one by a link.
 
-    Refuses: InvalidEmail, EmailTaken, WeakPassword.
+    They receive what the grants of whoever adds them pass on, and never more than that person holds.
+    Refuses: InvalidEmail, EmailTaken, WeakPassword, UnknownRole, UnknownStores, MoreThanYouHold.
     """
-    email, role = fold_email(email), Role(role)
+    email = fold_email(email)
+    check_rights(by, rights_in(role))
+    works_in = None if stores is None else frozenset(stores)
+    check_stores(by, works_in)
     if Person.objects.filter(email=email).exists():
         raise EmailTaken()
     person = Person(email=email, role=role, is_staff=True, first_name=first_name, last_name=last_name)
@@ -63,34 +79,59 @@ def create_person(
         except ValidationError as error:
             raise WeakPassword(why=list(error.messages)) from None
     person.set_password(password)
+    giver = giver_of(by)
+    person.added_by, person.all_stores = giver, works_in is None
     person.save()
-    record_event(action="person.created", about="person", about_id=person.pk, facts={"role": role.value}, at=at, by=by)
+    if works_in is not None:
+        _put_in(person, works_in)
+    facts = {"role": role, "stores": None if works_in is None else sorted(works_in)}
+    record_event(action="person.created", about="person", about_id=person.pk, facts=facts, at=at, by=by)
+    if giver is not None:
+        pass_on(giver, to=person, at=at, by=by)
     return person
 
 
 @transaction.atomic
-def change_role(*, person_id: int, role: Role | str, at: datetime, by: Actor) -> Person:
-    """Refuses: UnknownPerson, LastOwner."""
-    role, person = Role(role), _lock_person(person_id)
+def change_role(*, person_id: int, role: str, at: datetime, by: Actor) -> Person:
+    """Refuses: UnknownPerson, UnknownRole, LastOwner, MoreThanYouHold."""
+    person, rights = lock_person_row(person_id), rights_in(role)
     if person.role != role:
-        facts = {"from": person.role, "to": role.value}
+        check_over(by, person)
+        check_rights(by, rights)
+        facts = {"from": person.role, "to": role}
         person.role = role
         person.save(update_fields=["role"])
-        _keep_an_owner()
+        if facts["from"] == Role.OWNER:
+            keep_an_owner()
         record_event(action="person.role_changed", about="person", about_id=person.pk, facts=facts, at=at, by=by)
     return person
 
 
 @transaction.atomic
-def deactivate_person(*, person_id: int, at: datetime, by: Actor) -> Person:
-    """Somebody leaves: no way in, and their name stays in the history. Refuses: UnknownPerson, LastOwner."""
-    person = _lock_person(person_id)
-    if person.is_active:
-        person.is_active = False
-        person.state = PersonState.INACTIVE
-        person.save(update_fields=["is_active", "state"])
-        _keep_an_owner()
-        record_event(action="person.deactivated", about="person", about_id=person.pk, at=at, by=by)
+def change_stores(*, person_id: int, stores: Collection[int] | None, at: datetime, by: Actor) -> Person:
+    """Let a person work in these stores, or in all. Refuses: UnknownPerson, UnknownStores, MoreThanYouHold."""
+    person, works_in = lock_person_row(person_id), None if stores is None else frozenset(stores)
+    before = None if person.all_stores else frozenset(person.stores.values_list("pk", flat=True))
+    if works_in != before:
+        check_over(by, person)
+        check_stores(by, works_in)
+        person.all_stores = works_in is None
+        person.save(update_fields=["all_stores"])
+        _put_in(person, works_in or frozenset())
+        facts = {"from": _said(before), "to": _said(works_in)}
+        record_event(action="person.stores_changed", about="person", about_id=person.pk, facts=facts, at=at, by=by)
+    return person
+
+
+@transaction.atomic
+def rename_person(*, person_id: int, first_name: str, last_name: str, at: datetime, by: Actor) -> Person:
+    """Refuses: UnknownPerson, MoreThanYouHold."""
+    person = lock_person_row(person_id)
+    if (person.first_name, person.last_name) != (first_name, last_name):
+        check_over(by, person)
+        person.first_name, person.last_name = first_name, last_name
+        person.save(update_fields=["first_name", "last_name"])
+        record_event(action="person.renamed", about="person", about_id=person.pk, at=at, by=by)
     return person
 
 
@@ -99,7 +140,8 @@ def actor_for(person: Person) -> Actor:
     return Actor(kind="staff", id=person.pk, name=str(person))
 
 
-def _lock_person(person_id: int) -> Person:
+def lock_person_row(person_id: int) -> Person:
+    """Refuses: UnknownPerson."""
     # All owners are locked too, in id order: two owners who demote each other at once leave one.
     locked = Person.objects.select_for_update(no_key=True).order_by("id")
     owners_and_person = [*locked.filter(role=Role.OWNER), *locked.filter(pk=person_id).exclude(role=Role.OWNER)]
@@ -109,6 +151,17 @@ def _lock_person(person_id: int) -> Person:
     return person
 
 
-def _keep_an_owner() -> None:
+def keep_an_owner() -> None:
+    """Refuses: LastOwner."""
     if not Person.objects.filter(role=Role.OWNER, is_active=True).exists():
         raise LastOwner()
+
+
+def _put_in(person: Person, stores: frozenset[int]) -> None:
+    if Store.objects.filter(pk__in=stores).count() != len(stores):
+        raise UnknownStores()
+    person.stores.set(sorted(stores))
+
+
+def _said(stores: frozenset[int] | None) -> list[int] | None:
+    return None if stores is None else sorted(stores)

@@ -14,7 +14,8 @@ from regulars.backoffice.refusals import show_in
 from regulars.backoffice.site import site
 from regulars.core.refusals import Refusal
 from regulars.staff.models import Person
-from regulars.staff.people import change_role, create_person, deactivate_person
+from regulars.staff.people import change_role, create_person
+from regulars.staff.states import deactivate_person
 from regulars.staff.rights import Right
 
 
@@ -52,7 +53,7 @@ class PersonForm(forms.ModelForm):
         if "role" in self.changed_data:
             change_role(person_id=self.instance.pk, role=typed["role"], **by_whom)
         if "is_active" in self.changed_data and not typed["is_active"]:
-            deactivate_person(person_id=self.instance.pk, **by_whom)
+            deactivate_person(person_id=self.instance.pk, reason="Has left.", **by_whom)
 
 
 @admin.register(Person, site=site)

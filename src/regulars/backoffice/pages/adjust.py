@@ -13,8 +13,10 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_amount, say_change
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.adjust import AdjustForm, AmountForm
+from regulars.backoffice.leave import ask_for_member, with_leave
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.core.approval import Action
 from regulars.core.program.units import POINTS, Unit
 from regulars.core.refusals import Refusal
 from regulars.points.adjust import adjust_points, preview_adjustment
@@ -28,7 +30,11 @@ def adjust(request: HttpRequest, member_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            done = adjust_points(member_id=member_id, **typed, at=office.now, by=office.actor)
+            done = with_leave(
+                request,
+                ask_for_member(Action.ADJUST_POINTS, member_id, request, amount=abs(typed["amount"])),
+                lambda by: adjust_points(member_id=member_id, **typed, at=office.now, by=by),
+            )
         except Refusal as refusal:
             show_in(form, refusal)
         else:

@@ -12,8 +12,10 @@ from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import HandOutForm, NoteForm, RemoveForm
 from regulars.backoffice.gifts import Gift, tell_gift
+from regulars.backoffice.leave import ask_for_member, with_leave
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in
+from regulars.core.approval import Action
 from regulars.core.refusals import Refusal
 from regulars.points.remove_reward import remove_reward
 from regulars.rewards.issued import read_one
@@ -65,12 +67,16 @@ def remove(request: HttpRequest, member_id: int, issued_id: int) -> HttpResponse
     form = RemoveForm(request.POST or None, price=price)
     if request.method == "POST" and form.is_valid():
         try:
-            remove_reward(
-                issued_id=issued_id,
-                give_back=form.gives_back,
-                reason=form.cleaned_data["reason"],
-                at=office.now,
-                by=office.actor,
+            with_leave(
+                request,
+                ask_for_member(Action.REMOVE_REWARD, member_id, request),
+                lambda by: remove_reward(
+                    issued_id=issued_id,
+                    give_back=form.gives_back,
+                    reason=form.cleaned_data["reason"],
+                    at=office.now,
+                    by=by,
+                ),
             )
         except Refusal as refusal:
             show_in(form, refusal, office)

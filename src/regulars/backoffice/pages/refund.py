@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,14 +12,19 @@ from django.utils.translation import gettext as _
 from regulars.backoffice.access import needs
 from regulars.backoffice.brought import name_rewards, say_levels
 from regulars.backoffice.forms.refund import RefundForm
+from regulars.backoffice.leave import typed, with_leave
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.receipts import show_receipts
 from regulars.backoffice.refusals import show_in, words
 from regulars.backoffice.wording import money
+from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
+from regulars.sales.answers import Refunded
 from regulars.sales.models import Sale
 from regulars.sales.refund import preview_refund, refund_sales
+from regulars.staff.approvals import Ask
 from regulars.staff.rights import Right
 
 
@@ -40,7 +46,7 @@ def refund(request: HttpRequest, sale_id: int) -> HttpResponse:
             by=office.actor,
             **form.wanted(),
         )
-        if request.method == "POST" and _refund(wanted, form, request, office):
+        if request.method == "POST" and _refund(wanted, sale, form, request, office):
             return redirect("sale", sale_id)
         effect = _preview(wanted, office)
     context = {"sale": sale, "receipt": receipt, "lines": left, "form": form, **effect}
@@ -48,15 +54,40 @@ def refund(request: HttpRequest, sale_id: int) -> HttpResponse:
     return render(request, f"backoffice/{'parts/refund_preview' if is_choosing else 'refund'}.html", context)
 
 
-def _refund(wanted: NewRefund, form: RefundForm, request: HttpRequest, office: Office) -> bool:
-    [outcome] = refund_sales([wanted], at=office.now)
-    if isinstance(outcome, Refusal):
-        show_in(form, outcome, office)
+def _refund(wanted: NewRefund, sale: Sale, form: RefundForm, request: HttpRequest, office: Office) -> bool:
+    try:
+        ask = Ask(
+            action=Action.REFUND_SALE,
+            payload=typed(request),
+            amount=_amount(wanted, sale, office),
+            about="sale",
+            about_id=sale.pk,
+            member_id=sale.member_id,
+            store_id=sale.store_id,
+        )
+        outcome = with_leave(request, ask, lambda by: _refund_as(by, wanted, office))
+    except Refusal as refusal:
+        show_in(form, refusal, office)
         return False
     messages.success(
         request, _("Refunded. Give back %(money)s.") % {"money": money(outcome.money_minor, office.currency)}
     )
     return True
+
+
+def _amount(wanted: NewRefund, sale: Sale, office: Office) -> int:
+    """What would come back; the whole sale where that cannot be said: it may have come back already, by this form."""
+    try:
+        return preview_refund(wanted, at=office.now).amount_minor
+    except Refusal:
+        return sale.total_minor
+
+
+def _refund_as(by: Actor, wanted: NewRefund, office: Office) -> Refunded:
+    [outcome] = refund_sales([msgspec.structs.replace(wanted, by=by)], at=office.now)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
 def _preview(wanted: NewRefund, office: Office) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import SpendForm
+from regulars.backoffice.leave import ask_for_member, with_leave
 from regulars.backoffice.levels import last_day
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.core.approval import Action
 from regulars.core.claiming import TooDear, usable_until
 from regulars.core.phrases import write_amount
 from regulars.core.program.rewards import Reward
@@ -49,15 +51,22 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 def spend(request: HttpRequest, member_id: int) -> HttpResponse:
     office, member = office_of(request), find_or_404(member_id)
     form = SpendForm(request.POST or None)
+    claimable = list_claimable(member_id=member_id, at=office.now) if office.book else []
     if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        price = next((each.price for each in claimable if each.reward.code == typed["reward"]), 0)
         try:
-            done = claim_reward(member_id=member_id, **form.cleaned_data, at=office.now, by=office.actor)
+            done = with_leave(
+                request,
+                ask_for_member(Action.SPEND_POINTS, member_id, request, amount=price),
+                lambda by: claim_reward(member_id=member_id, **typed, at=office.now, by=by),
+            )
         except Refusal as refusal:
             show_in(form, refusal, office)
         else:
             messages.success(request, _said(done, office))
             return redirect("member", member_id)
-    rows = [_offer(each, office) for each in list_claimable(member_id=member_id, at=office.now)] if office.book else []
+    rows = [_offer(each, office) for each in claimable]
     context: dict[str, Any] = {
         "member": member,
         "form": form,

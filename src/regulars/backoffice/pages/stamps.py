@@ -13,9 +13,11 @@ from django.utils.translation import ngettext
 from regulars.backoffice.access import needs
 from regulars.backoffice.finding import find_or_404, tally_of
 from regulars.backoffice.forms.customer import StampsForm
+from regulars.backoffice.leave import ask_for_member, with_leave
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.backoffice.stampcards import DrawnCard, draw_mine
+from regulars.core.approval import Action
 from regulars.core.refusals import Refusal
 from regulars.core.stamps import CardState
 from regulars.ledger.statement import balance_of
@@ -31,7 +33,12 @@ def stamps(request: HttpRequest, member_id: int) -> HttpResponse:
     form = _form(request.POST or None, office, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
-            done = adjust_stamps(member_id=member_id, **form.cleaned_data, at=office.now, by=office.actor)
+            typed = form.cleaned_data
+            done = with_leave(
+                request,
+                ask_for_member(Action.ADJUST_STAMPS, member_id, request, amount=abs(typed["stamps"])),
+                lambda by: adjust_stamps(member_id=member_id, **typed, at=office.now, by=by),
+            )
         except Refusal as refusal:
             show_in(form, refusal, office)
         else:

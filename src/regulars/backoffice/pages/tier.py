@@ -1,5 +1,6 @@
 """Put a member on any level, for a time or for good, with a note; and take such a decision back."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +11,12 @@ from django.utils.translation import gettext as _
 from regulars.backoffice.access import needs
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import NoteForm, TierForm
+from regulars.backoffice.leave import ask_for_member, with_leave
 from regulars.backoffice.levels import last_day, name_of_level, say_override, show_levels
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.refusals import Refusal
 from regulars.core.tiers import NOWHERE, Standing, level_of
@@ -31,7 +35,11 @@ def change(request: HttpRequest, member_id: int) -> HttpResponse:
     form = _form(request.POST or None, tier_set, standing, office, initial={"level": level or ""})
     if request.method == "POST" and form.is_valid():
         try:
-            done = _decide(form, member_id, tier_set, office)
+            done = with_leave(
+                request,
+                ask_for_member(Action.CHANGE_TIER, member_id, request),
+                lambda by: _decide(form, member_id, tier_set, at=office.now, by=by),
+            )
         except Refusal as refusal:
             show_in(form, refusal, office)
         else:
@@ -72,7 +80,11 @@ def undo(request: HttpRequest, member_id: int, change_id: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            done = undo_change(change_id=change_id, note=form.cleaned_data["note"], at=office.now, by=office.actor)
+            done = with_leave(
+                request,
+                ask_for_member(Action.CHANGE_TIER, member_id, request),
+                lambda by: undo_change(change_id=change_id, note=form.cleaned_data["note"], at=office.now, by=by),
+            )
         except Refusal as refusal:
             show_in(form, refusal, office)
         else:
@@ -99,9 +111,9 @@ def _form(given: Any, tier_set: TierSet, standing: Standing, office: Office, **o
     )
 
 
-def _decide(form: TierForm, member_id: int, tier_set: TierSet, office: Office) -> Changed:
+def _decide(form: TierForm, member_id: int, tier_set: TierSet, *, at: datetime, by: Actor) -> Changed:
     typed = form.cleaned_data
-    told = {"note": typed["note"], "key": typed["key"], "at": office.now, "by": office.actor}
+    told = {"note": typed["note"], "key": typed["key"], "at": at, "by": by}
     if typed["kind"] == "release":
         return release_tier(member_id=member_id, tier_set=tier_set.code, **told)
     return change_tier(member_id=member_id, tier_set=tier_set.code, **form.asked(), **told)
