@@ -142,15 +142,15 @@ MUTANTS = (
     Mutant(
         "a refund gives no room back",
         "core/unsettling.py",
-        "        if before != after:\n            count_award(",
-        "        if False:\n            count_award(",
+        "            if rule.counters is not None:\n                counting.count(",
+        "            if False:\n                counting.count(",
         ("../sales/test_caps.py",),
     ),
     Mutant(
         "room given back with the wrong sign",
         "core/unsettling.py",
-        "                after - before,\n",
-        "                before - after,\n",
+        "counting.count(rule.counters, after - before",
+        "counting.count(rule.counters, before - after",
         ("../sales/test_caps.py",),
     ),
     Mutant(

@@ -50,7 +50,7 @@ class CompiledRule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     terms: EarningRule
     questions: tuple[Question, ...]
     limits: tuple[Limit, ...]
-    counters: Counters
+    counters: Counters | None
     bounds: Bounds | None
     part: str
     expiry: ExpiryPolicy
@@ -77,7 +77,7 @@ class CompiledUnit(msgspec.Struct, frozen=True, gc=False):
     rules: tuple[CompiledRule, ...]
     multipliers: tuple[CompiledRule, ...]
     limits: tuple[Limit, ...]
-    counters: Counters
+    counters: Counters | None
     chooses: bool
     asked: tuple[tuple[CompiledRule, bool, int, tuple[Question, ...]], ...]
 
@@ -87,7 +87,7 @@ class Needs(msgspec.Struct, frozen=True):
 
     tiers: bool
     tags: bool
-    segments: bool
+    segments: frozenset[str]
     store_tags: frozenset[str]
     visits: bool
     minute: bool
@@ -287,7 +287,7 @@ def _needs(program: Compiled) -> Needs:
     return Needs(
         tiers=bool(program.tier_sets),
         tags=any(when.audience.tags != Tags() for when in whens),
-        segments=any(when.audience.segments for when in whens),
+        segments=frozenset(name for when in whens for name in when.audience.segments),
         store_tags=frozenset(tags),
         visits=visits,
         minute=any(when.hours for when in whens),

@@ -188,7 +188,12 @@ def _award(rule: CompiledRule, sale: Purchase, facts: Facts, amount: int) -> Awa
         points = max([rule.tier_points[tier] for tier in facts.tiers if tier in rule.tier_points], default=points)
     if rule.carries:
         return _carry(rule, sale, facts, amount, points)
-    steps = _steps(amount, per, sale, rule.rounding) if per else 1
+    if per == 0:
+        steps = 1
+    elif rule.rounding == "full" and sale.money_minor == sale.total_minor:
+        steps = amount // per  # what nearly all rules do, and `_steps` would
+    else:
+        steps = _steps(amount, per, sale, rule.rounding)
     if steps == 0:
         return None
     desired = steps * points

@@ -58,9 +58,6 @@ class Counters(msgspec.Struct, frozen=True, gc=False):
     plain: tuple[int, ...]
     others: tuple[Counter, ...]
 
-    def __bool__(self) -> bool:
-        return bool(self.plain or self.others)
-
 
 class Bounds(msgspec.Struct, frozen=True, gc=False):
     """The limits of a rule where all are plain, or of one purchase: asked at once whether any of them can bite."""
@@ -111,7 +108,8 @@ def anonymous_limit(unit: str, most: int) -> Limit:
     return Limit("card", unit, "card", "balance", most, skips=False)
 
 
-def counters_of(name: str, limits: Sequence[Limit]) -> Counters:
+def counters_of(name: str, limits: Sequence[Limit]) -> Counters | None:
+    """Return where awards are counted for these limits; None where none of them counts anything."""
     plain = {limit.bucket: None for limit in limits if limit.bucket is not None}
     others: dict[tuple[str, str, str], Counter] = {}
     for limit in limits:
@@ -121,7 +119,7 @@ def counters_of(name: str, limits: Sequence[Limit]) -> Counters:
         known = others.get(where)
         days = max(limit.days, known.days if known else 0)
         others[where] = Counter(limit.counter, limit.scope, limit.period, days, limit.worth)
-    return Counters(name, tuple(plain), tuple(others.values()))
+    return Counters(name, tuple(plain), tuple(others.values())) if plain or others else None
 
 
 def bounds_of(name: str, limits: Sequence[Limit]) -> Bounds | None:

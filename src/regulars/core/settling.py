@@ -10,13 +10,14 @@ import msgspec
 
 from regulars.core.climbing import counted_for
 from regulars.core.compiled import Compiled, CompiledRule, CompiledUnit
-from regulars.core.earning import Award, evaluate, evaluate_event, worth_of
+from regulars.core.counting import Counting
+from regulars.core.earning import Award, evaluate, evaluate_event
 from regulars.core.facts import Facts
-from regulars.core.limits import Bounds, Counters, Limit
+from regulars.core.limits import Bounds, Limit
 from regulars.core.program.caps import CapScope
 from regulars.core.program.stamp_cards import StampCard
 from regulars.core.stamps import CardState, Stamped, room_on, stamp
-from regulars.core.tallies import KINDS, Tally, bucket_keys
+from regulars.core.tallies import Tally, bucket_keys
 from regulars.core.tiers import Climber, Move, Standing, bring_up, climb, held_levels
 from regulars.core.when import Purchase, minute_of_week
 
@@ -199,37 +200,6 @@ def room_left(limit: Limit, tally: Tally, on: date) -> int:
     return left
 
 
-def count_award(
-    counters: Counters,
-    amount: int,
-    *,
-    member: Tally,
-    shared: Mapping[CapScope, Tally],
-    on: date,
-    keep_days: int,
-    was: int = 0,
-) -> None:
-    """Count an award (or, negative, what a refund takes back of one) where caps look for it; `was` is what the sale's
-    rule had given before. What money is worth rounds, so it is counted by the sums and not by the steps.
-    """
-    if counters.plain:
-        keys, buckets = bucket_keys(on), member.used.get(counters.name)
-        for place in counters.plain:
-            # Nearly all are of this kind, and a sale may count in hundreds of them.
-            key = keys[place]
-            if buckets is not None and (known := buckets.get(key)) is not None and known + amount > 0:
-                buckets[key] = known + amount
-            else:
-                member.add(counters.name, KINDS[place], on, amount, keep_days=keep_days)
-                buckets = member.used.get(counters.name)
-    for counter in counters.others:
-        tally = member if counter.scope == "member" else shared.get(counter.scope)
-        if tally is None:
-            continue
-        counted = worth_of(was + amount, counter.worth) - worth_of(was, counter.worth)
-        tally.add(counter.name, counter.period, on, counted, keep_days=keep_days, days=counter.days)  # type: ignore[arg-type]
-
-
 class _Rooms:
     """How much each limit leaves a member on a day, as it is before the sale."""
 
@@ -289,10 +259,11 @@ def _count(
 ) -> None:
     tally = member.tally
     on = sale.occurred_at.astimezone(program.zone).date()
+    counting = Counting(tally, shared, on, keep_days=program.keep_days)
     for award in awards:
         rule = award.rule
-        if award.awarded and rule.counters:
-            count_award(rule.counters, award.awarded, member=tally, shared=shared, on=on, keep_days=program.keep_days)
+        if award.awarded and rule.counters is not None:
+            counting.count(rule.counters, award.awarded)
         if rule.rests_seconds:
             tally.last[rule.code] = max(tally.last.get(rule.code, 0), int(sale.occurred_at.timestamp()))
         if award.carried is not None:
@@ -300,8 +271,10 @@ def _count(
             if not award.carried[1]:
                 del tally.carry[rule.code]
     for unit in units:
-        if unit.counters and (amount := sum([a.awarded for a in awards if a.rule.unit == unit.unit.code])):
-            count_award(unit.counters, amount, member=tally, shared=shared, on=on, keep_days=program.keep_days)
+        if unit.counters is None:
+            continue
+        if amount := sum([award.awarded for award in awards if award.rule.unit == unit.unit.code]):
+            counting.count(unit.counters, amount)
 
 
 def _stamp(program: Compiled, member: MemberState, awards: list[Award], versions: Versions) -> dict[str, Stamped]:

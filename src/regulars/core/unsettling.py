@@ -6,17 +6,17 @@ Tills, previews of refunds and back-tests all come through here; nothing is read
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Self
 
 import msgspec
 
 from regulars.core.climbing import counted_for
 from regulars.core.compiled import Compiled, CompiledRule
+from regulars.core.counting import Counting
 from regulars.core.earning import Award, evaluate, rooms_again
 from regulars.core.facts import Facts
 from regulars.core.program.caps import CapScope
-from regulars.core.settling import MemberState, climber, count_award
+from regulars.core.settling import MemberState, climber
 from regulars.core.tallies import Tally
 from regulars.core.tiers import Counted, Move, climb, descend
 from regulars.core.when import Purchase
@@ -127,16 +127,18 @@ def count_again(again: Reconsidered, member: MemberState, *, shared: Mapping[Cap
     """
     program, tally = again.program, member.tally
     on = again.left.occurred_at.astimezone(program.zone).date()
-    count = partial(count_award, member=tally, shared=shared, on=on, keep_days=program.keep_days)
+    counting = Counting(tally, shared, on, keep_days=program.keep_days)
     changed: dict[str, int] = {}
     for place in again.places:
         rule, (before, after) = program.rule_at[place], again.awarded(place)
         if before != after:
-            count(rule.counters, after - before, was=before)
+            if rule.counters is not None:
+                counting.count(rule.counters, after - before, was=before)
             changed[rule.unit] = changed.get(rule.unit, 0) + after - before
     for unit in program.sale_units:
-        if amount := changed.get(unit.unit.code):
-            count(unit.counters, amount)
+        amount = changed.get(unit.unit.code)
+        if amount and unit.counters is not None:
+            counting.count(unit.counters, amount)
     tally.visits = max(tally.visits + again.visits, 0)
 
 
