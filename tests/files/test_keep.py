@@ -98,6 +98,14 @@ def test_a_name_is_only_a_name(given, name):
     assert kept(name=given).name == name
 
 
+def test_what_is_regulated_lies_sealed_and_opens_as_it_was():
+    licence = kept(purpose=Purpose.REGULATED)
+    assert b"".join([PHOTO[4:64]]) not in path_of(licence.place).read_bytes()
+    with open_file(licence) as content:
+        assert content.read() == PHOTO
+    assert (licence.size, licence.mark) == (len(PHOTO), kept().mark)
+
+
 def test_an_import_is_taken_however_odd_its_bytes_are():
     assert kept(b"name,phone\n\x00,\xff\n", purpose=Purpose.IMPORT).type == "text"
 

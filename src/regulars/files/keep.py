@@ -3,9 +3,10 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -18,10 +19,12 @@ from regulars.core.file_types import FIRST_BYTES, IMAGES, SCANS, TABLES, FileTyp
 from regulars.core.refusals import Refusal
 from regulars.files.models import KeptFile, Purpose
 from regulars.platform.home import make_folder
+from regulars.platform.sealing import seal, unseal
 
 MEGABYTE = 2**20
 CHUNK = 2**18
 LONGEST_NAME = 200
+SEAL = "files"
 
 
 class EmptyFile(Refusal):
@@ -53,17 +56,20 @@ class FileGone(Refusal):
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """What is taken for a purpose. `otherwise`: what bytes of no known type count as; None refuses them."""
+    """What is taken for a purpose. `otherwise`: what bytes of no known type count as; None refuses them. What is
+    `sealed` cannot be read from a copy of the disk.
+    """
 
     types: tuple[FileType, ...]
     most_bytes: int
     otherwise: FileType | None = None
+    is_sealed: bool = False
 
 
 TERMS: dict[Purpose, Terms] = {
     Purpose.RECEIPT: Terms(SCANS, 10 * MEGABYTE),
     Purpose.ATTRIBUTE: Terms(SCANS, 10 * MEGABYTE),
-    Purpose.REGULATED: Terms(SCANS, 10 * MEGABYTE),
+    Purpose.REGULATED: Terms(SCANS, 10 * MEGABYTE, is_sealed=True),
     Purpose.POLICY: Terms(("pdf", "text"), 10 * MEGABYTE),
     Purpose.LOGO: Terms(IMAGES, MEGABYTE),
     Purpose.IMPORT: Terms(TABLES, 512 * MEGABYTE, otherwise="text"),  # whose rows are judged one by one
@@ -87,7 +93,7 @@ def keep_file(
     if kind is None or kind not in terms.types:
         raise WrongFileType(types=terms.types)
     place = secrets.token_hex(16)
-    written = _write(content, beginning, path_of(place), most_bytes=terms.most_bytes)
+    written = _write(content, beginning, place, terms)
     return KeptFile.objects.create(
         purpose=purpose,
         type=kind,
@@ -104,9 +110,13 @@ def keep_file(
 def open_file(kept: KeptFile) -> BinaryIO:
     """Open a kept file for reading. Refuses FileGone."""
     try:
-        return path_of(kept.place).open("rb")
+        content = path_of(kept.place).open("rb")
     except FileNotFoundError:
         raise FileGone() from None
+    if not TERMS[Purpose(kept.purpose)].is_sealed:
+        return content
+    with content:
+        return BytesIO(unseal(content.read(), purpose=SEAL, about=kept.place))
 
 
 def remove_files(files: Iterable[KeptFile]) -> int:
@@ -145,23 +155,36 @@ class _Written(msgspec.Struct, frozen=True):
     mark: str
 
 
-def _write(content: IO[bytes], beginning: bytes, path: Path, *, most_bytes: int) -> _Written:
+def _write(content: IO[bytes], beginning: bytes, place: str, terms: Terms) -> _Written:
     """Write all of it, or nothing; durable when it returns."""
+    path = path_of(place)
     make_folder(path.parent)
-    digest, size, chunk = hashlib.sha256(), 0, beginning
+    digest, size = hashlib.sha256(), 0
     draft = path.with_suffix(".part")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            while chunk:
+            whole = bytearray()
+            for chunk in _chunks(content, beginning):
                 size += len(chunk)
-                if size > most_bytes:
-                    raise FileTooLarge(most_megabytes=most_bytes // MEGABYTE)
+                if size > terms.most_bytes:
+                    raise FileTooLarge(most_megabytes=terms.most_bytes // MEGABYTE)
                 digest.update(chunk)
-                out.write(chunk)
-                chunk = content.read(CHUNK)
+                if terms.is_sealed:
+                    whole += chunk
+                else:
+                    out.write(chunk)
+            if terms.is_sealed:
+                out.write(seal(bytes(whole), purpose=SEAL, about=place))
             out.flush()
             os.fsync(out.fileno())
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
     return _Written(size, digest.hexdigest())
+
+
+def _chunks(content: IO[bytes], beginning: bytes) -> Iterator[bytes]:
+    chunk = beginning
+    while chunk:
+        yield chunk
+        chunk = content.read(CHUNK)

@@ -1,21 +1,19 @@
 """A code goes to the member: who reads it out has agreed to the receipt."""
 
-import hashlib
-import hmac
 import secrets
 from datetime import datetime, timedelta
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.receipts import CODE_DIGITS, CODE_LIVES, CODES_A_DAY, check_awaiting
+from regulars.members.addresses import NoAddress, TooManyCodes
 from regulars.members.models import Identifier
+from regulars.platform.sealing import keyed_hash
 from regulars.receipts.counter import find_receipt
 from regulars.receipts.models import Code, Receipt
-from regulars.receipts.refusals import NoAddress, TooManyCodes
 
 KINDS = ("email", "phone")
 
@@ -41,7 +39,7 @@ def make_code(receipt_id: int, *, kind: str, at: datetime, by: Actor) -> MadeCod
     check_awaiting(receipt.state, receipt.lapses_at, at)  # type: ignore[arg-type]
     address = find_addresses(receipt.member_id).get(kind)
     if address is None:
-        raise NoAddress()
+        raise NoAddress(kind=kind)
     sent = list(
         Code.objects.filter(receipt=receipt_id, sent_at__gt=at - timedelta(days=1))
         .order_by("sent_at")
@@ -77,5 +75,4 @@ def find_addresses(member_id: int) -> dict[str, str]:
 
 def hash_code(code: str, *, receipt_id: int) -> str:
     """Return what is kept of a code: a hash under the installation's key, so that the table alone tells nothing."""
-    key = settings.SECRET_KEY.encode()
-    return hmac.new(key, f"receipt/{receipt_id}/{code}".encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(f"{receipt_id}/{code}", purpose="receipt codes")

@@ -12,11 +12,12 @@ from regulars.core.identifiers import MemberHandle
 from regulars.core.receipts import CODE_TRIES, Printed, check_second, differences
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
+from regulars.members.addresses import NoLiveCode, WrongCode
 from regulars.receipts.codes import hash_code
 from regulars.receipts.counter import Counter, put_on_counter, sale_from
 from regulars.receipts.enter import printed_on
 from regulars.receipts.models import Code, Receipt, State
-from regulars.receipts.refusals import CodeOver, RecordedOtherwise, WrongCode
+from regulars.receipts.refusals import RecordedOtherwise
 from regulars.sales.answers import Recorded, Refunded
 from regulars.sales.attach import attach_sale
 from regulars.sales.models import Sale
@@ -49,17 +50,17 @@ def confirm_receipt(receipt_id: int, *, at: datetime, by: Actor) -> Confirmed:
 def confirm_with_code(receipt_id: int, code: str, *, at: datetime, by: Actor) -> Confirmed | WrongCode:
     """The member's code confirms, whoever types it: the member read it out.
 
-    A wrong one is answered and not raised, because it is counted: so the transaction has to commit. Refuses CodeOver,
+    A wrong one is answered and not raised, because it is counted: so the transaction has to commit. Refuses NoLiveCode,
     ReceiptNotFound, NotAwaiting, RecordedOtherwise, and what `record_sales` refuses.
     """
     open_code = Code.objects.select_for_update().filter(receipt=receipt_id).order_by("-id").first()
     if open_code is None or open_code.used_at or open_code.ends_at <= at or open_code.tries >= CODE_TRIES:
-        raise CodeOver()
+        raise NoLiveCode()
     typed = "".join(code.split())
     if not hmac.compare_digest(hash_code(typed, receipt_id=receipt_id), open_code.code_hash):
         open_code.tries += 1
         open_code.save(update_fields=["tries"])
-        return WrongCode(tries_left=CODE_TRIES - open_code.tries)
+        return WrongCode(tries=CODE_TRIES - open_code.tries)
     open_code.used_at = at
     open_code.save(update_fields=["used_at"])
     return _count(put_on_counter(receipt_id, at=at), way="member", at=at, by=by)

@@ -1,7 +1,5 @@
 """Why a receipt is turned down, where it alone does not tell."""
 
-from datetime import datetime
-
 from regulars.core.refusals import Refusal
 
 
@@ -49,36 +47,6 @@ class RecordedOtherwise(Refusal):
 
     def __init__(self, *, sale_id: str) -> None:
         self.sale_id = sale_id
-
-
-class NoAddress(Refusal):
-    """The member has no e-mail or phone that a code could be sent to."""
-
-    code = "no_address"
-
-
-class TooManyCodes(Refusal):
-    """So many codes were sent for this receipt today; the next may go at `again_at`."""
-
-    code = "too_many_codes"
-
-    def __init__(self, *, again_at: datetime) -> None:
-        self.again_at = again_at
-
-
-class WrongCode(Refusal):
-    """The code is not the one that was sent; `tries_left` more can be tried."""
-
-    code = "wrong_code"
-
-    def __init__(self, *, tries_left: int) -> None:
-        self.tries_left = tries_left
-
-
-class CodeOver(Refusal):
-    """No code is open: none was sent, it was used, its time is over, or it was mistyped too often."""
-
-    code = "code_over"
 
 
 class NotYours(Refusal):
