@@ -6,6 +6,7 @@ from regulars.core.checking import UNKNOWN_SHOP, check_document, is_sound
 from regulars.core.checks.shop import Shop
 from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
+from regulars.platform.rows import fetch
 from regulars.programs.models import Program
 from regulars.stores.models import Store, Tag
 
@@ -20,8 +21,10 @@ class FaultyProgram(Refusal):
 
 
 def read_shop() -> Shop:
-    """Return the stores and store tags that a document may name."""
+    """Return the stores, the tags of stores and of members, and the segments that a document may name."""
     return Shop(
+        member_tags=frozenset(name for (name,) in fetch("SELECT name FROM audiences_tag", {})),
+        segments=frozenset(name for (name,) in fetch("SELECT name FROM audiences_segment", {})),
         stores=frozenset(Store.objects.values_list("code", flat=True)),
         store_tags=frozenset(Tag.objects.values_list("name", flat=True)),
     )

@@ -47,7 +47,8 @@ def open_desk(sale_ids: Collection[int], *, book: Book, at: datetime, lock: bool
             wallets |= lock_wallets(attached, units=book.units, at=at, giving=attached)
     sold = load_sold(sale_ids) if lock else before
     with together():
-        own = ask_own([(program, sale.member_id) for sale, program in _earned(sold.values(), book) if sale.member_id])
+        earned = _earned(sold.values(), book)
+        own = ask_own([(program, sale.member_id) for sale, program in earned if sale.member_id], at=at)
     states = MemberStates(shared=shared, own=own(), wallets=wallets)
     with together():
         pasts = ask_pasts(cards_asked(sold.values(), states, book), lock=lock)

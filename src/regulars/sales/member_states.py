@@ -1,4 +1,4 @@
-"""What rules ask about the members of a batch: what they have had so far, their levels, what they hold.
+"""What rules ask about the members of a batch: what they have had so far, their levels and tags, what they hold.
 
 The state of a member is made once for a batch, and each sale finds what the one before it left.
 """
@@ -10,6 +10,7 @@ from typing import Self
 
 import msgspec
 
+from regulars.audiences.belonging import Belonging, ask_belonging
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import SYSTEM
 from regulars.core.compiled import Compiled
@@ -59,21 +60,34 @@ def ask_shared(sales: Iterable[tuple[Compiled, Scopes]], *, lock: bool) -> Calla
     return ask_tallies(holders, lock=lock)
 
 
-def ask_own(sales: Iterable[tuple[Compiled, int]]) -> Callable[[], tuple[Tallies, Standings]]:
-    """Send, inside a `together` block and after the members' locks, each member's tally and levels."""
+class Own(msgspec.Struct, frozen=True, gc=False):
+    """What rules ask of each member of a batch by itself."""
+
+    tallies: Tallies
+    standings: Standings
+    belonging: Belonging
+
+
+def ask_own(sales: Iterable[tuple[Compiled, int]], *, at: datetime) -> Callable[[], Own]:
+    """Send, inside a `together` block and after the members' locks, each member's tally, levels, tags and segments.
+
+    Who belongs to a segment is asked at `at`, before the batch: what one of its sales changes counts from the next on.
+    """
     pairs = list(sales)
     asked_tallies = ask_tallies({member_holder(member) for program, member in pairs if program.needs.tallies})
     climbing = {member for program, member in pairs if program.needs.tiers}
     asked_standings = ask_standings(climbing) if climbing else dict
-    return lambda: (asked_tallies(), asked_standings())
+    asked_belonging = ask_belonging(pairs, at=at)
+    return lambda: Own(asked_tallies(), asked_standings(), asked_belonging())
 
 
 class MemberStates:
     """The members of a batch while it is decided; `write` keeps the tallies that counted something."""
 
-    def __init__(self, *, shared: Tallies, own: tuple[Tallies, Standings], wallets: Wallets) -> None:
-        self._tallies = {**shared, **own[0]}
-        self._standings = own[1]
+    def __init__(self, *, shared: Tallies, own: Own, wallets: Wallets) -> None:
+        self._tallies = {**shared, **own.tallies}
+        self._standings = own.standings
+        self._belonging = own.belonging
         self._wallets = wallets
         self._states: dict[int, MemberState] = {}
         self._changed: set[str] = set()
@@ -83,7 +97,7 @@ class MemberStates:
     def copy(self, wallets: Wallets) -> Self:
         """Return the same states for other wallets, before any sale was counted."""
         tallies = deepcopy(self._tallies)
-        return type(self)(shared={}, own=(tallies, self._standings), wallets=wallets)
+        return type(self)(shared={}, own=Own(tallies, self._standings, self._belonging), wallets=wallets)
 
     def find(
         self, member_id: int, joined_at: datetime | None, *, units: Iterable[str], most: Mapping[str, int] | None = None
@@ -95,6 +109,8 @@ class MemberStates:
                 tally=self._tallies.setdefault(member_holder(member_id), Tally()),
                 joined_at=joined_at,
                 standings=dict(self._standings.get(member_id, {})),
+                tags=self._belonging.tags.get(member_id, ()),
+                segments=self._belonging.segments.get(member_id, ()),
                 most=most or {},
             )
         for unit in units:

@@ -65,7 +65,7 @@ def ask_to_open(seen: Sequence[Checked], book: Book, *, at: datetime, lock: bool
         whole_units=stamp_units(earning, book),
         lock=lock,
     )
-    own = ask_own(earning)
+    own = ask_own(earning, at=at)
     existing = ask_existing(seen)
     spending = ask_spent(sound, book, at=at)
     ids = ask_ids(sales_sale=len(sound), ledger_entry=most_entries(sound)) if lock else None
