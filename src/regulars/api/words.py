@@ -90,6 +90,12 @@ WORDS: dict[str, tuple[int, str]] = {
     ),
     "refund_not_found": (404, "No refund has this id: check it, and that the key is the right merchant's."),
     "refund_undo_too_late": (422, "A refund can be undone on its own day: this one was made at $refunded_at."),
+    "member_merged": (409, "This member has just become part of member $member_id: send it again for them."),
+    "cannot_merge": (409, "These two cannot become one: $why. Choose another keeper, or the member they are now."),
+    "unknown_choice": (422, "There is no field $field to choose, or its side is neither keeper nor source."),
+    "unknown_merge": (404, "There is no such merge."),
+    "cannot_undo_merge": (409, "This merge cannot be undone: $why."),
+    "units_held": (409, "An open basket holds units that would go back: wait until $until, or release it."),
     "refund_not_last": (409, "More of the sale came back later: undo the refund $later_id first."),
     # points
     "invalid_adjustment": (422, "The $field of this adjustment cannot be: move at least 1, and give a `reason`."),

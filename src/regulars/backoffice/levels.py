@@ -26,6 +26,7 @@ CAUSES: dict[str, Text] = {
     "override_ended": gettext_lazy("the team's decision ended"),
     "manual": gettext_lazy("decided by the team"),
     "undone": gettext_lazy("a change of the team's was undone"),
+    "merged": gettext_lazy("two records of one person became one"),
 }
 
 CHANGES = 20

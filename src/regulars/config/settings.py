@@ -53,11 +53,13 @@ TENANT_APPS = [
     "regulars.members",
     "regulars.cards",
     "regulars.audiences",
+    "regulars.consents",
     "regulars.rewards",
     "regulars.tiers",
     "regulars.points",
     "regulars.sales",
     "regulars.receipts",
+    "regulars.care",
     "regulars.reports",
     "regulars.imports",
 ]
@@ -80,6 +82,7 @@ APPEND_ONLY_TABLES = (
     "rewards_step",
     "points_memberevent",
     "cards_rankchange",
+    "consents_consent",
 )
 """Tables whose rows the application may add and read, and never change or remove."""
 

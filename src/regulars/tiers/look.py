@@ -19,7 +19,9 @@ SELECT id FROM ledger_account WHERE holder_id = ANY(%(members)s::bigint[]) AND s
 ORDER BY id FOR NO KEY UPDATE
 """
 
-MEMBERS = "SELECT id, joined_at FROM members_member WHERE id = ANY(%(members)s::bigint[])"
+MEMBERS = """
+SELECT id, joined_at FROM members_member WHERE id = ANY(%(members)s::bigint[]) AND merged_into_id IS NULL
+"""
 
 # By time, and not from the account's cache: a lot that has ended counts no more, though the night has yet to expire it.
 BALANCES = """
@@ -54,7 +56,8 @@ def look_at_members(
     member_ids: Collection[int], *, tier_sets: Iterable[TierSet], book: Book, at: datetime, lock: bool = True
 ) -> dict[int, Seen]:
     """Return where these members stand and what was counted for them; with `lock`, nothing moves until the
-    transaction ends. An id that nobody has is missing from the answer.
+    transaction ends. An id that nobody has is missing from the answer, and
+    so is who was merged into somebody else.
     """
     sets = list(tier_sets)
     params = {"members": sorted(member_ids)}

@@ -23,6 +23,7 @@ class Cause(models.TextChoices):
     OVERRIDE_ENDED = "override_ended", _("Decision ended")
     MANUAL = "manual", _("Changed by the team")
     UNDONE = "undone", _("Undone")
+    MERGED = "merged", _("Merged with another member")
 
 
 class Standing(models.Model):

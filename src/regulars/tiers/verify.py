@@ -40,7 +40,8 @@ TIER_CHECKS = (
         SELECT count(*) FROM rewards_issuedreward issued
         WHERE cause = 'tier' AND NOT EXISTS (
             SELECT FROM tiers_change change
-            WHERE change.member_id = issued.member_id AND change.tier_set = split_part(issued.key, '/', 3)
+            WHERE change.member_id = split_part(issued.key, '/', 2)::bigint
+              AND change.tier_set = split_part(issued.key, '/', 3)
               AND change.after IS NOT NULL)
         """,
     ),

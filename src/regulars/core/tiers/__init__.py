@@ -7,7 +7,7 @@ program at once: `bring_up`, then `held_levels`, then `climb`; or `descend` for 
 
 from regulars.core.tiers.climb import Climber, Counted, bring_up, climb, counter_of, descend, held_levels, start_units
 from regulars.core.tiers.counts import Ladder, count_towards, metric_of, start_to_count
-from regulars.core.tiers.moves import fall_on_refund, place, release, review, rise, take_back
+from regulars.core.tiers.moves import fall_on_refund, join, place, release, review, rise, take_back
 from regulars.core.tiers.progress import Progress, progress
 from regulars.core.tiers.standing import NOWHERE, Move, Override, Standing, level_of, rank_of
 
@@ -27,6 +27,7 @@ __all__ = [
     "descend",
     "fall_on_refund",
     "held_levels",
+    "join",
     "level_of",
     "metric_of",
     "place",

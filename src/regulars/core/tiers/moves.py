@@ -110,6 +110,24 @@ def take_back(
     return _settled(ladder, standing, after, cause="undone", at=at)
 
 
+def join(ladder: Ladder, standing: Standing, other: Standing, *, at: datetime) -> tuple[Standing, Move | None]:
+    """Let a member whose counts were just added to another's have the higher level of both, until its next review.
+
+    The rewards are those of levels above both: what either had reached brought its rewards then.
+    """
+    tier_set = ladder.tier_set
+    after = max(standing, other, key=lambda each: _height(tier_set, each))  # of two equals, the member's own
+    best = rank_of(tier_set, after.level)
+    if tier_set.upgrade == "now":
+        day = ladder.day(at)
+        after = _reach(ladder, after, rank_for(tier_set, metric_on(ladder, after, day)), day, at=at)
+    after, move = _settled(ladder, standing, after, cause="merged", at=at)
+    if move is None:
+        return after, None
+    new = tier_set.levels[best + 1 : rank_of(tier_set, move.after) + 1]
+    return after, replace(move, rewards=tuple(dict.fromkeys(reward for level in new for reward in level.rewards)))
+
+
 def find_next_review(ladder: Ladder, standing: Standing, *, at: datetime) -> datetime | None:
     """Return the first moment after `at` at which time alone changes this standing, or asks for a judgement."""
     due = [term_over_at(ladder.tier_set, standing), _upgrade_due(ladder, standing, ladder.day(at))]
@@ -211,6 +229,11 @@ def _best_left(ladder: Ladder, standing: Standing, *, sold_at: datetime, at: dat
     if level == standing.reached:
         return replace(standing, kept_until=until)
     return replace(standing, reached=level, entered_at=at, since=at, kept_until=until)
+
+
+def _height(tier_set: TierSet, standing: Standing) -> tuple[int, bool, float]:
+    until = standing.kept_until
+    return (rank_of(tier_set, standing.level), until is None, until.timestamp() if until else 0)
 
 
 def _upgrade_due(ladder: Ladder, standing: Standing, today: date) -> datetime | None:

@@ -8,7 +8,7 @@ import msgspec
 from regulars.core.program.tier_sets import TierSet
 
 OverrideKind = Literal["until", "floor", "pinned"]
-Cause = Literal["reached", "requalified", "review", "refund", "override_ended", "manual", "undone"]
+Cause = Literal["reached", "requalified", "review", "refund", "override_ended", "manual", "undone", "merged"]
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,34 @@
+"""What two members had before they were merged: what an undo has to go by."""
+
+from typing import Any
+
+import msgspec
+
+from regulars.core.tallies import Tally
+from regulars.core.tiers import Standing
+
+
+class Was(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The keeper's and the source's counts and levels, and the keeper's levels as the merge left them (`joined`).
+
+    `fields` are the keeper's that were changed, as they were; `main` the identifiers that were main ones before and are
+    not now. `cards`: the number of the keeper's stamp card. `gave`: what brought the rewards that came of the merge.
+    """
+
+    keeper: Tally
+    source: Tally
+    keeper_levels: dict[str, Standing] = {}
+    source_levels: dict[str, Standing] = {}
+    joined_levels: dict[str, Standing] = {}
+    fields: dict[str, Any] = {}
+    main: tuple[int, ...] = ()
+    cards: dict[str, int] = {}
+    gave: tuple[str, ...] = ()
+
+
+def encode_was(was: Was) -> str:
+    return msgspec.json.encode(was).decode()
+
+
+def decode_was(text: str) -> Was:
+    return msgspec.json.decode(text, type=Was)
