@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
+from django.db.models import Manager
 from django.utils.translation import gettext as _
 
+from regulars.audiences.models import Segment
+from regulars.audiences.models import Tag as MemberTag
 from regulars.backoffice.office import Office
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.rules import ItemRule, RateRule
@@ -73,8 +77,14 @@ class Setting:
 
     channels: Choices = [(name, name) for name in ("till", "web", "app", "phone")]
     tenders: Choices = [(name, name) for name in ("cash", "card", "points", "voucher", "gift_card")]
-    member_tags: Choices = []
-    """Tags of members arrive with the member pages; until then their names are typed."""
+
+    @cached_property
+    def member_tags(self) -> Choices:
+        return _names(MemberTag.objects)
+
+    @cached_property
+    def segments(self) -> Choices:
+        return _names(Segment.objects)
 
     @cached_property
     def categories(self) -> Choices:
@@ -85,7 +95,11 @@ class Setting:
 
     @cached_property
     def store_tags(self) -> Choices:
-        return [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:ENOUGH]]
+        return _names(Tag.objects)
+
+
+def _names(rows: Manager[Any]) -> Choices:
+    return [(name, name) for name in rows.order_by("name").values_list("name", flat=True)[:ENOUGH]]
 
 
 def named(parts: Iterable[object]) -> Choices:

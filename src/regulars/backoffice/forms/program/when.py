@@ -82,7 +82,7 @@ def tag_fields(prefix: str, *, source: str) -> dict[str, forms.Field]:
 def audience_fields(prefix: str) -> dict[str, forms.Field]:
     return {
         f"{prefix}__tiers": SomeOf(label=_("Members of these levels"), source="levels"),
-        f"{prefix}__segments": NamesField(label=_("Segments")),
+        f"{prefix}__segments": NamesField(label=_("Segments"), source="segments"),
     } | tag_fields(f"{prefix}__tags", source="member_tags")
 
 
