@@ -26,6 +26,7 @@ from regulars.receipts.refusals import (
     AlreadyTheirs,
     ReceiptClaimed,
     ReceiptIncomplete,
+    ReceiptKeyReused,
     ReceiptNotFound,
     RecordedOtherwise,
 )
@@ -198,6 +199,14 @@ def test_a_blocked_member_gets_no_receipt_and_no_confirmation(ana):
     with pytest.raises(MemberBlocked):
         confirm_receipt(entered.receipt_id, at=NOON, by=SECOND)
     assert Receipt.objects.get().state == "awaiting"
+
+
+def test_a_form_is_not_sent_again_with_another_receipt(ana):
+    new = a_receipt(member=ana)
+    key_in(new)
+    with pytest.raises(ReceiptKeyReused):
+        key_in(structs.replace(new, total_minor=9_000))
+    assert parts(ana) == (0, 80)
 
 
 # --- the member's code ---------------------------------------------------------------------------------

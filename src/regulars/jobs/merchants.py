@@ -66,6 +66,21 @@ def find_ended() -> list[str]:
     return [schema for schema, has_ended in _ask_each(question) if has_ended]
 
 
+def find_due_receipts() -> list[str]:
+    """Return the schemas where a receipt that waits is over, or its till has recorded the same sale."""
+    question = """
+        SELECT {name}::text, EXISTS (
+            SELECT FROM {schema}.receipts_receipt WHERE state = 'awaiting' AND lapses_at <= now())
+        OR EXISTS (
+            SELECT FROM {schema}.receipts_receipt AS receipt
+            JOIN {schema}.sales_sale AS sale
+              ON sale.external_id = receipt.number AND sale.store_id = receipt.store_id
+             AND sale.total_minor = receipt.total_minor
+            WHERE receipt.state = 'awaiting' AND receipt.corrects_id IS NULL)
+    """
+    return [schema for schema, is_due in _ask_each(question) if is_due]
+
+
 def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:
     """Tell whether `at` is in the hour that begins at 02:00 in this zone, or in the first hour after it was skipped.
 

@@ -9,9 +9,18 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
-from regulars.jobs.merchants import find_ended, find_overdue, find_time_zones, find_waiting, is_night_work_due
+from regulars.jobs.imports import forget_imported
+from regulars.jobs.merchants import (
+    find_due_receipts,
+    find_ended,
+    find_overdue,
+    find_time_zones,
+    find_waiting,
+    is_night_work_due,
+)
 from regulars.jobs.night import night
-from regulars.jobs.tasks import FIGURES, forget_answers, forget_files, is_resting, lapse, note_ends, prove, relay
+from regulars.jobs.receipts import decide_receipts
+from regulars.jobs.tasks import FIGURES, forget_answers, forget_files, is_resting, lapse, note_ends, prove, relay, sweep
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -36,6 +45,12 @@ def tick_statuses(timestamp: int) -> None:
         defer_once(note_ends, schema=schema)
 
 
+@app.task(name="tick_receipts", queue="ticks")
+def tick_receipts(timestamp: int) -> None:
+    for schema in find_due_receipts():
+        defer_once(decide_receipts, schema=schema)
+
+
 @app.task(name="tick_night", queue="ticks")
 def tick_night(timestamp: int) -> None:
     at = datetime.fromtimestamp(timestamp, UTC)
@@ -44,6 +59,8 @@ def tick_night(timestamp: int) -> None:
             defer_once(night, schema=schema)
             defer_once(forget_answers, schema=schema)
             defer_once(forget_files, schema=schema)
+            defer_once(sweep, schema=schema)
+            defer_once(forget_imported, schema=schema)
             defer_once(prove, schema=schema)
 
 
@@ -72,12 +89,17 @@ SCHEDULE = (
         tick_relay, "* * * * * */15", "Every 15 seconds: bring the figures by day up to date where something happened."
     ),
     Periodic(tick_holds, "* * * * *", "Every minute: end the holds of baskets whose time is over."),
+    Periodic(
+        tick_receipts,
+        "* * * * *",
+        "Every minute: confirm receipts that a till has recorded too, and let those lapse that nobody answered.",
+    ),
     Periodic(tick_statuses, "* * * * *", "Every minute: note which locks and blocks of members are over."),
     Periodic(
         tick_night,
         "0 * * * *",
-        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points, forget old files, "
-        "seal what is over and prove the ledger.",
+        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points, forget old files, put "
+        "automatic tags on, count segments, seal what is over and prove the ledger.",
     ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
     Periodic(

@@ -10,8 +10,11 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from regulars.audiences.auto_tags import list_auto_tags, retag_touched, sweep_auto_tag
+from regulars.audiences.segments import list_segments, recount_segment
 from regulars.audit.answers import delete_old_answers
 from regulars.audit.relay import Relayed, relay_events
+from regulars.files.sweep import sweep_files
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.proof import verify_everything
@@ -45,12 +48,13 @@ AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions={Oper
 
 @app.task(name="relay", queue="figures", retry=AGAIN)
 def relay(*, schema: str) -> int:
-    """Read the outbox: let who joined have their sign-up, and have the days rebuilt whose figures changed; how many
-    events there were.
+    """Read the outbox: let who joined have their sign-up, look at the automatic tags of everybody to whom something
+    happened, and have the days rebuilt whose figures changed; how many events there were.
     """
 
     def hand_over(events: Sequence[Relayed]) -> None:
         record_sign_ups(events, at=timezone.now())
+        retag_touched({each.member_id for each in events if each.member_id is not None}, at=timezone.now())
         defer_roll_up(days_touched(events), schema=schema)
 
     with in_merchant(schema):
@@ -161,11 +165,34 @@ def defer_export(number: int, *, schema: str) -> None:
     export.configure(lock=f"export/{schema}").defer(schema=schema, export=number)
 
 
+@app.task(name="sweep", queue="night", retry=AGAIN)
+def sweep(*, schema: str) -> int:
+    """Look at all members by every automatic tag, then count the segments; how many members changed."""
+    with in_merchant(schema):
+        at = timezone.now()
+        changed = sum(batch.changed for rule in list_auto_tags() for batch in gently(sweep_auto_tag(rule.pk, at=at)))
+        for segment in list_segments():
+            recount_segment(segment.id, at=at, pace=gently)
+    return changed
+
+
+@app.task(name="sweep_one", queue="exports", retry=AGAIN)
+def sweep_one(*, schema: str, rule: int) -> int:
+    """Look at all members by one automatic tag, because it is new; how many members changed."""
+    with in_merchant(schema):
+        return sum(batch.changed for batch in gently(sweep_auto_tag(rule, at=timezone.now())))
+
+
+def defer_sweep(rule: int, *, schema: str) -> None:
+    """Have all members looked at by a new automatic tag."""
+    sweep_one.configure(lock=f"sweep/{schema}").defer(schema=schema, rule=rule)
+
+
 @app.task(name="forget_files", queue="night", retry=AGAIN)
 def forget_files(*, schema: str) -> int:
-    """Remove exports that are older than a week; how many there were."""
+    """Remove exports that are older than a week, and bytes that no row names; how many there were."""
     with in_merchant(schema):
-        return forget_exports(at=timezone.now())
+        return forget_exports(at=timezone.now()) + sweep_files(at=timezone.now())
 
 
 def defer_backtest(run: int, *, schema: str) -> None:

@@ -26,6 +26,7 @@ from regulars.receipts.refusals import (
     PaymentNeedsTill,
     ReceiptClaimed,
     ReceiptIncomplete,
+    ReceiptKeyReused,
 )
 from regulars.sales.answers import Recorded
 from regulars.sales.attach import attach_sale
@@ -75,7 +76,7 @@ def enter_receipt(
 
     Where the till has recorded the same sale without a member, it is given to the member: that is the second step.
     Refuses MemberNotFound, MemberBlocked, CardInactive, StoreNotFound, WrongStore, ReceiptIncomplete, ReceiptClaimed,
-    AlreadyTheirs, AttachedAlready, AttachTooLate, PaymentNeedsTill, and what `quote_sales` refuses.
+    AlreadyTheirs, AttachedAlready, AttachTooLate, PaymentNeedsTill, ReceiptKeyReused, and what `quote_sales` refuses.
     """
     try:
         with transaction.atomic():
@@ -134,6 +135,8 @@ def preview_receipt(new: NewReceipt, *, at: datetime, has_proof: bool) -> Previe
 def _enter(new: NewReceipt, *, proofs: Sequence[KeptFile], as_draft: bool, at: datetime, by: Actor) -> Entered:
     earlier = Receipt.objects.filter(key=new.key).first()
     if earlier is not None:
+        if (earlier.kind, earlier.number, earlier.total_minor) != (new.kind, new.number, new.total_minor):
+            raise ReceiptKeyReused()
         return _as_entered(earlier, replayed=True)
     if as_draft:
         return _keep_draft(new, proofs=proofs, book=load_book(), at=at, by=by)
@@ -247,9 +250,9 @@ def _wait(
     at: datetime,
     by: Actor,
 ) -> Entered:
-    """Keep a receipt that waits; where there is no quote, nothing is promised."""
+    """Keep a receipt that waits. A correction promises nothing: the old sale still counts."""
     program, member_id = book.compiled_at(row["occurred_at"]), row["member_id"]
-    promised = worth_promising(quote.earned, program) if quote else []
+    promised = worth_promising(quote.earned, program) if quote and row["corrects_id"] is None else []
     wallets = lock_wallets([member_id], units=book.units, at=at)
     promised = [(unit, amount) for unit, amount in promised if (member_id, unit) in wallets]
     ends_at = lapses_at(at, book.compiled_at(at).policies)

@@ -16,6 +16,12 @@ class ReceiptClaimed(Refusal):
         self.receipt_id = receipt_id
 
 
+class ReceiptKeyReused(Refusal):
+    """The same form came with another receipt before."""
+
+    code = "key_reused"
+
+
 class ReceiptIncomplete(Refusal):
     """Without its number and its total, a receipt can only be kept as a draft."""
 
