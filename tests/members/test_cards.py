@@ -65,14 +65,14 @@ def test_a_card_needs_a_member():
 def test_a_blocked_card_is_told_and_the_other_one_works_on():
     ann = enrol_member(NewMember(cards=("1", "2")), at=NOON).member_id
 
-    block_card(number="1", at=NOON, by=SYSTEM)
-    block_card(number="1", at=NOON, by=SYSTEM)
+    block_card(number="1", reason="Lost?", at=NOON, by=SYSTEM)
+    block_card(number="1", reason="Lost?", at=NOON, by=SYSTEM)
 
     found = find_members([MemberHandle(card="1"), MemberHandle(card="2")], country="US", at=NOON)
     assert [(one and one.member_id, one and one.card_status) for one in found] == [(ann, "blocked"), (ann, "active")]
     assert Event.objects.filter(action="card.blocked").count() == 1
 
-    unblock_card(number="1", at=NOON, by=SYSTEM)
+    unblock_card(number="1", reason="Lost?", at=NOON, by=SYSTEM)
     [found_again] = find_members([MemberHandle(card="1")], country="US", at=NOON)
     assert found_again is not None
     assert found_again.card_status == "active"
@@ -80,4 +80,4 @@ def test_a_blocked_card_is_told_and_the_other_one_works_on():
 
 def test_an_card_not_found_cannot_be_blocked():
     with pytest.raises(UnknownCard):
-        block_card(number="1", at=NOON, by=SYSTEM)
+        block_card(number="1", reason="Lost?", at=NOON, by=SYSTEM)

@@ -37,12 +37,12 @@ def find_in_stock(number: str, *, at: datetime) -> Card:
 def take_out_of_stock(
     card_id: int, *, held_by: int | None, member_id: int, at: datetime, by: Actor, earned_before: bool
 ) -> None:
-    """Give a card that `held_by` holds to its member, once: of two who come at the same moment with one card, the second
-    is refused. The caller holds the rows of both. Refuses: CardUnusable.
+    """Give a card that `held_by` holds to its member, once: of two who come at the same moment with one card, the
+    second is refused. The caller holds the rows of both. Refuses: CardUnusable.
     """
-    taken = Card.objects.filter(pk=card_id, status=CardStatus.STOCK, member_id=held_by).update(
-        member_id=member_id, status=CardStatus.ACTIVE, activated_at=at, dies_at=None
-    )
+    in_stock = Card.objects.filter(pk=card_id, status=CardStatus.STOCK)
+    held = in_stock.filter(member=None) if held_by is None else in_stock.filter(member_id=held_by)
+    taken = held.update(member_id=member_id, status=CardStatus.ACTIVE, activated_at=at, dies_at=None)
     if not taken:
         raise CardUnusable()
     record_event(

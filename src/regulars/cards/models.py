@@ -75,6 +75,7 @@ class CardBatch(models.Model):
     state = models.CharField(max_length=8, choices=BatchState, default=BatchState.WAITING)
     is_stop_asked = models.BooleanField(default=False)
     secret = models.BinaryField(null=True, editable=False)
+    seal_asked_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=64)

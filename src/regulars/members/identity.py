@@ -47,6 +47,15 @@ class Duplicate(Refusal):
         self.member_id = member_id
 
 
+class CardInStock(Refusal):
+    """Nobody has activated this card: it is activated for its member, and not given like a new one."""
+
+    code = "card_in_stock"
+
+    def __init__(self, *, number: str) -> None:
+        self.number = number
+
+
 def clean_name(text: str, *, field: str) -> str:
     """Return a name with single spaces, as the person writes it. Refuses: InvalidName."""
     name = " ".join(unicodedata.normalize("NFC", text).split())

@@ -139,7 +139,7 @@ class Card(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["number"], name="a_card_finds_one_member"),
             models.CheckConstraint(
-                name="only_a_card_in_stock_dies", condition=Q(dies_at=None) | Q(status__in=["stock", "blocked"])
+                name="a_card_that_is_activated_does_not_die", condition=Q(dies_at=None) | Q(activated_at=None)
             ),
         ]
         indexes = [

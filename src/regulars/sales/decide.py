@@ -27,7 +27,7 @@ from regulars.ledger.wallet import Balance, Wallet
 from regulars.programs.book import Book
 from regulars.sales.answers import Earned, Spent
 from regulars.sales.member_states import Scopes
-from regulars.sales.refusals import InsufficientBalance, MemberLeft, MemberLocked
+from regulars.sales.refusals import CardInactive, InsufficientBalance, MemberLeft, MemberLocked
 from regulars.sales.till_batch import Checked
 from regulars.stores.find import StoreFacts
 
@@ -37,7 +37,7 @@ def pay_with_units(
 ) -> tuple[Spent, ...]:
     """Spend the sale's tenders in units, soonest to expire first; all of them, or none where one is refused.
 
-    Refuses MemberLocked, MemberLeft, InsufficientBalance, SpendLimitReached.
+    Refuses MemberLocked, MemberLeft, CardInactive, InsufficientBalance, SpendLimitReached.
     """
     if not checked.tenders or checked.member is None:
         return ()
@@ -45,6 +45,8 @@ def pay_with_units(
         raise MemberLocked()
     if checked.member.status == "left":
         raise MemberLeft()
+    if checked.member.card_status == "replaced":
+        raise CardInactive()  # whoever found the old card may earn for its member, and no more
     sale = checked.sale
     moment = _moment_of_spending(sale.occurred_at, recorded_at=journal.at)
     for tender in checked.tenders:

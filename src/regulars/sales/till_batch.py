@@ -109,7 +109,7 @@ def check_member(member: Found | None, card: AnonymousCard | None = None) -> Fou
         raise MemberBlocked()
     if member.card_status == "stock" and card is None:
         raise CardNotActivated()
-    if member.card_status not in (None, "active", "stock"):
+    if member.card_status not in (None, "active", "replaced", "stock"):
         raise CardInactive()
     return member
 
