@@ -19,6 +19,8 @@ ACTIONS: dict[str, Promise] = {
     "member.changed": _("changed a member"),
     "member.status_changed": _("changed a member's status"),
     "member.tagged": _("changed a member's tags"),
+    "auto_tag.created": _("began an automatic tag"),
+    "auto_tag.removed": _("ended an automatic tag"),
     "segment.created": _("created a segment"),
     "segment.changed": _("changed a segment"),
     "segment.removed": _("removed a segment"),
@@ -70,6 +72,15 @@ ACTIONS: dict[str, Promise] = {
     "export.fetched": _("fetched an exported list"),
     "backtest.asked": _("started a back-test"),
     "backtest.stopped": _("stopped a back-test"),
+    "import.taken_in": _("took a file in"),
+    "import.check_asked": _("had a file looked at"),
+    "import.write_asked": _("had a file brought in"),
+    "import.undo_asked": _("had an import taken back"),
+    "import.written": _("brought lines of a file in"),
+    "import.taken_back": _("took lines of a file back"),
+    "import.stopped": _("stopped an import"),
+    "import.resumed": _("let an import go on"),
+    "import.discarded": _("forgot a file"),
     "program.created": _("set up the program"),
     "program.changed": _("changed the program"),
     "program.drafted": _("changed the program's draft"),
@@ -96,7 +107,7 @@ TELLING_CHANGES = {"program.changed"}
 """Events whose facts are pairs: what it was, and what it is now."""
 
 ORDER = {"from": 0}
-PLACES = {"member": "member", "sale": "sale", "entry": "entry", "poster": "poster"}
+PLACES = {"member": "member", "sale": "sale", "entry": "entry", "poster": "poster", "import": "import"}
 
 
 def say_event(event: Event, office: Office) -> dict[str, Any]:

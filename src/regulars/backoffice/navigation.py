@@ -34,7 +34,13 @@ def pieces(*slugs: str) -> tuple[str, ...]:
 
 GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
     (None, (Room(_("Home"), "home", "home", None),)),
-    (_("Customers"), (Room(_("Members"), "people", "members", Right.SEE_MEMBERS),)),
+    (
+        _("Customers"),
+        (
+            Room(_("Members"), "people", "members", Right.SEE_MEMBERS),
+            Room(_("Imports"), "label", "imports", Right.IMPORT_LISTS),
+        ),
+    ),
     (
         _("Till"),
         (

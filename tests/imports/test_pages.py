@@ -1,0 +1,116 @@
+"""A file is brought in from the screens: chosen, its columns said, looked at, brought in, taken back."""
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from regulars.imports.models import ImportRun
+from regulars.members.models import Member
+from tests.backoffice.conftest import manager, owner, shop, sign_in  # noqa: F401
+from tests.imports.files import work
+
+pytestmark = pytest.mark.django_db
+
+FILE = b"Customer No,Given name,Mobile,Favourite colour\nC-1,Ann,+12125550101,red\nC-2,Bob,12,blue\n"
+
+
+@pytest.fixture(autouse=True)
+def worker(monkeypatch):
+    """What is deferred is done by the test itself, when it wants."""
+    monkeypatch.setattr("regulars.backoffice.pages.imports.defer_import", lambda run, *, schema: None)
+
+
+def upload(client, content: bytes = FILE, name: str = "people.csv") -> ImportRun:
+    file = BytesIO(content)
+    file.name = name
+    answer = client.post("/imports/", {"subject": "members", "file": file, "note": "from the old till"})
+    assert answer.status_code == 302, answer.content.decode()
+    return ImportRun.objects.latest("pk")
+
+
+def say_columns(client, run: ImportRun, **changes):
+    form = {"mode": "create_and_update", "first": "external_id", "second": "phone", "joins": "yes"}
+    form |= {"dates": "year_first", "encoding": "utf-8-sig", "delimiter": ","}
+    form |= {f"column_{place}": code for place, code in enumerate(run.fields)}
+    return client.post(f"/imports/{run.pk}/columns/", form | changes)
+
+
+def test_other_peoples_column_names_are_understood_and_shown_with_samples(owner):
+    run = upload(owner)
+    assert run.fields == ["external_id", "first_name", "phone", ""]
+
+    page = owner.get(f"/imports/{run.pk}/columns/").content.decode()
+    assert "Favourite colour" in page
+    assert "+12125550101" in page
+
+
+def test_a_file_is_looked_at_then_brought_in_then_taken_back(owner):
+    run = upload(owner)
+    say_columns(owner, run)
+    work(run)
+    page = owner.get(f"/imports/{run.pk}/").content.decode()
+    assert "Bring in 1 line" in page
+    assert "Mobile: This is not a phone number." in page
+    assert not Member.objects.exists()
+
+    owner.post(f"/imports/{run.pk}/start/")
+    work(run)
+    assert Member.objects.get().first_name == "Ann"
+    assert "Brought in" in owner.get(f"/imports/{run.pk}/").content.decode()
+
+    assert "1 member" in owner.get(f"/imports/{run.pk}/undo/").content.decode()
+    owner.post(f"/imports/{run.pk}/undo/")
+    work(run)
+    assert not Member.objects.exists()
+    assert "Taken back" in owner.get("/imports/").content.decode()
+
+
+def test_the_errors_are_a_file_to_mend_and_no_cell_of_it_is_a_formula(owner):
+    run = upload(owner, FILE + b'C-3,"=HYPERLINK(1)",+12125550103,\n')
+    say_columns(owner, run)
+    work(run)
+    answer = owner.get(f"/imports/{run.pk}/errors.csv")
+    rows = list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    assert rows[0] == ["Line", "What is wrong", "Customer No", "Given name", "Mobile", "Favourite colour"]
+    assert [row[0] for row in rows[1:]] == ["3", "4"]
+    assert rows[1][2:] == ["C-2", "Bob", "12", "blue"]
+    assert rows[2][3] == "'=HYPERLINK(1)"
+
+
+def test_a_template_has_every_column_and_is_understood(owner):
+    text = b"".join(owner.get("/imports/template/members.csv").streaming_content)
+    run = upload(owner, text, "template.csv")
+    assert run.fields == [code for code in run.fields if code]
+    workbook = b"".join(owner.get("/imports/template/members.xlsx").streaming_content)
+    [headings, *_] = CalamineWorkbook.from_filelike(BytesIO(workbook)).get_sheet_by_index(0).to_python()
+    assert headings == run.headings
+    assert upload(owner, workbook, "template.xlsx").fields == run.fields
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b\x08rest", b"PK\x03\x04 no workbook", b"\n\n", b"a,a\n1,2\n"])
+def test_what_is_no_table_is_refused_beside_the_field(owner, content):
+    file = BytesIO(content)
+    file.name = "people.csv"
+    answer = owner.post("/imports/", {"subject": "members", "file": file})
+    assert answer.status_code == 200
+    assert 'class="fault"' in answer.content.decode()
+    assert not ImportRun.objects.exists()
+
+
+def test_the_last_choice_of_columns_is_remembered_for_the_same_headings(owner):
+    run = upload(owner)
+    say_columns(owner, run, column_3="last_name")
+    assert upload(owner).fields == ["external_id", "first_name", "phone", "last_name"]
+
+
+def test_two_columns_cannot_mean_the_same(owner):
+    run = upload(owner)
+    page = say_columns(owner, run, column_3="phone").content.decode()
+    assert "Each column means one thing" in page
+
+
+def test_nobody_else_brings_files_in(manager):
+    assert manager.get("/imports/").status_code == 403
