@@ -118,6 +118,7 @@ def _change_identifiers(member: Member, changes: MemberChanges, *, country: str)
     held = dict(Identifier.objects.filter(member=member, is_main=True).values_list("kind", "value"))
     changed = {kind: value for kind, value in wanted.items() if held.get(kind) != value}
     for (taken, _), holder in find_holders({(name, value) for name, value in changed.items() if value}).items():
+        assert holder is not None, "only a card may be nobody's"
         raise Duplicate(kind=taken, member_id=holder)
     for name, value in changed.items():
         if value is None:

@@ -12,6 +12,7 @@ from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import clean_card
 from regulars.core.refusals import Refusal
 from regulars.ledger.accounts import open_accounts
+from regulars.members.attribute_rows import insert_values
 from regulars.members.attributes import (
     Definitions,
     Given,
@@ -20,11 +21,11 @@ from regulars.members.attributes import (
     clean_values,
     find_value_holders,
     hold_definitions,
-    insert_values,
     unique_claims,
 )
 from regulars.members.claims import CARD, Claim, find_holders
 from regulars.members.identity import (
+    CardInStock,
     Duplicate,
     check_birth_on,
     clean_identifier,
@@ -123,7 +124,8 @@ def enrol_members(batch: Sequence[NewMember], *, at: datetime) -> list[Enrolled 
     """Enrol many, each with their cards and an account for every unit; one answer per member, in order.
 
     A member who shares a card or identifier with an earlier one, in the database or in the batch, is refused as a
-    Duplicate, and the others are enrolled. The number of statements does not grow with the batch.
+    Duplicate, one with a card that nobody has activated as CardInStock, and the others are enrolled. The number of
+    statements does not grow with the batch.
     """
     country = load_book().program.country
     for _ in range(TRIES - 1):
@@ -155,7 +157,7 @@ def _enrol(batch: Sequence[NewMember], *, country: str, at: datetime) -> list[En
             continue
         claims = unique_claims(person.values, definitions)
         if taken := next((claim for claim in person.claims if claim in holders), None):
-            outcomes.append(Duplicate(kind=taken[0], member_id=holders[taken]))
+            outcomes.append(_refuse(taken, holders[taken]))
         elif held := next((claim for claim in claims if claim in value_holders), None):
             outcomes.append(ValueTaken(attribute=claims[held], member_id=value_holders[held]))
         else:
@@ -167,6 +169,11 @@ def _enrol(batch: Sequence[NewMember], *, country: str, at: datetime) -> list[En
     if enrolled:
         _write(enrolled, definitions, at=at)
     return outcomes
+
+
+def _refuse(taken: Claim, holder: int | None) -> Refusal:
+    kind, value = taken
+    return CardInStock(number=value) if holder is None else Duplicate(kind=kind, member_id=holder)
 
 
 def _cleaned(
