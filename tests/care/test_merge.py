@@ -6,26 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from regulars.care.merge import CannotMerge, Merged, merge_members
-from regulars.care.models import Merge
-from regulars.care.unmerge import CannotUndoMerge, Difference, Unmerged, undo_merge
-from regulars.core.actor import SYSTEM, Actor
-from regulars.core.expiry import EndOf
+from regulars.care.merge import Merged, merge_members
+from regulars.care.unmerge import Difference, Unmerged, undo_merge
+from regulars.core.actor import Actor
 from regulars.core.identifiers import MemberHandle
-from regulars.core.program.caps import Cap
-from regulars.core.program.rewards import Reward
-from regulars.core.program.rules import RateRule
-from regulars.core.program.stamp_cards import StampCard
 from regulars.core.program.tier_sets import Level, Metric, TierSet
-from regulars.ledger.lock import MemberMerged
 from regulars.members.find import find_member
-from regulars.members.models import Identifier, Member
+from regulars.members.models import Identifier
 from regulars.points.adjust import adjust_points
-from regulars.rewards.issued import list_issued
 from regulars.sales.models import Sale
 from regulars.sales.verify import verify
 from regulars.tiers.standings import find_standings
-from tests.shop import NOON, ONE_PER_DOLLAR, OPENED, a_member, a_sale, a_shop, points_of, sell
+from tests.shop import NOON, OPENED, a_member, a_sale, a_shop, points_of, sell
 
 pytestmark = pytest.mark.django_db
 ZOE = Actor(kind="staff", id=7, name="Zoe")

@@ -50,10 +50,11 @@ WITH way AS (
     SELECT of, amount, name, 'merge_out' AS kind, is_held, source_id AS holder, side_id FROM part
     UNION ALL SELECT of, amount, name, 'merge_in', NOT is_held, target_id, side_id FROM part
 )
-INSERT INTO ledger_entry (source_id, target_id, amount, kind, key, occurred_at, recorded_at, actor, reason, comment,
-                          why)
+INSERT INTO ledger_entry (source_id, target_id, amount, kind, key, occurred_at, recorded_at, actor, approver, reason,
+                          comment, why)
 SELECT CASE WHEN is_held THEN holder ELSE side_id END, CASE WHEN is_held THEN side_id ELSE holder END, amount, kind,
-       %(prefix)s || name, %(at)s, %(at)s, %(actor)s, %(reason)s, '', %(why)s::jsonb
+       %(prefix)s || name, %(at)s, %(at)s, %(actor)s, %(approver)s, %(reason)s, '',
+       %(why)s
 FROM step ORDER BY of, kind DESC
 """
 
@@ -167,6 +168,7 @@ def hand_over(
         "prefix": prefix,
         "why": msgspec.json.encode(Merged(merge_id)).decode(),
         "actor": by.tag,
+        "approver": by.approver,
         "reason": reason,
         "at": at,
     }

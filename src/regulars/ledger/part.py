@@ -98,7 +98,7 @@ class _Steps:
 
     def __init__(self, merge_id: int, *, at: datetime, by: Actor, reason: str) -> None:
         self._merge_id = merge_id
-        self._told = {"at": at, "actor": by.tag, "reason": reason}
+        self._told = {"at": at, "actor": by.tag, "approver": by.approver, "reason": reason}
         self._entries: list[dict[str, object]] = []
         self._twins: list[dict[str, int]] = []
         self._allocations: list[dict[str, int]] = []

@@ -123,11 +123,11 @@ FROM (SELECT account_id, sum(amount) AS amount FROM owed GROUP BY 1) owed WHERE 
 """
 
 ENTRIES = """
-INSERT INTO ledger_entry (id, source_id, target_id, amount, kind, key, occurred_at, recorded_at, actor, reason,
-                          comment, why)
-SELECT id, source_id, target_id, amount, kind, key, %(at)s, %(at)s, %(actor)s, %(reason)s, '', why
+INSERT INTO ledger_entry (id, source_id, target_id, amount, kind, key, occurred_at, recorded_at, actor, approver,
+                          reason, comment, why)
+SELECT id, source_id, target_id, amount, kind, key, %(at)s, %(at)s, %(actor)s, %(approver)s, %(reason)s, '', why
 FROM json_to_recordset(%(rows)s::json) AS r(
-    id bigint, source_id bigint, target_id bigint, amount bigint, kind text, key text, why jsonb)
+    id bigint, source_id bigint, target_id bigint, amount bigint, kind text, key text, why text)
 """
 
 TWINS = """

@@ -42,6 +42,20 @@ SPANS = """
     )
 """
 
+# Who was ever merged with whom, however many merges lie between: what one of them did may be told of another.
+KIN = """
+    edge AS (
+        SELECT DISTINCT source.holder_id AS a, target.holder_id AS b
+        FROM ledger_handover handover
+        JOIN ledger_account source ON source.id = handover.source_id
+        JOIN ledger_account target ON target.id = handover.target_id
+    ), kin(a, b) AS (
+        SELECT a, b FROM (SELECT a, b FROM edge UNION SELECT b, a FROM edge) each
+        UNION
+        SELECT kin.a, edge.b FROM kin JOIN (SELECT a, b FROM edge UNION SELECT b, a FROM edge) edge ON edge.a = kin.b
+    )
+"""
+
 # What a basket's hold draws on was decided when it was made; I10 looks after it.
 SPENT_OUT_OF_ORDER = f"""
 WITH {SPANS}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from regulars.ledger.proofs import KIN
 from regulars.ledger.verify import LEDGER_CHECKS, Check, CheckResult, run_checks
 from regulars.points.verify import POINTS_CHECKS
 from regulars.programs.verify import PROGRAM_CHECKS
@@ -52,13 +53,15 @@ SALES_CHECKS = (
     ),
     Check(
         "S4-holder",
-        "The points of a sale belong to the sale's member.",
-        """
+        "The points of a sale belong to the sale's member, or to somebody who was one with them.",
+        f"""
+        WITH RECURSIVE {KIN}
         SELECT count(*) FROM ledger_entry entry
         JOIN ledger_account account ON account.id IN (entry.source_id, entry.target_id) AND account.side = 'member'
         LEFT JOIN sales_sale sale ON sale.id = split_part(entry.key, '/', 2)::bigint
         WHERE entry.key LIKE 'sale/%%' AND sale.member_id IS DISTINCT FROM account.holder_id
-        """,
+          AND NOT EXISTS (SELECT FROM kin WHERE kin.a = sale.member_id AND kin.b = account.holder_id)
+        """,  # noqa: S608 our own text
     ),
     Check(
         "I12-events",
