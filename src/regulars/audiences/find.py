@@ -4,7 +4,7 @@ Candidates come newest first from one index and are asked in growing batches. A 
 quarter of a second says how far it came: no condition, however rare what it asks, holds anybody up.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
@@ -43,6 +43,9 @@ WHERE m.id >= %(low)s AND m.id < %(high)s AND {there} AND {condition}
 OF_THESE = """
 SELECT m.id FROM members_member AS m WHERE m.id = ANY(%(members)s::bigint[]) AND {there} AND {condition}
 """
+
+
+type Pace = Callable[[Iterator[list[int]]], Iterator[list[int]]]
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,9 +97,9 @@ def count_members(condition: Condition, asking: Asking, *, seconds: float = SECO
     return _count_blocks(condition, asking, seconds=seconds)
 
 
-def count_exactly(condition: Condition, asking: Asking) -> int:
-    """Count everybody who is meant, however long it takes: for jobs."""
-    return sum(len(batch) for batch in each_batch(condition, asking))
+def count_exactly(condition: Condition, asking: Asking, *, pace: Pace = iter) -> int:
+    """Count everybody who is meant, however long it takes: for jobs, which rest between batches by `pace`."""
+    return sum(len(batch) for batch in pace(each_batch(condition, asking)))
 
 
 def each_batch(condition: Condition, asking: Asking, *, before: int | None = None) -> Iterator[list[int]]:

@@ -44,8 +44,7 @@ class Segment(models.Model):
 class AutoTag(models.Model):
     """Who belongs to the segment gets the tag; with `takes_off`, who belongs no more loses it again.
 
-    Members up to `swept_to` were looked at in the sweep that runs; None: no sweep runs. `swept_at` is when one last
-    ended.
+    `swept_at` is when all members were last looked at.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -53,7 +52,6 @@ class AutoTag(models.Model):
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="auto_tags")
     takes_off = models.BooleanField(default=True)
     is_on = models.BooleanField(default=True)
-    swept_to = models.BigIntegerField(null=True)
     swept_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=64)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db import IntegrityError, transaction
 
+from regulars.audiences.circles import check_circles
 from regulars.audiences.compile import THERE, Asking, compile_condition
-from regulars.audiences.find import Size, count_exactly, count_members
+from regulars.audiences.find import Pace, Size, count_exactly, count_members
 from regulars.audiences.models import AutoTag, Segment
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
@@ -92,7 +93,8 @@ def save_segment(
 ) -> int:
     """Create a segment, or change one, and count it; its id. A name that rules or other segments know stays.
 
-    Refuses: InvalidSegment, InvalidCondition, SegmentTaken, UnknownSegment, SegmentInUse, SegmentInCircles.
+    Refuses: InvalidSegment, InvalidCondition, SegmentTaken, UnknownSegment, SegmentInUse, SegmentInCircles,
+    AutoTagInCircles.
     """
     name, about = _clean(name, longest=LONGEST_NAME, field="name"), _clean(about, longest=LONGEST_ABOUT, field="about")
     check_condition(condition)
@@ -103,6 +105,7 @@ def save_segment(
     _check_names(name, condition, others)
     if row is not None and row.name != name and (used_by := users_of(row, at=at)):
         raise SegmentInUse(used_by=used_by)
+    check_circles(AutoTag.objects.values_list("segment__name", "tag__name"), others | {name: condition})
     size = count_members(condition, asking_at(at, segments=others | {name: condition}))
     facts = {"name": name, "about": about, "condition": write_condition(condition), "changed_at": at}
     counted = {"size": size.members, "is_exact": size.is_exact, "counted_at": at}
@@ -169,10 +172,10 @@ def read_segment(segment_id: int) -> SegmentRow:
     return _read(row)
 
 
-def recount_segment(segment_id: int, *, at: datetime) -> int:
-    """Count a segment exactly, however long it takes, and keep it: for a job."""
+def recount_segment(segment_id: int, *, at: datetime, pace: Pace = iter) -> int:
+    """Count a segment exactly, however long it takes, and keep it: for a job. Refuses: UnknownSegment."""
     found = read_segment(segment_id)
-    members = count_exactly(found.condition, asking_at(at))
+    members = count_exactly(found.condition, asking_at(at), pace=pace)
     Segment.objects.filter(pk=segment_id).update(size=members, is_exact=True, counted_at=at)
     return members
 

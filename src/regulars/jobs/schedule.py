@@ -9,6 +9,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
+from regulars.jobs.cards import expire_cards
 from regulars.jobs.imports import forget_imported
 from regulars.jobs.merchants import (
     find_due_receipts,
@@ -61,6 +62,7 @@ def tick_night(timestamp: int) -> None:
             defer_once(forget_files, schema=schema)
             defer_once(sweep, schema=schema)
             defer_once(forget_imported, schema=schema)
+            defer_once(expire_cards, schema=schema)
             defer_once(prove, schema=schema)
 
 
@@ -98,7 +100,7 @@ SCHEDULE = (
     Periodic(
         tick_night,
         "0 * * * *",
-        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points, forget old files, put "
+        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points and unused cards, forget old files, put "
         "automatic tags on, count segments, seal what is over and prove the ledger.",
     ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),

@@ -69,7 +69,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("takes_off", models.BooleanField(default=True)),
                 ("is_on", models.BooleanField(default=True)),
-                ("swept_to", models.BigIntegerField(null=True)),
                 ("swept_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("created_by", models.CharField(max_length=64)),
