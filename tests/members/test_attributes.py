@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from threading import Barrier
 
 import pytest
@@ -12,6 +13,8 @@ from django_tenants.utils import tenant_context
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.attributes import Choice, InvalidValue, UnknownAttribute, ValueNeeded
+from regulars.files.keep import keep_file
+from regulars.files.models import KeptFile, Purpose
 from regulars.members.attributes import (
     ValueTaken,
     change_values,
@@ -27,6 +30,7 @@ from regulars.members.models import AttributeValue, Member
 from tests.shop import NOON, a_shop
 
 BOB = Actor(kind="staff", id=5, name="Bob")
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 SIZES = (Choice("s", "Small"), Choice("l", "Large"))
 
 
@@ -59,7 +63,6 @@ def ann(shop) -> int:
         ("choices", "large; Small", ("s", "l")),
         ("choices", ["l"], ("l",)),
         ("yes_no", "no", False),
-        ("file", 7, 7),
     ],
 )
 def test_what_is_written_is_read_back_in_one_form(ann, kind, given, kept):
@@ -70,6 +73,26 @@ def test_what_is_written_is_read_back_in_one_form(ann, kind, given, kept):
     assert change_values(member_id=ann, values={"it": kept}, at=NOON, by=BOB) == frozenset()
     assert change_values(member_id=ann, values={"it": None}, at=NOON, by=BOB) == {"it"}
     assert values_of(ann) == {}
+
+
+def test_a_file_is_the_members_own_and_goes_when_it_is_replaced(ann):
+    an_attribute("photo", "file")
+    other = enrol_member(NewMember(first_name="Bo"), at=NOON).member_id
+    kept = [
+        keep_file(BytesIO(PDF), name="a.pdf", purpose=Purpose.ATTRIBUTE, member_id=whose, at=NOON, by=BOB)
+        for whose in (ann, ann, other)
+    ]
+
+    for file in kept[:2]:
+        assert change_values(member_id=ann, values={"photo": file.pk}, at=NOON, by=BOB) == {"photo"}
+    assert values_of(ann) == {"photo": kept[1].pk}
+    assert set(KeptFile.objects.values_list("pk", flat=True)) == {kept[1].pk, kept[2].pk}
+    for foreign in (kept[2].pk, 2**40):
+        with pytest.raises(InvalidValue):
+            change_values(member_id=ann, values={"photo": foreign}, at=NOON, by=BOB)
+    assert values_of(ann) == {"photo": kept[1].pk}
+    change_values(member_id=ann, values={"photo": None}, at=NOON, by=BOB)
+    assert KeptFile.objects.get() == kept[2]
 
 
 def test_the_trail_names_the_attribute_and_not_its_value(ann):

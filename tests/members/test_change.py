@@ -11,7 +11,7 @@ from regulars.members.change import MemberChanges, change_member
 from regulars.members.enrol import NewMember, enrol_member
 from regulars.members.identity import Duplicate
 from regulars.members.lock import UnknownMember
-from regulars.members.models import Status
+from regulars.members.models import Identifier, Status
 from regulars.members.rows import read_member
 from regulars.members.status import ReasonNeeded, change_status, join_member
 from tests.shop import NOON, a_shop
@@ -70,6 +70,15 @@ def test_the_trail_names_who_and_which_fields_and_no_value(ann):
     event = Event.objects.latest("id")
     assert (event.action, event.actor, event.member_id) == ("member.changed", "staff:5", ann)
     assert event.facts == {"changed": ["email", "first_name"]}
+
+
+def test_a_phone_that_came_with_a_merge_becomes_the_main_one(ann):
+    Identifier.objects.create(member_id=ann, kind="phone", value="+12125550102", is_main=False, verified_at=NOON)
+
+    assert change_member(member_id=ann, changes=MemberChanges(phone="212 555 0102"), at=NOON, by=BOB) == {"phone"}
+
+    [kept] = Identifier.objects.filter(member=ann, kind="phone")
+    assert (kept.value, kept.is_main, kept.verified_at) == ("+12125550102", True, NOON)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ for text, choices and yes or no, `(attribute_id, number, …)` and `(attribute_i
 values are sealed, found by nobody, and read by `look_at_regulated` only (members/regulated.py).
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -23,12 +22,12 @@ from regulars.core.attributes import (
     Value,
     ValueNeeded,
     clean_value,
-    key_of,
 )
 from regulars.core.refusals import Refusal
+from regulars.members.attribute_files import refuse_foreign_files, remove_old_files
+from regulars.members.attribute_rows import key_in, read_row, replace_values
 from regulars.members.lock import UnknownMember
 from regulars.members.models import Attribute
-from regulars.members.sealed import hash_value, open_value, seal_value
 from regulars.platform.rows import encode_rows, fetch, run
 
 TRIES = 5
@@ -52,24 +51,6 @@ SELECT wanted.attribute_id, wanted.key, (
     SELECT member_id FROM members_attributevalue
     WHERE attribute_id = wanted.attribute_id AND key = wanted.key AND is_unique LIMIT 1)
 FROM json_to_recordset(%(wanted)s::json) AS wanted(attribute_id bigint, key text)
-"""
-
-DELETE = """
-DELETE FROM members_attributevalue
-WHERE (member_id, attribute_id) IN (
-    SELECT member_id, attribute_id
-    FROM json_to_recordset(%(rows)s::json) AS gone(member_id bigint, attribute_id bigint))
-"""
-
-# In the order of the unique index: two batches with the same values wait for each other, and cannot deadlock.
-INSERT = """
-INSERT INTO members_attributevalue
-    (member_id, attribute_id, place, key, text, number, day, file_id, sealed, is_unique)
-SELECT member_id, attribute_id, place, key, text, number, day, file_id, decode(sealed, 'base64'), is_unique
-FROM json_to_recordset(%(rows)s::json) AS value(
-    member_id bigint, attribute_id bigint, place smallint, key text, text text, number numeric, day date,
-    file_id bigint, sealed text, is_unique boolean)
-ORDER BY attribute_id, key COLLATE "C"
 """
 
 type Given = Mapping[str, object]
@@ -96,6 +77,9 @@ class Definitions(msgspec.Struct, frozen=True):
     """The shop's attributes in the order of its forms; retired ones are asked nowhere."""
 
     every: tuple[Definition, ...]
+
+    def __iter__(self) -> Iterator[Definition]:
+        return iter(self.every)
 
     @property
     def live(self) -> tuple[Definition, ...]:
@@ -143,14 +127,14 @@ def read_values(
 
     Regulated values are left out; `with_regulated` is for verbs that write or export them, never for a page.
     """
-    wanted = [each for each in definitions.every if with_regulated or not each.is_regulated]
+    wanted = [each for each in definitions if with_regulated or not each.is_regulated]
     known: dict[int, dict[str, Value]] = {member_id: {} for member_id in member_ids}
     if not wanted or not known:
         return known
     by_id = {each.id: each for each in wanted}
     for member_id, attribute_id, _, *columns in fetch(READ, {"members": list(known), "attributes": list(by_id)}):
         definition, values = by_id[attribute_id], known[member_id]
-        value = _read(definition, *columns)
+        value = read_row(definition, *columns)
         if definition.kind is AttributeKind.CHOICES and not definition.is_regulated:
             held: Any = values.get(definition.code, ())
             values[definition.code] = (*held, str(value))
@@ -201,14 +185,17 @@ def write_values(batch: Mapping[int, Given], definitions: Definitions) -> dict[i
         except Refusal as refusal:
             outcomes[member_id] = refusal
     named = {code for values in wanted.values() for code in values}
-    asked = Definitions(tuple(each for each in definitions.every if each.code in named))
+    asked = Definitions(tuple(each for each in definitions if each.code in named))
     held = read_values(wanted, asked, with_regulated=True)
     changed = {
         member_id: {code: value for code, value in values.items() if held[member_id].get(code) != value}
         for member_id, values in wanted.items()
     }
-    outcomes |= _refuse_taken(changed, asked)
-    _write({member_id: values for member_id, values in changed.items() if member_id not in outcomes}, asked)
+    outcomes |= refuse_foreign_files(changed, asked)
+    outcomes |= _refuse_taken({each: changed[each] for each in changed if each not in outcomes}, asked)
+    sound = {member_id: values for member_id, values in changed.items() if member_id not in outcomes}
+    replace_values(sound, asked)
+    remove_old_files(sound, held, asked)
     return {
         member_id: outcomes[member_id] if member_id in outcomes else frozenset(changed[member_id])
         for member_id in batch
@@ -261,9 +248,9 @@ def unique_claims(values: Values, definitions: Definitions) -> dict[ValueClaim, 
     """What these values claim for one member alone, each with its attribute's code."""
     return {
         (definition.id, key): definition.code
-        for definition in definitions.every
+        for definition in definitions
         if definition.is_unique and (value := values.get(definition.code)) is not None
-        if (key := _key(definition, value)) is not None
+        if (key := key_in(definition, value)) is not None
     }
 
 
@@ -274,20 +261,6 @@ def find_value_holders(claims: Collection[ValueClaim]) -> dict[ValueClaim, int]:
     rows = [{"attribute_id": attribute_id, "key": key} for attribute_id, key in claims]
     found = fetch(HOLDERS, {"wanted": encode_rows(rows)})
     return {(attribute_id, key): holder for attribute_id, key, holder in found if holder is not None}
-
-
-def insert_values(batch: Mapping[int, Values], definitions: Definitions) -> None:
-    """Write the values of members who had none, inside the caller's transaction, which has looked who holds what."""
-    by_code = {each.code: each for each in definitions.every}
-    rows = [
-        {"member_id": member_id, "attribute_id": by_code[code].id, **row}
-        for member_id, values in batch.items()
-        for code, value in values.items()
-        if value is not None
-        for row in _rows(by_code[code], value)
-    ]
-    if rows:
-        run(INSERT, {"rows": encode_rows(rows)})
 
 
 def _refuse_taken(changed: Mapping[int, Values], definitions: Definitions) -> dict[int, ValueTaken]:
@@ -302,74 +275,3 @@ def _refuse_taken(changed: Mapping[int, Values], definitions: Definitions) -> di
         else:
             refused[member_id] = ValueTaken(attribute=claims[taken], member_id=holders[taken])
     return refused
-
-
-def _write(changed: Mapping[int, Values], definitions: Definitions) -> None:
-    ids = {each.code: each.id for each in definitions.every}
-    gone = [
-        {"member_id": member_id, "attribute_id": ids[code]} for member_id, values in changed.items() for code in values
-    ]
-    if gone:
-        run(DELETE, {"rows": encode_rows(gone)})
-        insert_values(changed, definitions)
-
-
-def _rows(definition: Definition, value: Value) -> list[dict[str, Any]]:
-    """A value as the rows that hold it: one, or of several choices one each."""
-    if isinstance(value, tuple) and not definition.is_regulated:
-        return [{"place": place, "key": code, "is_unique": False} for place, code in enumerate(value)]
-    whole = {"place": 0, "key": _key(definition, value), "is_unique": definition.is_unique}
-    return [whole | _columns(definition, value)]
-
-
-def _columns(definition: Definition, value: Value) -> dict[str, Any]:
-    if definition.is_regulated:
-        return {"sealed": seal_value(definition, value)}
-    match definition.kind:
-        case AttributeKind.TEXT:
-            return {"text": value}
-        case AttributeKind.NUMBER:
-            return {"number": key_of(value)}
-        case AttributeKind.DATE:
-            return {"day": value}
-        case AttributeKind.FILE:
-            return {"file_id": value}
-        case _:
-            return {}
-
-
-def _key(definition: Definition, value: Value) -> str | None:
-    """What a value is kept apart by; a regulated one by a keyed hash, and only where it has to be."""
-    key = key_of(value)
-    if not definition.is_regulated:
-        return key
-    return hash_value(definition, key) if definition.is_unique and key is not None else None
-
-
-def _read(
-    definition: Definition,
-    key: str | None,
-    text: str | None,
-    number: Decimal | None,
-    day: date | None,
-    file_id: int | None,
-    sealed: bytes | None,
-) -> Value:
-    value: Value | None
-    if sealed is not None:
-        return open_value(definition, bytes(sealed))
-    match definition.kind:
-        case AttributeKind.TEXT:
-            value = text
-        case AttributeKind.NUMBER:
-            value = None if number is None else number.normalize()
-        case AttributeKind.DATE:
-            value = day
-        case AttributeKind.YES_NO:
-            value = key == "yes"
-        case AttributeKind.FILE:
-            value = file_id
-        case _:
-            value = key
-    assert value is not None, "a row holds a value of its attribute's kind"
-    return value

@@ -119,12 +119,21 @@ def _change_identifiers(member: Member, changes: MemberChanges, *, country: str)
     changed = {kind: value for kind, value in wanted.items() if held.get(kind) != value}
     for (taken, _), holder in find_holders({(name, value) for name, value in changed.items() if value}).items():
         assert holder is not None, "only a card may be nobody's"
-        raise Duplicate(kind=taken, member_id=holder)
+        if holder != member.pk:
+            raise Duplicate(kind=taken, member_id=holder)
     for name, value in changed.items():
         if value is None:
             Identifier.objects.filter(member=member, kind=name, is_main=True).delete()
         else:
-            Identifier.objects.update_or_create(
-                member=member, kind=name, is_main=True, defaults={"value": value, "verified_at": None}
-            )
+            _become_main(member, name, value)
     return frozenset(changed)
+
+
+def _become_main(member: Member, kind: str, value: str) -> None:
+    """Put an identifier in the place of the main one; one that came with a merged member is known already."""
+    others = Identifier.objects.filter(member=member, kind=kind, value=value, is_main=False)
+    verified_at = others.values_list("verified_at", flat=True).first()
+    others.delete()
+    Identifier.objects.update_or_create(
+        member=member, kind=kind, is_main=True, defaults={"value": value, "verified_at": verified_at}
+    )

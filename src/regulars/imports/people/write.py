@@ -10,7 +10,8 @@ from regulars.audiences.tags import TagChange, change_tags
 from regulars.core.actor import Actor
 from regulars.imports.people.decide import Change, Create, Shop, keys_after
 from regulars.ledger.accounts import open_accounts
-from regulars.members.attributes import insert_values, write_values
+from regulars.members.attribute_rows import insert_values
+from regulars.members.attributes import write_values
 from regulars.members.claims import CARD
 from regulars.members.enrol import INSERT_CARDS, INSERT_IDENTIFIERS, INSERT_MEMBERS
 from regulars.members.identity import name_keys
@@ -50,7 +51,7 @@ def write_created(created: Sequence[Create], shop: Shop, *, at: datetime, by: Ac
     members = encode_rows([_row(each) for each in created])
     run(INSERT_MEMBERS, {"rows": members, "at": at, "status": Status.ACTIVE.value})
     if any(each.values for each in created):
-        insert_values({each.member_id: each.values for each in created}, shop.definitions)
+        insert_values({each.member_id: each.values for each in created}, shop.definitions.every)
     open_accounts([each.member_id for each in created])
     tags = [
         TagChange(member_id=each.member_id, put=tuple(shop.tags[name] for name in names))

@@ -1,0 +1,64 @@
+"""What is known of a member beyond name and phone, as pages say it and forms ask for it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from regulars.core.attributes import AttributeKind, Definition, Value, write_number
+from regulars.files.models import KeptFile
+from regulars.members.attributes import Definitions, read_values
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """An attribute of one member as a page shows it: `said` empty where nothing is known, `url` where it is a file."""
+
+    definition: Definition
+    said: str
+    url: str = ""
+
+
+def say_value(definition: Definition, value: Value) -> str:
+    """A value in words; a file by its number (`show_values` knows its name)."""
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case tuple():
+            return ", ".join(definition.label_of(code) for code in value)
+        case Decimal():
+            whole, _point, rest = write_number(value).partition(".")
+            return f"{int(whole):,}" + (f".{rest}" if rest else "")
+        case date():
+            return date_format(value, "j M Y")
+        case str() if definition.kind is AttributeKind.CHOICE:
+            return definition.label_of(value)
+        case _:
+            return str(value)
+
+
+def show_member_values(member_id: int, definitions: Definitions) -> list[Shown]:
+    """Everything that is asked for and not regulated, and what is known of it."""
+    values = read_values([member_id], definitions)[member_id]
+    return show_values(definitions.live, values)
+
+
+def show_values(asked: Sequence[Definition], values: Mapping[str, Value]) -> list[Shown]:
+    """These attributes with their values in words; regulated ones only where `values` has them."""
+    files = [
+        value for each in asked if each.kind is AttributeKind.FILE and isinstance(value := values.get(each.code), int)
+    ]
+    names = dict(KeptFile.objects.filter(pk__in=files).values_list("pk", "name")) if files else {}
+    return [_show(each, values.get(each.code), names) for each in asked if not each.is_regulated or each.code in values]
+
+
+def _show(definition: Definition, value: Value | None, names: Mapping[Any, str]) -> Shown:
+    if value is None:
+        return Shown(definition, "")
+    if definition.kind is AttributeKind.FILE:
+        return Shown(definition, names.get(value, ""), reverse("file", args=[value]))
+    return Shown(definition, say_value(definition, value))
