@@ -100,8 +100,8 @@ SCHEDULE = (
     Periodic(
         tick_night,
         "0 * * * *",
-        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points and unused cards, forget old files, put "
-        "automatic tags on, count segments, seal what is over and prove the ledger.",
+        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points and unused cards, forget old "
+        "files, put automatic tags on, count segments, seal what is over and prove the ledger.",
     ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
     Periodic(
