@@ -56,6 +56,17 @@ WORDS: dict[str, tuple[int, str]] = {
     "unknown_export": (404, "There is no such export, or its week is over."),
     "too_many_exports": (409, "At most $most exports wait at once: fetch or stop one first."),
     "tag_in_use": (409, "This tag is asked for by $used_by: change them first."),
+    # consents and privacy
+    "unknown_purpose": (404, "Nobody is asked about $purpose: GET /api/v1/purposes lists what people are asked."),
+    "unknown_channel": (422, "Nobody is asked about $channel here: leave it out, or take one of $channels."),
+    "cannot_withdraw": (422, "$purpose rests on a contract or a law: there is no yes or no to it."),
+    "future_consent": (422, "`given_at` lies in the future: a decision was made before it is told."),
+    "unknown_policy_version": (422, "This purpose's policy has no version $version."),
+    "too_young_to_consent": (422, "People under $age cannot consent themselves here."),
+    "invalid_purpose": (422, "The $field of this purpose cannot be."),
+    "invalid_policy": (422, "The $field of this policy cannot be."),
+    "unknown_policy": (404, "There is no such policy, or no version of it is in force yet."),
+    "invalid_privacy_terms": (422, "The $field of these terms cannot be."),
     # sales
     "store_not_found": (404, "No store has the code $store: GET /api/v1/stores lists them."),
     "receipt_reused": (422, "This store recorded another sale under this external_id: give each sale its own."),

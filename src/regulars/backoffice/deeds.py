@@ -27,6 +27,15 @@ ACTIONS: dict[str, Promise] = {
     "tag.created": _("created a tag"),
     "tag.changed": _("changed a tag"),
     "tag.removed": _("removed a tag"),
+    "consent.given": _("noted a consent"),
+    "consent.withdrawn": _("noted that a consent was withdrawn"),
+    "purpose.made": _("added a purpose of personal data"),
+    "purpose.changed": _("changed a purpose of personal data"),
+    "purpose.retired": _("retired a purpose of personal data"),
+    "policy.made": _("added a policy"),
+    "policy.published": _("published a version of a policy"),
+    "policy.translated": _("added a language to a policy"),
+    "privacy.terms_changed": _("changed the terms of privacy"),
     "card.issued": _("gave a card"),
     "card.blocked": _("blocked a card"),
     "card.unblocked": _("unblocked a card"),
@@ -103,7 +112,7 @@ ACTIONS: dict[str, Promise] = {
     "approval.withdrawn": _("withdrew what they had asked for"),
     "person.deactivated": _("deactivated a person"),
 }
-TELLING_CHANGES = {"program.changed"}
+TELLING_CHANGES = {"privacy.terms_changed", "program.changed"}
 """Events whose facts are pairs: what it was, and what it is now."""
 
 ORDER = {"from": 0}
