@@ -218,8 +218,7 @@ def failures(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def _file(out: BinaryIO, name: str, form: Format) -> HttpResponse:
-    answer = FileResponse(out, as_attachment=True, filename=name, content_type=CONTENT_TYPES[form])
-    return answer  # type: ignore[return-value]
+    return FileResponse(out, as_attachment=True, filename=name, content_type=CONTENT_TYPES[form])  # type: ignore[return-value]
 
 
 def _do(

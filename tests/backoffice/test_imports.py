@@ -8,7 +8,6 @@ from python_calamine import CalamineWorkbook
 
 from regulars.imports.models import ImportRun
 from regulars.members.models import Member
-from tests.backoffice.conftest import manager, owner, shop, sign_in  # noqa: F401
 from tests.imports.files import work
 
 pytestmark = pytest.mark.django_db
