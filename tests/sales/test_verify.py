@@ -60,6 +60,13 @@ FAULTS = {
     "I3-lots-and-debts": "UPDATE ledger_account SET balance = balance + 1 WHERE side = 'member'",
     "I4-remaining": "UPDATE ledger_lot SET remaining = remaining - 1 WHERE remaining > 0",
     "I4-credits": "UPDATE ledger_lot SET amount = amount + 1",
+    "I4-moves": """
+        INSERT INTO ledger_handover (id, merge_id, source_id, target_id, earned, spent, expired, made_at)
+        VALUES (1, 1, 1, 2, 0, 0, 0, now());
+        INSERT INTO ledger_lotmove (id, handover_id, lot_id, source_id, target_id)
+        SELECT 2, 1, entry_id, account_id, account_id + 1 FROM ledger_lot LIMIT 1
+        """,
+    "I4-handed": "UPDATE ledger_entry SET kind = 'merge_out' WHERE kind = 'redeem'",
     "I4-debits": "DELETE FROM ledger_allocation WHERE amount > 0",
     "I4-reversals": "UPDATE ledger_allocation SET amount = amount - 1 WHERE amount < 0",
     # The lots that were spent from are made to last longer than the ones that were spared.

@@ -14,3 +14,7 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.facts()}"
+
+
+class LookAgain(Exception):
+    """Also this kind of refusal: what was found is something else by now. A batch that meets one is tried again."""

@@ -7,7 +7,7 @@ from itertools import starmap
 import msgspec
 
 from regulars.core.lots import Lot
-from regulars.core.refusals import Refusal
+from regulars.core.refusals import LookAgain, Refusal
 from regulars.ledger.models import Ending
 from regulars.ledger.wallet import NextExpiry, OpenDebt, OpenHold, Wallet
 from regulars.platform.rows import Asked, fetch, together
@@ -115,7 +115,7 @@ ORDER BY debt.entry_id
 Wallets = dict[tuple[int, str], Wallet]
 
 
-class MemberMerged(Refusal):
+class MemberMerged(LookAgain, Refusal):
     """The member was merged into another, who has everything now: whoever was found is to be found again."""
 
     code = "member_merged"

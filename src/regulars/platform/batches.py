@@ -1,8 +1,8 @@
 """A batch is one transaction, and one bad item never fails the rest.
 
-What passes by itself (a deadlock, a serialization failure, a race for a unique key, a lost connection) is tried again,
-at most five times in all. What does not is rolled back and halved until the culprit alone is refused: no savepoint per
-item, so that a good batch pays nothing for the bad one.
+What passes by itself (a deadlock, a serialization failure, a race for a unique key, a lost connection, a member who was
+just merged into another) is tried again, at most five times in all. What does not is rolled back and halved until the
+culprit alone is refused: no savepoint per item, so that a good batch pays nothing for the bad one.
 """
 
 import logging
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from regulars.core.refusals import Refusal
+from regulars.core.refusals import LookAgain, Refusal
 
 TRIES = 5
 FIRST_PAUSE = 0.02
@@ -110,6 +110,9 @@ def _try[Item, Outcome](
                     _wait_less()
                 outcomes = work(items)
                 is_done = True
+        except LookAgain:
+            if left == 0:
+                raise
         except (DatabaseError, InterfaceError) as fault:
             state = _state(fault)
             if _is_lost(fault):
