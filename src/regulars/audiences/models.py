@@ -64,21 +64,27 @@ class AutoTag(models.Model):
 
 
 class TagBatch(models.Model):
-    """Tags that were put on and taken off together: by a file, or for a list of members. It can be undone once.
+    """Tags that are put on and taken off together: by a file, or for all members of a list. It can be undone once.
 
-    `origin` says from where. Its rows say what it did to whom.
+    `origin` names the file or the list. Of a list, `asked` is its condition with the tags to put on and to take off,
+    and its rows are collected when it is applied. `done` of its `sound` rows were applied, or undone.
     """
 
     class State(models.TextChoices):
         CHECKED = "checked"
+        APPLYING = "applying"
         APPLIED = "applied"
+        UNDOING = "undoing"
         UNDONE = "undone"
 
     id = models.BigAutoField(primary_key=True)
     origin = models.CharField(max_length=200)
+    asked = models.JSONField(null=True)
+    is_collected = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.CHECKED)
     lines = models.BigIntegerField(default=0)
     sound = models.BigIntegerField(default=0)
+    done = models.BigIntegerField(default=0)
     put = models.BigIntegerField(default=0)
     taken = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -91,7 +97,7 @@ class TagBatch(models.Model):
 
 
 class TagBatchRow(models.Model):
-    """A line of a batch's file: whom it found and what it asks, or its `fault`. No personal data is kept of the file.
+    """A line of a batch: whom it found and what it asks, or its `fault`. No personal data is kept of the file.
 
     `did_put` and `did_take` are what it changed: an undo gives back that and nothing else.
     """
@@ -104,10 +110,12 @@ class TagBatchRow(models.Model):
     take = ArrayField(models.BigIntegerField(), default=list)
     did_put = ArrayField(models.BigIntegerField(), default=list)
     did_take = ArrayField(models.BigIntegerField(), default=list)
-    fault = models.CharField(max_length=64, blank=True)
+    is_done = models.BooleanField(default=False)
+    fault = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "line"], name="one_row_per_line_of_a_tag_batch")]
+        indexes = [models.Index(fields=["batch", "line"], name="rows_to_do", condition=Q(is_done=False, fault=""))]
 
     def __str__(self) -> str:
         return f"line {self.line}"

@@ -158,11 +158,16 @@ def users_of(tag: Tag, *, at: datetime) -> list[str]:
 
 def find_tags(names: Collection[str]) -> dict[str, int]:
     """Return the ids of these tags by name, with one statement. Refuses: UnknownTag."""
-    known = dict(Tag.objects.filter(name__in=set(names)).values_list("name", "id"))
+    known = find_known_tags(names)
     for name in names:
         if name not in known:
             raise UnknownTag(name=name)
     return known
+
+
+def find_known_tags(names: Collection[str]) -> dict[str, int]:
+    """Return the ids of those of these tags that there are, by name."""
+    return dict(Tag.objects.filter(name__in=set(names)).values_list("name", "id"))
 
 
 def retag_member(

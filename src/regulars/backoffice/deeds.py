@@ -24,6 +24,10 @@ ACTIONS: dict[str, Promise] = {
     "segment.created": _("created a segment"),
     "segment.changed": _("changed a segment"),
     "segment.removed": _("removed a segment"),
+    "tag_batch.checked": _("had a file of tags looked at"),
+    "tag_batch.asked": _("asked for tags for a list of members"),
+    "tag_batch.applied": _("applied a batch of tags"),
+    "tag_batch.undone": _("undid a batch of tags"),
     "tag.created": _("created a tag"),
     "tag.changed": _("changed a tag"),
     "tag.removed": _("removed a tag"),
@@ -103,7 +107,21 @@ ACTIONS: dict[str, Promise] = {
     "key.created": _("made an API key"),
     "key.revoked": _("revoked an API key"),
     "person.created": _("added a person"),
-    "person.role_changed": _("changed a role"),
+    "person.role_changed": _("gave somebody another role"),
+    "person.renamed": _("changed a colleague's name"),
+    "person.stores_changed": _("changed where somebody works"),
+    "person.locked": _("locked somebody out"),
+    "person.let_in": _("let somebody in again"),
+    "person.signed_out": _("signed somebody out"),
+    "grant.given": _("gave somebody more than their role"),
+    "grant.taken": _("took back what somebody had beyond their role"),
+    "grant.passed_on": _("passed on what they may see"),
+    "role.created": _("made a role"),
+    "role.changed": _("changed a role's rights"),
+    "role.removed": _("removed a role"),
+    "role.second_factor": _("changed whether a role needs a second factor"),
+    "approval_rule.put": _("said what needs leave"),
+    "approval_rule.dropped": _("asks for leave no more"),
     "person.pin_set": _("set a PIN"),
     "person.pin_removed": _("removed a PIN"),
     "approval.asked": _("asked for approval"),
@@ -116,7 +134,15 @@ TELLING_CHANGES = {"privacy.terms_changed", "program.changed"}
 """Events whose facts are pairs: what it was, and what it is now."""
 
 ORDER = {"from": 0}
-PLACES = {"member": "member", "sale": "sale", "entry": "entry", "poster": "poster", "import": "import"}
+PLACES = {
+    "approval": "approval",
+    "entry": "entry",
+    "import": "import",
+    "member": "member",
+    "person": "person",
+    "poster": "poster",
+    "sale": "sale",
+}
 
 
 def say_event(event: Event, office: Office) -> dict[str, Any]:

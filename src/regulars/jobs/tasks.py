@@ -12,8 +12,10 @@ from procrastinate.types import JSONValue
 
 from regulars.audiences.auto_tags import list_auto_tags, retag_touched, sweep_auto_tag
 from regulars.audiences.segments import list_segments, recount_segment
+from regulars.audiences.tag_batches import work_tag_batch
 from regulars.audit.answers import delete_old_answers
 from regulars.audit.relay import Relayed, relay_events
+from regulars.core.actor import Actor
 from regulars.files.sweep import sweep_files
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
@@ -186,6 +188,19 @@ def sweep_one(*, schema: str, rule: int) -> int:
 def defer_sweep(rule: int, *, schema: str) -> None:
     """Have all members looked at by a new automatic tag."""
     sweep_one.configure(lock=f"sweep/{schema}").defer(schema=schema, rule=rule)
+
+
+@app.task(name="tag_batch", queue="exports", retry=AGAIN)
+def tag_batch(*, schema: str, batch: int, person: int) -> int:
+    """Apply or undo a batch of tags; how many lines. One whose worker died goes on where it was."""
+    with in_merchant(schema):
+        by = Actor(kind="staff", id=person, name="")
+        return sum(part.rows for part in gently(work_tag_batch(batch, at=timezone.now(), by=by)))
+
+
+def defer_tag_batch(batch: int, *, schema: str, by: Actor) -> None:
+    """Have a batch of tags applied or undone, one at a time for each merchant."""
+    tag_batch.configure(lock=f"tag_batch/{schema}").defer(schema=schema, batch=batch, person=by.id)
 
 
 @app.task(name="forget_files", queue="night", retry=AGAIN)
