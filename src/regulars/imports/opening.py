@@ -71,13 +71,14 @@ def guess_reading(file: BinaryIO) -> Reading:
     bytewise = "utf-8-sig" if _is_utf8(sample) else "cp1252"
     encoding = "utf-16" if sample.startswith(UTF_16) else bytewise
     text = sample.decode(encoding, errors="replace")
-    return Reading(encoding=encoding, delimiter=_guess_delimiter(text.partition("\n")[0]))
+    return Reading(encoding=encoding, delimiter=_guess_delimiter(text))
 
 
 def _is_utf8(sample: bytes) -> bool:
     """A line beyond ASCII that is UTF-8 cannot be so by chance; where there is none, any other bytes are not."""
     others = False
-    for line in sample.splitlines()[:-1] or [sample]:
+    lines = sample.splitlines()
+    for line in lines if len(sample) < SAMPLE_BYTES else lines[:-1]:
         if not line.isascii():
             try:
                 line.decode()
@@ -88,7 +89,8 @@ def _is_utf8(sample: bytes) -> bool:
     return not others
 
 
-def _guess_delimiter(heading: str) -> str:
+def _guess_delimiter(text: str) -> str:
+    heading = next((line for line in text.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([heading], delimiter=delimiter), [])))
 
 
