@@ -147,6 +147,9 @@ class Card(models.Model):
             models.Index(fields=["type_code", "-id"], name="card_by_type"),
             models.Index(fields=["type_code", "status", "-id"], name="card_by_type_and_status"),
             models.Index(fields=["batch_id", "status", "-id"], name="card_by_batch", condition=~Q(batch_id=None)),
+            models.Index(
+                fields=["-id"], name="card_in_use_not_activated", condition=Q(status="stock", member__isnull=False)
+            ),
             models.Index(fields=["dies_at"], name="card_by_end", condition=Q(status="stock", dies_at__isnull=False)),
         ]
 
