@@ -166,6 +166,8 @@ def test_a_key_of_a_store_sells_there_only(shop, till):
         assert answer.json()["facts"] == {"allowed": "331"}
     (upload,) = bound.post("/sales/batch", {"sales": [a_sale(store="330")]}).json()["sales"]
     assert (upload["status"], upload["error"]["code"]) == (403, "wrong_store")
+    assert bound.get(f"/sales/{there}").status_code == 404
+    assert bound.get(f"/sales/{here}").status_code == 200
     assert bound.post("/sales", a_sale(store="331")).status_code == 201
     assert bound.post("/quotes", a_sale(store="331")).status_code == 200
     assert bound.post(*refund(here)).status_code == 201

@@ -12,12 +12,14 @@ from django.db.models import Q
 from regulars.audit.models import Event
 from regulars.backoffice.deeds import say_event
 from regulars.backoffice.entries import Told, tell_entry
+from regulars.backoffice.finding import unseen_sales
 from regulars.backoffice.keyset import read_id_key, read_time_key, time_key
 from regulars.backoffice.office import Office
 from regulars.backoffice.receipts import Receipt, show_receipts
 from regulars.ledger.statement import entries_of
 from regulars.members.models import Card
 from regulars.sales.models import Sale
+from regulars.staff.rights import Right
 
 SIZE = 20
 ENTRIES = 80
@@ -61,7 +63,7 @@ def show_timeline(member_id: int, *, show: str, before: str, office: Office) -> 
     """One page; `before` is `older` of the page before it."""
     keys = before.split("|") if before.count("|") == 2 else ["", "", ""]
     streams = [
-        _sales(member_id, keys[0]) if show in ("all", "sales") else NOTHING,
+        _sales(member_id, keys[0], office) if show in ("all", "sales") else NOTHING,
         _entries(member_id, keys[1], show, office) if show in ("all", "points") else NOTHING,
         _events(member_id, keys[2]) if show in ("all", "changes") else NOTHING,
     ]
@@ -95,8 +97,10 @@ def _merge(streams: Sequence[Stream]) -> tuple[list[Sale | Told | Event], list[s
     return shown, keys, rest
 
 
-def _sales(member_id: int, before: str) -> Stream:
-    rows = Sale.objects.filter(member=member_id).select_related("store").order_by("-occurred_at", "-pk")
+def _sales(member_id: int, before: str, office: Office) -> Stream:
+    """A member's sales, those of stores that this person does not see left out."""
+    reach = office.reach_for(Right.SEE_SALES)
+    rows = reach.within(Sale.objects.filter(member=member_id)).select_related("store").order_by("-occurred_at", "-pk")
     if key := read_time_key(before):
         rows = rows.filter(Q(occurred_at__lte=key[0]) & (Q(occurred_at__lt=key[0]) | Q(pk__lt=key[1])))
     found = list(rows[: SIZE + 1])
@@ -105,11 +109,19 @@ def _sales(member_id: int, before: str) -> Stream:
 
 
 def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
-    """All entries where points are asked for; else those that no sale tells already."""
-    limit = SIZE if show == "points" else ENTRIES
+    """All entries where points are asked for, but those of sales that this person does not see; else those that no
+    sale tells already.
+    """
+    is_points = show == "points"
+    limit = SIZE if is_points else ENTRIES
     found = entries_of(member_id, before=read_id_key(before), limit=limit + 1)
     told = [tell_entry(view, office) for view in found[:limit]]
-    steps = [Step(each.at, str(each.id), each if show == "points" or each.sale_id is None else None) for each in told]
+    unseen = unseen_sales({each.sale_id for each in told if each.sale_id is not None}, office)
+
+    def is_told(each: Told) -> bool:
+        return each.sale_id is None or (is_points and each.sale_id not in unseen)
+
+    steps = [Step(each.at, str(each.id), each if is_told(each) else None) for each in told]
     return Stream(steps, len(found) > limit, before)
 
 

@@ -59,14 +59,14 @@ class ReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
 
 @reads("/sales/{sale_id:str}", scope=Scope.SALES_READ, summary="Read a sale")
 async def get_sale(request: ApiRequest, sale_id: FromPath[str]) -> Reply[ReceiptOut]:
-    """One sale with its lines, refunds and entries, each entry with its why."""
+    """One sale with its lines, refunds and entries, each entry with its why. A store's key reads its own sales only."""
     number = read_id(sale_id, otherwise=lambda: SaleNotFound(sale_id=sale_id))
-    return await do_read(request, lambda _: _read(number))
+    return await do_read(request, lambda _: _read(number, request.auth.only_store))
 
 
-def _read(sale_id: int) -> ReceiptOut:
+def _read(sale_id: int, only_store: str | None) -> ReceiptOut:
     sale = Sale.objects.select_related("store").filter(pk=sale_id).first()
-    if sale is None:
+    if sale is None or only_store not in (None, sale.store.code):
         raise SaleNotFound(sale_id=str(sale_id))
     lines = Line.objects.filter(sale_id=sale_id).order_by("position")
     refunds = Refund.objects.filter(sale_id=sale_id).order_by("id")

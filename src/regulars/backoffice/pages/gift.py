@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_amount
-from regulars.backoffice.finding import find_or_404
+from regulars.backoffice.finding import find_or_404, stores_to_choose
 from regulars.backoffice.forms.customer import HandOutForm, NoteForm, RemoveForm
 from regulars.backoffice.gifts import Gift, tell_gift
 from regulars.backoffice.leave import ask_for_member, with_leave
@@ -21,14 +21,13 @@ from regulars.points.remove_reward import remove_reward
 from regulars.rewards.issued import read_one
 from regulars.rewards.use import take_back_use, use_reward
 from regulars.staff.rights import Right
-from regulars.stores.models import Store
 
 
 @needs(Right.CLAIM_REWARDS)
 def hand_out(request: HttpRequest, member_id: int, issued_id: int) -> HttpResponse:
     office, member = office_of(request), find_or_404(member_id)
     gift = _find(member_id, issued_id, office)
-    stores = list(Store.objects.filter(is_open=True).order_by("name").values_list("code", "name")[:500])
+    stores = stores_to_choose(office, Right.CLAIM_REWARDS)
     form = HandOutForm(request.POST or None, stores=stores)
     if request.method == "POST" and form.is_valid():
         store = form.cleaned_data["store"]

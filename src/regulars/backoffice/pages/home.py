@@ -29,7 +29,8 @@ PERIODS = (7, 30, 90, 365)
 def home(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     if not office.can(Right.SEE_DASHBOARD):
-        sales = page_by_time(Sale.objects.select_related("store", "member"), before="", size=8)
+        reach = office.reach_for(Right.SEE_SALES)
+        sales = page_by_time(reach.within(Sale.objects.select_related("store", "member")), before="", size=8)
         return render(request, "backoffice/counter.html", {"sales": sales.rows, "work": show_work(office)})
     last = newest_day()
     if last is None:
@@ -39,32 +40,37 @@ def home(request: HttpRequest) -> HttpResponse:
     days = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in PERIODS else 30
     until = last + timedelta(days=1)
     first = until - timedelta(days=days)
-    now, before = figures_between(first, until), figures_between(first - timedelta(days=days), first)
+    reach = office.reach_for(Right.SEE_DASHBOARD)
+    stores = None if reach.everything else reach.stores
+    now, before = figures_between(first, until, stores), figures_between(first - timedelta(days=days), first, stores)
     context = {
         "days": days,
         "periods": PERIODS,
         "first": first,
         "last": last,
-        "tiles": _tiles(now, before, office),
-        "charts": _charts(now.days, first, until),
+        "stores": () if stores is None else Store.objects.filter(pk__in=stores).order_by("code")[:20],
+        "tiles": _tiles(now, before, office, is_whole=stores is None),
+        "charts": _charts(now.days, first, until, is_whole=stores is None),
         "work": show_work(office),
     }
     return render(request, "backoffice/home.html", context)
 
 
-def _tiles(here: Figures, there: Figures, office: Office) -> list[dict[str, Any]]:
-    """A figure each, with its change against the period before."""
+def _tiles(here: Figures, there: Figures, office: Office, *, is_whole: bool) -> list[dict[str, Any]]:
+    """A figure each, with its change against the period before; what belongs to no store only for the whole shop."""
     active, active_before = here.active_members_a_day, there.active_members_a_day
     rows = [
         (_("Sales"), here.sales, there.sales, number, _("%(n)s of them by members") % {"n": number(here.member_sales)}),
         (_("Turnover"), here.total_minor, there.total_minor, lambda minor: money(minor, office.currency), ""),
         (_("Active members a day"), active, active_before, number, _("members with a sale, on average")),
-        (_("Joined"), here.joined, there.joined, number, ""),
         (_("Points earned"), here.earned, there.earned, number, ""),
         (_("Points spent"), here.spent, there.spent, number, ""),
-        (_("Points expired"), here.expired, there.expired, number, ""),
-        (_("Points outstanding"), here.outstanding, there.outstanding, number, _("what members hold at the end")),
     ]
+    if is_whole:
+        held = _("what members hold at the end")
+        rows.insert(3, (_("Joined"), here.joined, there.joined, number, ""))
+        rows.append((_("Points expired"), here.expired, there.expired, number, ""))
+        rows.append((_("Points outstanding"), here.outstanding, there.outstanding, number, held))
     return [
         {"title": title, "value": say(value), "change": _change(value, before), "note": note}
         for title, value, before, say, note in rows
@@ -79,8 +85,8 @@ def _change(value: int, before: int) -> str:
     return f"{percent:+d} %".replace("-", "\N{MINUS SIGN}") if percent else "±0 %"
 
 
-def _charts(figures: Sequence[Day], first: date, until: date) -> list[Chart]:
-    """Four drawings over the whole period; days without figures are empty, not missing."""
+def _charts(figures: Sequence[Day], first: date, until: date, *, is_whole: bool) -> list[Chart]:
+    """Drawings over the whole period; days without figures are empty, not missing."""
     known = {day.day: day for day in figures}
     days = [first + timedelta(days=nth) for nth in range((until - first).days)]
 
@@ -91,12 +97,12 @@ def _charts(figures: Sequence[Day], first: date, until: date) -> list[Chart]:
         names = [name for name, _ in series]
         return draw_bars(title, values, names=names, say=number, say_day=_say_day, is_part=is_part)
 
-    return [
-        draw(_("Sales"), (_("by members"), "member_sales"), (_("all"), "sales"), is_part=True),
-        draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent"), (_("expired"), "expired")),
-        draw(_("Joined"), (_("joined"), "joined")),
-        draw(_("Active members"), (_("active"), "active_members")),
-    ]
+    sales = draw(_("Sales"), (_("by members"), "member_sales"), (_("all"), "sales"), is_part=True)
+    active = draw(_("Active members"), (_("active"), "active_members"))
+    if not is_whole:
+        return [sales, draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent")), active]
+    points = draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent"), (_("expired"), "expired"))
+    return [sales, points, draw(_("Joined"), (_("joined"), "joined")), active]
 
 
 def _say_day(day: date) -> str:

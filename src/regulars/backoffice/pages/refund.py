@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.brought import name_rewards, say_levels
+from regulars.backoffice.finding import find_sale_or_404
 from regulars.backoffice.forms.refund import RefundForm
 from regulars.backoffice.leave import typed, with_leave
 from regulars.backoffice.office import Office, office_of
@@ -32,7 +33,7 @@ from regulars.staff.rights import Right
 def refund(request: HttpRequest, sale_id: int) -> HttpResponse:
     """GET with `how` previews, POST refunds; while somebody chooses, only the preview is answered."""
     office = office_of(request)
-    sale = get_object_or_404(Sale.objects.select_related("store", "member"), pk=sale_id)
+    sale = find_sale_or_404(sale_id, office, Right.REFUND_SALES)
     receipt = show_receipts([sale], office)[sale_id]
     left = [line for line in receipt.lines if line.amount_minor > line.returned_minor]
     given = request.POST if request.method == "POST" else request.GET if "how" in request.GET else None

@@ -3,13 +3,14 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_change
 from regulars.backoffice.brought import say_brought
+from regulars.backoffice.finding import find_sale_or_404
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.receipts import show_receipts
 from regulars.backoffice.refusals import show_in
@@ -18,7 +19,6 @@ from regulars.core.refusals import Refusal
 from regulars.members.find import find_members
 from regulars.members.rows import MemberRow, read_member
 from regulars.sales.attach import attach_sale
-from regulars.sales.models import Sale
 from regulars.staff.rights import Right
 from regulars.stores.zones import zone
 
@@ -35,7 +35,7 @@ class AttachForm(forms.Form):
 @needs(Right.SEE_SALES)
 def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
     office = office_of(request)
-    found = get_object_or_404(Sale.objects.select_related("store", "member"), pk=sale_id)
+    found = find_sale_or_404(sale_id, office, Right.SEE_SALES)
     receipt = show_receipts([found], office)[sale_id]
     context = {
         "sale": found,
@@ -51,7 +51,7 @@ def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
 def attach(request: HttpRequest, sale_id: int) -> HttpResponse:
     """Find the member, show who it is, then attach: a receipt given to the wrong person is hard to take back."""
     office = office_of(request)
-    found = get_object_or_404(Sale.objects.select_related("store"), pk=sale_id)
+    found = find_sale_or_404(sale_id, office, Right.ATTACH_SALES)
     form = AttachForm(request.POST or None)
     whose = None
     if request.method == "POST" and form.is_valid():

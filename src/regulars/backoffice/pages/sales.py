@@ -22,16 +22,18 @@ WINDOW = timedelta(days=31)
 @needs(Right.SEE_SALES)
 def sales(request: HttpRequest) -> HttpResponse:
     asked, office = request.GET, office_of(request)
-    stores = list(Store.objects.order_by("code").only("id", "code", "name")[:2000])
+    reach = office.reach_for(Right.SEE_SALES)
+    stores = list(reach.within(Store.objects.all(), "id").order_by("code").only("id", "code", "name")[:2000])
     store = next((each for each in stores if each.code == asked.get("store")), None)
     who = asked.get("who", "")
-    rows = Sale.objects.select_related("store", "member")
+    rows = reach.within(Sale.objects.select_related("store", "member"))
     if store:
         rows = rows.filter(store=store)
     if who in ("member", "anonymous"):
         rows = rows.filter(member__isnull=who == "anonymous")
+    is_sparse = bool(store or who) or not reach.everything
     days, faults = _days(asked.get("from", ""), asked.get("to", ""), office)
-    since = _since(asked.get("before", ""), days[1]) if (store or who) and days[0] is None else days[0]
+    since = _since(asked.get("before", ""), days[1]) if is_sparse and days[0] is None else days[0]
     page = page_by_time(_between(rows, since, days[1]), before=asked.get("before", ""))
     context = {
         "page": page,

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.office import office_of
+from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.wording import name_of
 from regulars.members.rows import MemberRow
 from regulars.members.search import search_members
@@ -43,9 +43,9 @@ def find_everything(request: HttpRequest, asked: str) -> dict[str, list[Hit]]:
     office = office_of(request)
     hits = {"members": _members(asked, country=office.country)}
     if office.can(Right.SEE_SALES):
-        hits["receipts"] = _receipts(asked)
+        hits["receipts"] = _receipts(asked, office)
     if office.can(Right.SEE_STORES):
-        hits["stores"] = _stores(asked)
+        hits["stores"] = _stores(asked, office)
     return {kind: found for kind, found in hits.items() if found}
 
 
@@ -60,14 +60,16 @@ def _detail(member: MemberRow) -> str:
     return " · ".join(value for value in known if value)
 
 
-def _receipts(asked: str) -> list[Hit]:
-    sales = Sale.objects.filter(external_id=asked).select_related("store", "member").order_by("-id")[:AT_MOST]
+def _receipts(asked: str, office: Office) -> list[Hit]:
+    rows = office.reach_for(Right.SEE_SALES).within(Sale.objects.filter(external_id=asked))
+    sales = rows.select_related("store", "member").order_by("-id")[:AT_MOST]
     return [
         Hit(reverse("sale", args=[sale.pk]), sale.external_id, f"{sale.store} · {sale.member or ''}".rstrip(" ·"))
         for sale in sales
     ]
 
 
-def _stores(asked: str) -> list[Hit]:
-    stores = Store.objects.filter(Q(code=asked) | Q(name__icontains=asked)).order_by("code")[:4]
+def _stores(asked: str, office: Office) -> list[Hit]:
+    rows = office.reach_for(Right.SEE_STORES).within(Store.objects.all(), "id")
+    stores = rows.filter(Q(code=asked) | Q(name__icontains=asked)).order_by("code")[:4]
     return [Hit(f"{reverse('sales')}?store={store.code}", store.name, store.code) for store in stores]

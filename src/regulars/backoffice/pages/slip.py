@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.finding import find_or_404
+from regulars.backoffice.finding import find_or_404, stores_to_choose
 from regulars.backoffice.forms.stamp_codes import SlipForm
 from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in
@@ -15,13 +15,12 @@ from regulars.core.claiming import RewardNotFound
 from regulars.core.refusals import Refusal
 from regulars.points.stamp_codes import use_stamp_code
 from regulars.staff.rights import Right
-from regulars.stores.models import Store
 
 
 @needs(Right.CLAIM_REWARDS)
 def slip(request: HttpRequest, member_id: int) -> HttpResponse:
     office, member = office_of(request), find_or_404(member_id)
-    stores = list(Store.objects.filter(is_open=True).order_by("name").values_list("code", "name")[:500])
+    stores = stores_to_choose(office, Right.CLAIM_REWARDS)
     form = SlipForm(request.POST or None, stores=stores)
     if request.method == "POST" and form.is_valid():
         try:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.finding import stores_to_choose
 from regulars.backoffice.forms.stamp_codes import CodesForm, PosterForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.qr import draw_qr
@@ -19,7 +20,6 @@ from regulars.points.models import Poster, StampCode
 from regulars.points.posters import RESTS_MINUTES, hang_poster, poster_text, take_poster_down
 from regulars.points.stamp_codes import make_stamp_codes
 from regulars.staff.rights import Right
-from regulars.stores.models import Store
 
 BATCHES = 50
 
@@ -65,7 +65,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 @needs(Right.GIVE_STAMPS)
 def new_poster(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
-    stores = list(Store.objects.filter(is_open=True).order_by("name").values_list("code", "name")[:1_000])
+    stores = stores_to_choose(office_of(request), Right.GIVE_STAMPS)
     form = PosterForm(request.POST or None, stores=stores, cards=_cards(office))
     if request.method == "POST" and form.is_valid():
         try:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.finding import find_sale_or_404
 from regulars.backoffice.forms.customer import ReasonForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.receipts import show_receipts
@@ -25,6 +26,7 @@ from regulars.staff.rights import Right
 @needs(Right.UNDO_REFUNDS)
 def undo(request: HttpRequest, sale_id: int, refund_id: int) -> HttpResponse:
     office = office_of(request)
+    find_sale_or_404(sale_id, office, Right.UNDO_REFUNDS)
     found = get_object_or_404(Refund.objects.select_related("sale__store"), pk=refund_id, sale=sale_id)
     form = ReasonForm(request.POST or None)
     refused = why_not(found, office)
