@@ -84,7 +84,7 @@ FAULTS = {
         ALTER TABLE ledger_entry DROP CONSTRAINT one_entry_per_natural_key;
         UPDATE ledger_entry SET key = 'the same'
         """,
-    "I11-sealed": "UPDATE ledger_entry SET comment = 'changed afterwards' WHERE kind = 'redeem'",
+    "I11-sealed": "UPDATE ledger_entry SET actor = 'changed afterwards' WHERE kind = 'redeem'",
     "I13-apart": "ALTER TABLE sales_sale ADD FOREIGN KEY (store_id) REFERENCES public.platform_merchant NOT VALID",
     "I14-zero": "UPDATE ledger_account SET balance = balance + 5 WHERE side = 'member'",
     "I6-receipts": """

@@ -27,6 +27,7 @@ KINDS: dict[str, Promise] = {
     "reinstate": _("Brought back"),
     "promise": _("Promised"),
     "withdraw": _("Promise ended"),
+    "forfeit": _("Forfeited"),
 }
 ICONS = {
     "earn": "plus",
@@ -39,6 +40,7 @@ ICONS = {
     "reinstate": "clock",
     "promise": "clock",
     "withdraw": "back",
+    "forfeit": "minus",
 }
 OF_SALE = re.compile(r"sale/([0-9]+)/")
 
@@ -53,6 +55,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     recorded_at: datetime
     actor: str
+    approver: str | None
     reason: str
     comment: str
     sale_id: int | None
@@ -76,6 +79,7 @@ def tell_entry(view: EntryView, office: Office) -> Told:
         at=view.occurred_at,
         recorded_at=view.recorded_at,
         actor=view.actor,
+        approver=view.approver,
         reason=view.reason,
         comment=view.comment,
         sale_id=sale_of(view.key),

@@ -16,6 +16,7 @@ from regulars.core.why import (
     Claimed,
     Earned,
     Expired,
+    Forfeited,
     Merged,
     Promised,
     Reinstated,
@@ -74,11 +75,17 @@ def explain(why: Why, *, unit: Unit, currency: str, zone: tzinfo, say_rule: SayR
             return [f"The team brought back what had expired: it can be used until {write_end(why.until, zone)}."]
         case Promised():
             total = money(why.total_minor)
-            return [f"Receipt {why.receipt} over {total} was entered by hand: it counts once somebody else confirms it."]
+            return [
+                f"Receipt {why.receipt} over {total} was entered by hand: it counts once somebody else confirms it."
+            ]
         case Withdrawn(outcome="confirmed"):
             return [f"Receipt {why.receipt} was confirmed: what its sale earned stands in the place of the promise."]
         case Withdrawn():
             return [f"Receipt {why.receipt} was {why.outcome}: nothing comes of the promise."]
+        case Forfeited(paid_out=True):
+            return ["The member's data was erased: what was left was paid out in money."]
+        case Forfeited():
+            return ["The member's data was erased: what was left, and what was owed, ended with it."]
         case Undone():
             return ["What another entry had done was undone."]
         case Merged():

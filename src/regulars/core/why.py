@@ -164,6 +164,14 @@ class Reinstated(msgspec.Struct, frozen=True, tag="reinstated"):
     until: datetime
 
 
+class Forfeited(msgspec.Struct, frozen=True, omit_defaults=True, tag="forfeited"):
+    """The member's data was erased: what was left ended with it, or was paid out in money; what was owed is owed no
+    more.
+    """
+
+    paid_out: bool = False
+
+
 class Undone(msgspec.Struct, frozen=True, tag="undone"):
     """What another entry did is undone: `entry` of the kind `kind`."""
 
@@ -197,4 +205,4 @@ class Withdrawn(msgspec.Struct, frozen=True, tag="withdrawn"):
 
 Gift = Claimed | CardFilled | CardReopened | Rewarded | RewardRemoved
 Moved = Earned | Spent | TakenBack | Returned | Adjusted | Expired | WrittenOff | Reinstated | Undone | Merged
-Why = Moved | Promised | Withdrawn | Gift
+Why = Moved | Promised | Withdrawn | Forfeited | Gift

@@ -42,6 +42,7 @@ _OTHER_SIDE = {
     Kind.WITHDRAW: Side.ISSUED,
     Kind.MERGE_OUT: Side.MERGED,
     Kind.MERGE_IN: Side.MERGED,
+    Kind.FORFEIT: Side.EXPIRED,
 }
 
 

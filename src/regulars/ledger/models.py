@@ -110,6 +110,7 @@ class Kind(models.TextChoices):
     WITHDRAW = "withdraw"
     MERGE_OUT = "merge_out"
     MERGE_IN = "merge_in"
+    FORFEIT = "forfeit"
 
 
 class Entry(models.Model):
