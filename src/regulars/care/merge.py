@@ -15,7 +15,7 @@ from regulars.audit.record import record_event
 from regulars.care.fields import Choices, check_choices, join_identifiers, joined_fields, swap_attributes, write_fields
 from regulars.care.models import Merge
 from regulars.care.places import move_rows
-from regulars.care.snapshot import Was, encode_was
+from regulars.care.snapshot import CardWas, Was, encode_was
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.facts import Facts
@@ -33,6 +33,7 @@ from regulars.members.models import Member
 from regulars.programs.book import Book, load_book
 from regulars.programs.tallies import member_holder, write_tallies
 from regulars.rewards.issued import find_given
+from regulars.rewards.models import Cause
 from regulars.sales.bring import Bringing
 from regulars.tiers.gifts import gift_key
 from regulars.tiers.give import give_rewards
@@ -180,7 +181,6 @@ def _open(merge: Merge, source: Member, keeper: Member, *, book: Book, at: datet
         source=_copy(tallies[source.pk]),
         keeper_levels=dict(seen[keeper.pk].climber.standings),
         source_levels=dict(seen[source.pk].climber.standings),
-        cards={card: tallies[keeper.pk].cards.get(card, CardState()).number for card in cards},
     )
     return _Two(
         merge=merge,
@@ -233,7 +233,7 @@ def _count_together(two: _Two, wallets: Wallets) -> tuple[tuple[str, ...], list[
     write_standings({keeper: joined, source: dict.fromkeys(two.was.source_levels, NOWHERE)}, two.moved, at=two.at)
     write_tallies({member_holder(keeper): tally})
     two.was.joined_levels = dict(joined)
-    two.was.gave = tuple(each.key for each in bringing.rewards)
+    two.was.gave = tuple(each.key for each in bringing.rewards if each.cause == Cause.TIER)
     return tuple(f"{move.tier_set}:{move.after}" for move in moves), [each.reward.code for each in bringing.rewards]
 
 
@@ -258,6 +258,7 @@ def _put_stamps(two: _Two, tally: Tally, card: str) -> Stamped | None:
         if again:
             marks.remove(again[-1])
     tally.cards[card] = stamped.state
+    two.was.cards[card] = CardWas(state.number, stamped.state, stamped.held + added - stamped.put)
     return msgspec.structs.replace(stamped, marks=tuple(marks))
 
 

@@ -4,15 +4,24 @@ from typing import Any
 
 import msgspec
 
+from regulars.core.stamps import CardState
 from regulars.core.tallies import Tally
 from regulars.core.tiers import Standing
+
+
+class CardWas(msgspec.Struct, frozen=True):
+    """The keeper's stamp card: its number before, and what the merge made of it: the `state`, with `held` stamps."""
+
+    number: int
+    state: CardState
+    held: int
 
 
 class Was(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The keeper's and the source's counts and levels, and the keeper's levels as the merge left them (`joined`).
 
     `fields` are the keeper's that were changed, as they were; `main` the identifiers that were main ones before and are
-    not now. `cards`: the number of the keeper's stamp card. `gave`: what brought the rewards that came of the merge.
+    not now. `cards` are those that got stamps. `gave`: what brought the rewards of levels that only both had reached.
     """
 
     keeper: Tally
@@ -22,7 +31,7 @@ class Was(msgspec.Struct, kw_only=True, omit_defaults=True):
     joined_levels: dict[str, Standing] = {}
     fields: dict[str, Any] = {}
     main: tuple[int, ...] = ()
-    cards: dict[str, int] = {}
+    cards: dict[str, CardWas] = {}
     gave: tuple[str, ...] = ()
 
 

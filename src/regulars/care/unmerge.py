@@ -17,7 +17,7 @@ from regulars.care.fields import part_identifiers, settle_places, write_fields
 from regulars.care.merge import lock_two
 from regulars.care.models import Merge
 from regulars.care.places import move_rows_back, sales_of_merge
-from regulars.care.snapshot import Was, decode_was
+from regulars.care.snapshot import CardWas, Was, decode_was
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.merging import part_tallies
@@ -155,32 +155,35 @@ class _Parting:
         self._close()
 
     def _take_stamps_off(self, tally: Tally) -> None:
-        """Take the source's stamps off the keeper's cards: cards that they filled are open again, where nobody used
-        the reward.
+        """Take the source's stamps off the keeper's cards. Where no stamp came or went since, the cards that they
+        filled are open again, unless somebody used the reward; otherwise what filled a card is spent.
         """
         keeper = self.keeper.pk
         cards = {card: self.book.units[card] for card in self.was.cards if card in self.program.cards}
         wallets = lock_wallets([keeper], units=cards, at=self.at, giving=[keeper])
         journal = Journal(at=self.at, sides=self.book.sides, zone=self.book.zone)
         withdrawn: list[str] = []
-        for card, number in self.was.cards.items():
+        for card, was in self.was.cards.items():
             if card in cards:
-                withdrawn += self._empty_card(tally, card, number, wallets, journal)
+                withdrawn += self._empty_card(tally, card, was, wallets, journal)
         journal.write()
         withdraw_issued(withdrawn, at=self.at, by=self.by)
 
-    def _empty_card(self, tally: Tally, card: str, number: int, wallets: Wallets, journal: Journal) -> list[str]:
+    def _empty_card(self, tally: Tally, card: str, was: CardWas, wallets: Wallets, journal: Journal) -> list[str]:
         wallet = wallets[self.keeper.pk, card]
-        past = find_past(CardAsked(self.keeper.pk, card, number), lock=True)
+        past = find_past(CardAsked(self.keeper.pk, card, was.number), lock=True)
         theirs = dict(fetch(STAMP_LOTS, {"merge": self.merge.pk, "unit": wallet.unit_id}))
-        filled = [draw for filling in past.filled.values() for draw in filling.draws]
-        taken = sum(theirs.values()) + sum(amount for lot, amount in filled if lot in theirs)
+        state, held = tally.cards.get(card, CardState()), wallet.balance - wallet.lapsed
+        taken = min(sum(theirs.values()), max(held, 0))
+        if (state, held) == (was.state, was.held):
+            filled = [draw for filling in past.filled.values() for draw in filling.draws]
+            taken += sum(amount for lot, amount in filled if lot in theirs)
         if not taken:
             return []
         unstamped = unstamp(
             card_of(self.program, card, self.book.version),
-            tally.cards.get(card, CardState()),
-            held=wallet.balance - wallet.lapsed,
+            state,
+            held=held,
             taken=taken,
             kept=past.kept,
         )
