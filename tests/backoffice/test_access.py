@@ -3,8 +3,13 @@
 import pytest
 from django.test import Client
 
+from regulars.core.actor import SYSTEM
 from regulars.sales.models import Sale
+from regulars.staff.approval_rules import put_rule
+from regulars.staff.grants import give_grant
 from regulars.staff.models import Person, Role
+from regulars.staff.people import create_person
+from regulars.staff.roles import create_role
 from tests.backoffice.conftest import YESTERDAY, sign_in
 from tests.shop import a_member, a_sale, sell
 
@@ -55,8 +60,27 @@ PAGES = [
     ("/jobs/", OWNERS),
     ("/office/stores/store/", EVERYBODY),
     ("/office/stores/store/add/", MANAGERS),
-    ("/office/staff/person/", OWNERS),
-    ("/office/staff/person/add/", OWNERS),
+    ("/people/", MANAGERS),
+    ("/people/new/", OWNERS),
+    ("/people/{person}/", MANAGERS),
+    ("/people/{person}/name/", OWNERS),
+    ("/people/{person}/role/", OWNERS),
+    ("/people/{person}/role/preview/?role=auditor", OWNERS),
+    ("/people/{person}/stores/", OWNERS),
+    ("/people/{person}/grants/new/", OWNERS),
+    ("/people/{person}/grants/{grant}/take/", OWNERS),
+    ("/people/{person}/lock/", OWNERS),
+    ("/people/{person}/let-in/", OWNERS),
+    ("/people/{person}/let-go/", OWNERS),
+    ("/roles/", MANAGERS),
+    ("/roles/new/", OWNERS),
+    ("/roles/{role}/", OWNERS),
+    ("/roles/{role}/remove/", OWNERS),
+    ("/approvals/", EVERYBODY),
+    ("/approvals/rules/", OWNERS),
+    ("/approvals/rules/{rule}/remove/", OWNERS),
+    ("/me/", EVERYBODY),
+    ("/me/pin/", EVERYBODY),
     ("/accounts/2fa/", EVERYBODY),
 ]
 
@@ -65,7 +89,16 @@ PAGES = [
 def places(shop) -> dict[str, int]:
     member = a_member(at=YESTERDAY)
     sale = sell(a_sale(at=YESTERDAY), at=YESTERDAY)
-    return {"member": member, "sale": sale.id}
+    return {"member": member, "sale": sale.id, **a_team()}
+
+
+def a_team() -> dict[str, int]:
+    """A colleague with a grant, a role of the shop's own, and a step that needs leave."""
+    ida = create_person(email="ida@example.com", role="marketer", at=YESTERDAY, by=SYSTEM).pk
+    grant = give_grant(person_id=ida, feature="reports", level="view", at=YESTERDAY, by=SYSTEM).pk
+    role = create_role(name="Shift lead", rights=["see_members"], at=YESTERDAY, by=SYSTEM).pk
+    rule = put_rule(action="refund_sale", role="", from_amount=0, need="pin", at=YESTERDAY, by=SYSTEM).pk
+    return {"person": ida, "grant": grant, "role": role, "rule": rule}
 
 
 @pytest.mark.parametrize("role", sorted(EVERYBODY))

@@ -5,12 +5,9 @@ import re
 import pytest
 
 from regulars.audit.models import Event
-from regulars.core.actor import SYSTEM
 from regulars.programs.models import Program
-from regulars.staff.models import ApiKey, Person, Role
-from regulars.staff.people import create_person
+from regulars.staff.models import ApiKey
 from regulars.stores.models import Store
-from tests.shop import OPENED
 
 pytestmark = pytest.mark.django_db
 
@@ -60,34 +57,6 @@ def test_a_store_is_saved_with_its_tags_and_tills_and_never_deleted(manager):
     assert "is not a time zone" in manager.post(change, {**form, "time_zone": "Moon"}).content.decode()
     assert manager.get(f"/office/stores/store/{store.pk}/delete/").status_code == 403
     assert Event.objects.filter(about="store", about_id=store.pk, action="store.changed").exists()
-
-
-def test_people_join_change_role_and_leave(owner):
-    form = {"email": "Kim@Example.com", "first_name": "Kim", "last_name": "Oh", "role": "cashier", "password": ""}
-    assert owner.post("/office/staff/person/add/", form).status_code == 302
-    kim = Person.objects.get(email="kim@example.com")
-    assert kim.is_staff
-    change = f"/office/staff/person/{kim.pk}/change/"
-    owner.post(change, {"role": "manager", "is_active": "on"})
-    assert Person.objects.get(pk=kim.pk).role == Role.MANAGER
-    owner.post(change, {"role": "manager"})
-    assert not Person.objects.get(pk=kim.pk).is_active
-    done = Event.objects.filter(about="person", about_id=kim.pk).order_by("id").values_list("action", flat=True)
-    assert list(done) == ["person.created", "person.role_changed", "person.deactivated"]
-
-
-def test_the_last_owner_stays(owner):
-    me = Person.objects.get(role=Role.OWNER)
-    page = owner.post(f"/office/staff/person/{me.pk}/change/", {"role": "cashier", "is_active": "on"}).content.decode()
-    assert "last owner" in page
-    assert Person.objects.get(pk=me.pk).role == Role.OWNER
-
-
-def test_an_address_is_taken_once(owner):
-    create_person(email="kim@example.com", role=Role.CASHIER, at=OPENED, by=SYSTEM)
-    page = owner.post("/office/staff/person/add/", {"email": "kim@example.com", "role": "cashier"}).content.decode()
-    assert "already" in page
-    assert Person.objects.filter(email="kim@example.com").count() == 1
 
 
 def test_the_trail_says_who_did_what(owner):

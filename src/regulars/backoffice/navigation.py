@@ -64,9 +64,14 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
     ),
     (
         _("Shop"),
+        (Room(_("Stores"), "store", "admin:stores_store_changelist", Right.SEE_STORES),),
+    ),
+    (
+        _("Team"),
         (
-            Room(_("Stores"), "store", "admin:stores_store_changelist", Right.SEE_STORES),
-            Room(_("Team"), "team", "admin:staff_person_changelist", Right.CHANGE_PEOPLE),
+            Room(_("People"), "team", "people", Right.SEE_PEOPLE),
+            Room(_("Roles"), "label", "roles", Right.SEE_PEOPLE),
+            Room(_("Approvals"), "tick", "approvals", Right.APPROVE),
         ),
     ),
     (
@@ -75,6 +80,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
             Room(_("Shop"), "sliders", "shop", Right.CHANGE_PROGRAM),
             Room(_("Units"), "coins", "units", Right.SEE_RULES, pieces("unit")),
             Room(_("Policies"), "scales", "policies", Right.SEE_RULES),
+            Room(_("Member fields"), "label", "fields", Right.CHANGE_ATTRIBUTES),
             Room(_("API keys"), "key", "keys", Right.CHANGE_KEYS),
             Room(_("Activity"), "activity", "activity", Right.SEE_ACTIVITY),
             Room(_("Jobs"), "gear", "jobs", Right.SEE_JOBS),

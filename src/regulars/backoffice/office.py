@@ -18,6 +18,7 @@ from regulars.staff.models import Person
 from regulars.staff.people import actor_for
 from regulars.staff.reach import Reach, reach_of
 from regulars.staff.rights import Right, can
+from regulars.staff.roles import role_names
 
 
 class Office:
@@ -82,6 +83,10 @@ class Office:
     def reach_for(self, right: Right) -> Reach:
         """The stores where this person holds the right."""
         return reach_of(self.person, right)
+
+    @cached_property
+    def role_name(self) -> str:
+        return role_names().get(self.person.role, self.person.role)
 
     def can(self, right: Right) -> bool:
         return self.person.is_authenticated and can(self.person, right)

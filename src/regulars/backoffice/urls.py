@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from regulars.backoffice import customer_urls, program_urls
-from regulars.backoffice.admin import people, stores  # noqa: F401  # registers them
+from regulars.backoffice import customer_urls, people_urls, program_urls, staff_urls
+from regulars.backoffice.admin import stores  # noqa: F401  # registers them
 from regulars.backoffice.pages import (
     activity,
     adjust,
@@ -34,8 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/<int:member_id>/adjust/preview/", adjust.preview, name="adjust_preview"),
     path("members/<int:member_id>/cards/new/", cards.new_card, name="new_card"),
     path("members/<int:member_id>/cards/<str:number>/", cards.switch_card, name="switch_card"),
-    path("members/<int:member_id>/status/", cards.member_status, name="member_status"),
-    path("members/<int:member_id>/join/", cards.join, name="join"),
     path("entries/<int:entry_id>/", entry.entry, name="entry"),
     path("files/<int:file_id>/", files.file, name="file"),
     path("sales/", sales.sales, name="sales"),
@@ -44,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/member/", sale.attach, name="attach"),
     *program_urls.urlpatterns,
     *customer_urls.urlpatterns,
+    *people_urls.urlpatterns,
+    *staff_urls.urlpatterns,
     path("keys/", keys.keys, name="keys"),
     path("keys/new/", keys.new_key, name="new_key"),
     path("keys/<int:key_id>/revoke/", keys.revoke, name="revoke_key"),

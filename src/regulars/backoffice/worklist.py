@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.approvals import say_action
 from regulars.backoffice.finding import read_tally
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import money
@@ -16,6 +17,8 @@ from regulars.core.program.caps import Budget
 from regulars.core.tallies import LIFETIME
 from regulars.programs.tallies import PROGRAM
 from regulars.rewards.models import Fulfilment, IssuedReward, Status
+from regulars.staff.approvals import open_approvals
+from regulars.staff.models import Approval, ApprovalState
 from regulars.staff.rights import Right
 
 NEARLY = 80
@@ -47,12 +50,29 @@ class Spending(msgspec.Struct, frozen=True, kw_only=True):
 
 def show_work(office: Office) -> list[Task]:
     """What this person can do something about."""
-    tasks: list[Task] = []
+    tasks: list[Task] = [*_leave(office)]
     if office.can(Right.SEE_RULES):
         tasks += _budgets(office)
     if office.can(Right.FULFIL_REWARDS):
         tasks += _sending()
     return tasks
+
+
+def _leave(office: Office) -> Iterator[Task]:
+    """What waits for this person's leave, and what they were given leave for and have not done yet."""
+    if office.can(Right.APPROVE):
+        rows = office.reach_for(Right.APPROVE).within(open_approvals(at=office.now)).exclude(asked_by=office.person)
+        found = len(rows.values_list("id", flat=True)[:MANY])
+        if found:
+            said = ngettext("%(n)s step waits for your leave", "%(n)s steps wait for your leave", found)
+            url = reverse("approvals")
+            yield Task(said=said % {"n": f"{found:,}"}, note=_("Colleagues have asked."), url=url, look="careful")
+    given = Approval.objects.filter(
+        asked_by=office.person, state=ApprovalState.APPROVED, is_by_pin=False, valid_until__gt=office.now
+    )
+    for each in given.order_by("id")[:5]:
+        said = _("%(action)s: approved") % {"action": say_action(each.action)}
+        yield Task(said=said, note=_("Carry it out in time."), url=reverse("approval", args=[each.pk]), look="careful")
 
 
 def spent_budgets(live: Compiled) -> list[Spending]:

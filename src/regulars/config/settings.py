@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "regulars.config.security.ContentSecurityPolicy",
     "allauth.account.middleware.AccountMiddleware",
+    "regulars.backoffice.door.TeamDoor",
 ]
 
 TEMPLATES = [

@@ -1,0 +1,93 @@
+"""What somebody asked to do, in words: the action, how much, and what was typed."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.office import Office
+from regulars.backoffice.wording import money, number
+from regulars.core.approval import MEASURES, Action
+from regulars.staff.approvals import WAITS_FOR
+from regulars.staff.models import Approval, ApprovalState, Need
+
+ACTIONS: dict[str, Promise] = {
+    Action.ADJUST_POINTS: gettext_lazy("Adjust a balance"),
+    Action.ADJUST_STAMPS: gettext_lazy("Add or take off stamps"),
+    Action.SPEND_POINTS: gettext_lazy("Spend for a member"),
+    Action.REMOVE_REWARD: gettext_lazy("Remove a reward"),
+    Action.REFUND_SALE: gettext_lazy("Refund a sale"),
+    Action.CHANGE_TIER: gettext_lazy("Change a level"),
+    Action.MERGE_MEMBERS: gettext_lazy("Merge two members"),
+    Action.ERASE_MEMBER: gettext_lazy("Erase a member"),
+    Action.MASS_ADJUST: gettext_lazy("Adjust many balances"),
+}
+NEEDS: dict[str, Promise] = {
+    Need.PIN: gettext_lazy("the PIN of somebody who may approve"),
+    Need.SECOND: gettext_lazy("a second person"),
+}
+UNTOLD = {"path", "key", "at", "sure"}
+"""Fields of a form that are there for the form's sake."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """An approval as the pages show it: `state` is the state that holds now."""
+
+    approval: Approval
+    action: str
+    amount: str
+    state: str
+    typed: list[tuple[str, str]]
+
+
+def tell_approval(approval: Approval, office: Office) -> Told:
+    return Told(
+        approval=approval,
+        action=say_action(approval.action),
+        amount=say_measure(approval.action, approval.amount, office, unit=_unit(approval.payload)),
+        state=state_of(approval, now=office.now),
+        typed=[
+            (name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+            for name, value in approval.payload.items()
+            if name not in UNTOLD and value not in ([""], "", None)
+        ],
+    )
+
+
+def say_action(action: str) -> str:
+    return str(ACTIONS.get(action, action.replace("_", " ")))
+
+
+def say_measure(action: str, amount: int | None, office: Office, *, unit: str = "points") -> str:
+    """An amount in what its action counts; nothing where there is none."""
+    if amount is None:
+        return ""
+    match MEASURES.get(Action(action), "") if action in set(Action) else "":
+        case "money":
+            return money(amount, office.currency)
+        case "points":
+            return say_amount(amount, office.unit(unit))
+        case "stamps":
+            return _("%(n)s stamps") % {"n": number(amount)}
+        case "rows":
+            return _("%(n)s rows") % {"n": number(amount)}
+        case _:
+            return ""
+
+
+def state_of(approval: Approval, *, now: datetime) -> str:
+    """`lapsed` where nobody decided in time, or nobody did what was approved."""
+    if approval.state == ApprovalState.WAITING and approval.asked_at <= now - WAITS_FOR:
+        return "lapsed"
+    if approval.state == ApprovalState.APPROVED and approval.valid_until is not None and approval.valid_until <= now:
+        return "lapsed"
+    return approval.state
+
+
+def _unit(payload: dict[str, Any]) -> str:
+    unit = payload.get("unit", "points")
+    return str(unit[0] if isinstance(unit, list) and unit else unit or "points")
