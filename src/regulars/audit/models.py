@@ -7,7 +7,8 @@ from django.db.models.expressions import RawSQL
 class Event(models.Model):
     """One action. `transaction` orders events for the relay: ids of concurrent transactions can commit out of order.
 
-    `facts` carries numbers and codes, never personal data.
+    `facts` carries numbers and codes, never personal data. `store_id` is the store it happened in or to, if any;
+    `origin` the address and device of the person who did it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -18,6 +19,8 @@ class Event(models.Model):
     about = models.CharField(max_length=32)
     about_id = models.BigIntegerField()
     member_id = models.BigIntegerField(null=True)
+    store_id = models.BigIntegerField(null=True)
+    origin = models.CharField(max_length=120, blank=True, db_default="")
     facts = models.JSONField(default=dict)
 
     class Meta:

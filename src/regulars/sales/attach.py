@@ -68,7 +68,14 @@ def attach_sale(
     recorded = _attach(sold, found, book=book, states=states, bringing=bringing, by=by)
     facts = {"occurred_at": sold.occurred_at}
     record_event(
-        action="sale.attached", about="sale", about_id=sale_id, member_id=found.member_id, facts=facts, at=at, by=by
+        action="sale.attached",
+        about="sale",
+        about_id=sale_id,
+        member_id=found.member_id,
+        store_id=sold.store_id,
+        facts=facts,
+        at=at,
+        by=by,
     )
     return recorded
 

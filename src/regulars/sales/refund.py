@@ -196,6 +196,7 @@ class _Returns:
                 about="sale",
                 about_id=sold.id,
                 member_id=sold.member_id,
+                store_id=sold.store_id,
                 by=refund.by,
                 facts={
                     "refund": str(case.refund_id),

@@ -267,6 +267,7 @@ def _event(row: SaleRow, sale: NewSale) -> NewEvent:
         about="sale",
         about_id=row.id,
         member_id=row.member_id,
+        store_id=row.store_id,
         by=sale.by,
         facts={"occurred_at": sale.occurred_at, "total_minor": sale.total_minor},
     )

@@ -101,6 +101,7 @@ def undo_refund(*, refund_id: int, reason: str, at: datetime, by: Actor, only_st
         about="sale",
         about_id=sold.id,
         member_id=sold.member_id,
+        store_id=sold.store_id,
         facts=facts,
         at=at,
         by=by,

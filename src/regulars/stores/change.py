@@ -63,7 +63,13 @@ def save_store(
     if is_new or changed:
         action = "store.created" if is_new else "store.changed"
         record_event(
-            action=action, about="store", about_id=store.pk, facts={"code": code, "changed": changed}, at=at, by=by
+            action=action,
+            about="store",
+            about_id=store.pk,
+            store_id=store.pk,
+            facts={"code": code, "changed": changed},
+            at=at,
+            by=by,
         )
     return store
 
@@ -80,7 +86,9 @@ def save_till(*, store_code: str, code: str, at: datetime, by: Actor, name: str 
     if is_new or till.name != name:
         till.name = name
         till.save(update_fields=["name"])
-        record_event(action="till.saved", about="store", about_id=store.pk, facts={"till": code}, at=at, by=by)
+        record_event(
+            action="till.saved", about="store", about_id=store.pk, store_id=store.pk, facts={"till": code}, at=at, by=by
+        )
     return till
 
 
@@ -91,7 +99,15 @@ def remove_till(*, store_code: str, code: str, at: datetime, by: Actor) -> None:
     if store is None:
         raise UnknownStore()
     if Till.objects.filter(store=store, code=code).delete()[0]:
-        record_event(action="till.removed", about="store", about_id=store.pk, facts={"till": code}, at=at, by=by)
+        record_event(
+            action="till.removed",
+            about="store",
+            about_id=store.pk,
+            store_id=store.pk,
+            facts={"till": code},
+            at=at,
+            by=by,
+        )
 
 
 def _clean(text: str, *, longest: int, field: str) -> str:

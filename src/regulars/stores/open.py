@@ -39,7 +39,14 @@ def open_stores(batch: Sequence[NewStore], *, at: datetime, by: Actor) -> int:
     tills = [Till(store=store, code=code) for store, new in zip(stores, new_ones, strict=True) for code in new.tills]
     Till.objects.bulk_create(tills)
     events = [
-        NewEvent(action="store.created", about="store", about_id=store.pk, facts={"code": store.code}, by=by)
+        NewEvent(
+            action="store.created",
+            about="store",
+            about_id=store.pk,
+            store_id=store.pk,
+            facts={"code": store.code},
+            by=by,
+        )
         for store in stores
     ]
     record_events(events, at=at)
