@@ -29,6 +29,7 @@ from regulars.core.audience import (
     InStatus,
     Joined,
     LastBought,
+    MayContact,
     Not,
     OnLevel,
     Reachable,
@@ -150,6 +151,8 @@ class _Compiler:
                     "EXISTS (SELECT FROM rewards_issuedreward WHERE member_id = m.id AND status = 'outstanding'"
                     f" AND (usable_until IS NULL OR usable_until > {self._moment()}){named})"
                 )
+            case MayContact(purpose=purpose, channel=channel):
+                return self._may_contact(purpose, channel)
             case _:
                 raise AssertionError(f"nobody compiles {condition}")
 
@@ -259,6 +262,22 @@ class _Compiler:
         if condition.at_most_days is not None:
             parts.append(f"{last} > {self._bind(self.asking.at - timedelta(days=condition.at_most_days))}")
         return f"coalesce({' AND '.join(parts)}, false)"
+
+    def _may_contact(self, purpose: str, channel: str) -> str:
+        """What `consents.contact` says of one member: what was said about the channel counts before the whole."""
+        way = self._bind(channel)
+        return f"""coalesce((
+            SELECT purpose.basis IN ('contract', 'law') OR (
+                m.left_at IS NULL AND coalesce(decided.is_given, purpose.basis = 'interest')
+                AND NOT EXISTS (SELECT FROM consents_erasure WHERE member_id = m.id AND state = 'waiting'))
+            FROM consents_purpose AS purpose
+            LEFT JOIN LATERAL (
+                SELECT is_given FROM consents_consentnow
+                WHERE member_id = m.id AND purpose_id = purpose.id AND channel IN ({way}, '')
+                ORDER BY channel DESC LIMIT 1
+            ) AS decided ON true
+            WHERE purpose.code = {self._bind(purpose)} AND purpose.retired_at IS NULL
+              AND (cardinality(purpose.channels) = 0 OR {way} = ANY(purpose.channels))), false)"""
 
     def _segment(self, name: str) -> str:
         meant = self.asking.segments.get(name)

@@ -174,6 +174,13 @@ class HasCard(Part, frozen=True, kw_only=True, tag_field="is", tag="card"):
     types: Names = ()
 
 
+class MayContact(Part, frozen=True, kw_only=True, tag_field="is", tag="consent"):
+    """May be written to for a purpose (its code) over a channel, by what they decided and the law allows."""
+
+    purpose: Code
+    channel: Code
+
+
 Leaf = (
     Standing
     | InStatus
@@ -193,6 +200,7 @@ Leaf = (
     | LastBought
     | HasReward
     | HasCard
+    | MayContact
 )
 Condition = AllOf | AnyOf | Not | Leaf
 

@@ -20,6 +20,7 @@ from regulars.core.audience import (
     InStatus,
     Joined,
     LastBought,
+    MayContact,
     Not,
     OnLevel,
     Reachable,
@@ -60,6 +61,7 @@ class Lexicon(Protocol):
     def level(self, tier_set: str, code: str) -> str: ...
     def tier_set(self, code: str) -> str: ...
     def reward(self, code: str) -> str: ...
+    def purpose(self, code: str) -> str: ...
     def attribute(self, code: str) -> str: ...
     def value(self, attribute: str, value: str) -> str: ...
 
@@ -100,6 +102,8 @@ def _leaf(leaf: Condition, words: Lexicon) -> str:
             return write_tags(Tags(any=any_, all=all_, none=none))
         case InSegment(any=names):
             return f"in the segment {either(names)}"
+        case MayContact(purpose=purpose, channel=channel):
+            return f"may be written to about {words.purpose(purpose)} by {channel}"
         case HasCard(types=types):
             return f"has a card of the type {either(types)}" if types else "has a card"
         case _:
