@@ -1,7 +1,12 @@
 """What may be typed about a member; what is right is decided by the verbs."""
 
+from typing import Any
+
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from regulars.backoffice.forms.customer import DayField
 
 
 class ProfileForm(forms.Form):
@@ -24,6 +29,14 @@ class ProfileForm(forms.Form):
         max_length=64,
         help_text=_("The number another system knows this person by."),
     )
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, help_text=_("What messages to this person are written in.")
+    )
+    home_store = forms.CharField(label=_("Home store"), required=False, max_length=32, help_text=_("A store's code."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("The shop's own")), *settings.LANGUAGES]  # type: ignore[attr-defined]
 
 
 class EnrolForm(ProfileForm):
@@ -52,4 +65,38 @@ class StatusForm(forms.Form):
         required=False,
         max_length=200,
         help_text=_("For colleagues who are asked about it later. The member does not see it."),
+    )
+    until = DayField(
+        label=_("Until the end of"),
+        required=False,
+        help_text=_("A lock or block ends by itself after this day. Empty: until somebody ends it."),
+    )
+
+
+class LeaveForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.TextInput({"autofocus": True}),
+        help_text=_("For colleagues who are asked about it later. The member does not see it."),
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label=_("Note"), max_length=2_000, widget=forms.Textarea({"rows": 3}))
+    is_pinned = forms.BooleanField(label=_("Keep on top"), required=False)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=12,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
+        help_text=_("The six digits that the member reads out."),
+    )
+
+
+class UndoVerificationForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("It stays with the member, as a note of the team.")
     )

@@ -1,4 +1,4 @@
-"""A member's cards and status: give a card, block or unblock one, lock or block the member."""
+"""A member's cards: give one, block or unblock one."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,14 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.forms.member import CardForm, StatusForm
+from regulars.backoffice.forms.member import CardForm
 from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in
 from regulars.core.refusals import Refusal
 from regulars.members.cards import block_card, issue_card, unblock_card
 from regulars.members.identity import Duplicate
-from regulars.members.models import Card, CardStatus, Member, Status
-from regulars.members.status import change_status, join_member
+from regulars.members.models import Card, CardStatus, Member
 from regulars.staff.rights import Right
 
 
@@ -45,35 +44,3 @@ def switch_card(request: HttpRequest, member_id: int, number: str) -> HttpRespon
         messages.success(request, _("Done: the card's status is changed."))
         return redirect("member", card.member_id)
     return render(request, "backoffice/switch_card.html", {"card": card, "member": card.member})
-
-
-@needs(Right.BLOCK_MEMBERS)
-def member_status(request: HttpRequest, member_id: int) -> HttpResponse:
-    office, member = office_of(request), get_object_or_404(Member, pk=member_id)
-    form = StatusForm(request.POST or None, initial={"status": member.status})
-    if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            change_status(
-                member_id=member_id,
-                status=Status(typed["status"]),
-                reason=typed["reason"],
-                at=office.now,
-                by=office.actor,
-            )
-        except Refusal as refusal:
-            show_in(form, refusal)
-        else:
-            messages.success(request, _("The member's status is changed."))
-            return redirect("member", member_id)
-    return render(request, "backoffice/member_status.html", {"form": form, "member": member})
-
-
-@needs(Right.CHANGE_MEMBERS)
-def join(request: HttpRequest, member_id: int) -> HttpResponse:
-    """A guest joins: one press, since nothing is lost by it."""
-    office, member = office_of(request), get_object_or_404(Member, pk=member_id)
-    if request.method == "POST":
-        join_member(member_id=member_id, at=office.now, by=office.actor)
-        messages.success(request, _("Welcome: the guest is a member now."))
-    return redirect("member", member.pk)

@@ -1,64 +1,98 @@
 """A new member at the counter, and changes to one: the form, and one call."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.finding import find_or_404
+from regulars.backoffice.forms.attributes import PREFIX, ask_for, given_files, typed_values
 from regulars.backoffice.forms.member import EnrolForm, ProfileForm
 from regulars.backoffice.office import Office, office_of
-from regulars.backoffice.refusals import show_in
+from regulars.backoffice.refusals import show_in, words
+from regulars.core.attributes import Definition
 from regulars.core.refusals import Refusal
+from regulars.files.keep import keep_file
+from regulars.files.models import Purpose
+from regulars.members.attributes import ValueTaken, load_definitions, read_values
 from regulars.members.change import MemberChanges, change_member
 from regulars.members.enrol import NewMember, enrol_member
 from regulars.members.identity import Duplicate
-from regulars.members.models import Member
 from regulars.staff.rights import Right
+
+FIELDS = ("first_name", "last_name", "phone", "email", "birth_on", "external_id", "language", "home_store")
 
 
 @needs(Right.CHANGE_MEMBERS)
 def enrol(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
-    form = EnrolForm(request.POST or None)
+    asked = [each for each in load_definitions().live if _asks_at_signup(each, office)]
+    form = EnrolForm(request.POST or None, request.FILES or None)
+    ask_for(form, asked, {})
     holder = None
     if request.method == "POST" and form.is_valid():
         try:
-            enrolled = enrol_member(_new_member(form, office), at=office.now)
+            with transaction.atomic():
+                member_id = enrol_member(_new_member(form, asked, office), at=office.now).member_id
+                _keep_files(form, asked, member_id, office)
         except Refusal as refusal:
-            show_in(form, refusal)
+            show_refusal(form, refusal, office)
             holder = _holder(refusal)
         else:
             messages.success(request, _("Enrolled."))
-            return redirect("member", enrolled.member_id)
-    return render(request, "backoffice/enrol.html", {"form": form, "holder": holder})
+            return redirect("member", member_id)
+    return render(request, "backoffice/enrol.html", {"form": form, "fields": _bound(form, asked), "holder": holder})
 
 
 @needs(Right.CHANGE_MEMBERS)
 def edit_member(request: HttpRequest, member_id: int) -> HttpResponse:
-    office = office_of(request)
-    member = get_object_or_404(Member, pk=member_id)
-    held = dict(member.identifiers.values_list("kind", "value"))
-    now = {"first_name": member.first_name, "last_name": member.last_name, "birth_on": member.birth_on, **held}
-    form = ProfileForm(request.POST or None, initial=now)
+    office, member, definitions = office_of(request), find_or_404(member_id), load_definitions()
+    asked = [each for each in definitions.live if not each.is_regulated]
+    known = read_values([member.id], definitions)[member.id]
+    form = ProfileForm(
+        request.POST or None, request.FILES or None, initial={name: getattr(member, name) for name in FIELDS}
+    )
+    ask_for(form, asked, known)
     holder = None
     if request.method == "POST" and form.is_valid():
-        changes: dict[str, Any] = {name: form.cleaned_data[name] or None for name in form.changed_data}
+        fields: dict[str, Any] = {name: form.cleaned_data[name] or None for name in FIELDS if name in form.changed_data}
+        changes = MemberChanges(**fields, attributes=typed_values(form, asked))
         try:
-            change_member(member_id=member_id, changes=MemberChanges(**changes), at=office.now, by=office.actor)
+            with transaction.atomic():
+                change_member(member_id=member.id, changes=changes, at=office.now, by=office.actor)
+                _keep_files(form, asked, member.id, office)
         except Refusal as refusal:
-            show_in(form, refusal)
+            show_refusal(form, refusal, office)
             holder = _holder(refusal)
         else:
             messages.success(request, _("Saved."))
-            return redirect("member", member_id)
-    return render(request, "backoffice/edit_member.html", {"form": form, "member": member, "holder": holder})
+            return redirect("member", member.id)
+    context = {"form": form, "fields": _bound(form, asked), "member": member, "holder": holder}
+    return render(request, "backoffice/edit_member.html", context)
 
 
-def _new_member(form: EnrolForm, office: Office) -> NewMember:
-    typed = form.cleaned_data
+def show_refusal(form: Form, refusal: Refusal, office: Office) -> None:
+    """Put a refusal beside its field, an attribute's too."""
+    name = PREFIX + str(refusal.facts().get("attribute", ""))
+    if name in form.fields:
+        form.add_error(name, words(refusal, office))
+    else:
+        show_in(form, refusal, office)
+
+
+def _asks_at_signup(definition: Definition, office: Office) -> bool:
+    is_asked = definition.at_signup or definition.is_required
+    return is_asked and (not definition.is_regulated or office.can(Right.CHANGE_REGULATED))
+
+
+def _new_member(form: EnrolForm, asked: Sequence[Definition], office: Office) -> NewMember:
+    typed: Mapping[str, Any] = form.cleaned_data
     return NewMember(
         first_name=typed["first_name"],
         last_name=typed["last_name"],
@@ -68,10 +102,38 @@ def _new_member(form: EnrolForm, office: Office) -> NewMember:
         phone=typed["phone"] or None,
         email=typed["email"] or None,
         external_id=typed["external_id"] or None,
+        language=typed["language"],
+        home_store=typed["home_store"].strip() or None,
+        attributes=typed_values(form, asked),
         by=office.actor,
     )
 
 
+def _keep_files(form: Form, asked: Sequence[Definition], member_id: int, office: Office) -> None:
+    """Keep the files that came with a form, and write them down as the member's; refuses what `keep_file` refuses."""
+    values: dict[str, object] = {}
+    for code, given in given_files(form, asked).items():
+        if given is None:
+            values[code] = None
+            continue
+        try:
+            kept = keep_file(
+                given, name=given.name, purpose=Purpose.ATTRIBUTE, member_id=member_id, at=office.now, by=office.actor
+            )
+        except Refusal as refusal:
+            refusal.attribute = code  # type: ignore[attr-defined]  # so that the form shows it beside its field
+            raise
+        values[code] = kept.pk
+    if values:
+        change_member(member_id=member_id, changes=MemberChanges(attributes=values), at=office.now, by=office.actor)
+
+
+def _bound(form: Form, asked: Sequence[Definition]) -> list[Any]:
+    """The fields of attributes, as the page shows them."""
+    names = {PREFIX + each.code for each in asked}
+    return [field for field in form if field.name in names or field.name.partition("__")[0] in names]
+
+
 def _holder(refusal: Refusal) -> int | None:
     """The member to open instead, when somebody has the identifier already."""
-    return refusal.member_id if isinstance(refusal, Duplicate) else None
+    return refusal.member_id if isinstance(refusal, Duplicate | ValueTaken) else None

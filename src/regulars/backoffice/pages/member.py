@@ -12,6 +12,7 @@ from regulars.backoffice.holdings import show_holdings
 from regulars.backoffice.levels import show_levels
 from regulars.backoffice.office import office_of
 from regulars.backoffice.pages.activity import name_actors
+from regulars.backoffice.panels import show_person
 from regulars.backoffice.stampcards import show_cards
 from regulars.backoffice.timeline import SHOWS, show_timeline
 from regulars.ledger.statement import balances_of
@@ -20,7 +21,8 @@ from regulars.staff.rights import Right
 
 @needs(Right.SEE_MEMBERS)
 def member(request: HttpRequest, member_id: int) -> HttpResponse:
-    office, found = office_of(request), find_or_404(member_id)
+    office = office_of(request)
+    found = find_or_404(member_id).at(office.now)
     show = request.GET.get("show", "all")
     show = show if show in SHOWS else "all"
     timeline = show_timeline(member_id, show=show, before=request.GET.get("before", ""), office=office)
@@ -38,6 +40,7 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
         "levels": levels,
         "stamp_cards": show_cards(tally, balances, office),
         "gifts": show_gifts(member_id, office),
+        **show_person(member_id, office),
         "has_rewards": bool(office.live and office.live.rewards),
         "names": context["names"] | name_actors(actors),
     }
