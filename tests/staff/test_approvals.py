@@ -19,6 +19,7 @@ from regulars.staff.approvals import (
     approve_by_pin,
     ask_for_approval,
     ask_leave,
+    close_lapsed,
     open_approvals,
     reject,
     withdraw,
@@ -213,6 +214,22 @@ def test_a_no_has_a_reason_and_is_final(team):
         approve(approval_id=asked.pk, approver=team["zoe"], at=NOON)
     kept = Approval.objects.get()
     assert (kept.state, kept.note, kept.form) == ("rejected", "Ask the customer for the receipt", {})
+
+
+def test_what_nobody_decided_or_used_in_time_is_closed_and_what_was_typed_forgotten(team):
+    form = {"reason": ["Ann said so"]}
+    for key in "abc":
+        ask_for_approval(an_ask(payload={"key": key}), person=team["max"], path="/", form=form, at=NOON)
+    first, second, _third = Approval.objects.order_by("id")
+    approve(approval_id=second.pk, approver=team["zoe"], at=NOON)
+    Approval.objects.filter(pk=first.pk).update(asked_at=NOON - timedelta(days=3))
+
+    assert (close_lapsed(at=LATER), close_lapsed(at=LATER)) == (2, 0)
+    assert [(each.state, each.form) for each in Approval.objects.order_by("id")] == [
+        ("withdrawn", {}),
+        ("withdrawn", {}),
+        ("waiting", form),
+    ]
 
 
 def test_what_was_withdrawn_or_waited_too_long_is_not_approved(team):

@@ -66,6 +66,14 @@ def find_ended() -> list[str]:
     return [schema for schema, has_ended in _ask_each(question) if has_ended]
 
 
+def find_ended_locks() -> list[str]:
+    """Return the schemas where somebody of the team is locked, and the lock is over."""
+    question = """
+        SELECT {name}::text, EXISTS (SELECT FROM {schema}.staff_person WHERE state_until <= now())
+    """
+    return [schema for schema, has_ended in _ask_each(question) if has_ended]
+
+
 def find_due_receipts() -> list[str]:
     """Return the schemas where a receipt that waits is over, or its till has recorded the same sale."""
     question = """

@@ -14,6 +14,7 @@ from regulars.jobs.imports import forget_imported
 from regulars.jobs.merchants import (
     find_due_receipts,
     find_ended,
+    find_ended_locks,
     find_overdue,
     find_time_zones,
     find_waiting,
@@ -22,6 +23,7 @@ from regulars.jobs.merchants import (
 from regulars.jobs.night import night
 from regulars.jobs.receipts import decide_receipts
 from regulars.jobs.tasks import FIGURES, forget_answers, forget_files, is_resting, lapse, note_ends, prove, relay, sweep
+from regulars.jobs.team import forget_sign_ins, let_in
 
 FINISHED_JOBS_KEPT_HOURS = 24
 FAILED_JOBS_KEPT_HOURS = 30 * 24
@@ -44,6 +46,8 @@ def tick_holds(timestamp: int) -> None:
 def tick_statuses(timestamp: int) -> None:
     for schema in find_ended():
         defer_once(note_ends, schema=schema)
+    for schema in find_ended_locks():
+        defer_once(let_in, schema=schema)
 
 
 @app.task(name="tick_receipts", queue="ticks")
@@ -63,6 +67,7 @@ def tick_night(timestamp: int) -> None:
             defer_once(sweep, schema=schema)
             defer_once(forget_imported, schema=schema)
             defer_once(expire_cards, schema=schema)
+            defer_once(forget_sign_ins, schema=schema)
             defer_once(prove, schema=schema)
 
 
@@ -96,7 +101,11 @@ SCHEDULE = (
         "* * * * *",
         "Every minute: confirm receipts that a till has recorded too, and let those lapse that nobody answered.",
     ),
-    Periodic(tick_statuses, "* * * * *", "Every minute: note which locks and blocks of members are over."),
+    Periodic(
+        tick_statuses,
+        "* * * * *",
+        "Every minute: note which locks and blocks of members are over, and let those of the team in again.",
+    ),
     Periodic(
         tick_night,
         "0 * * * *",

@@ -181,6 +181,14 @@ def withdraw(*, approval_id: int, person: Person, at: datetime) -> Approval:
     return approval
 
 
+def close_lapsed(*, at: datetime, limit: int = 1_000) -> int:
+    """Withdraw what nobody decided or carried out in time, and forget what was typed; how many there were."""
+    undecided = Q(state=ApprovalState.WAITING, asked_at__lte=at - WAITS_FOR)
+    unused = Q(state=ApprovalState.APPROVED, valid_until__lte=at)
+    rows = Approval.objects.filter(undecided | unused).order_by("id").values_list("pk", flat=True)[:limit]
+    return Approval.objects.filter(undecided | unused, pk__in=list(rows)).update(state=ApprovalState.WITHDRAWN, form={})
+
+
 def open_approvals(*, at: datetime) -> Any:
     """What waits for somebody who may approve, oldest first."""
     return Approval.objects.filter(state=ApprovalState.WAITING, asked_at__gt=at - WAITS_FOR).order_by("id")
