@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from regulars.backoffice.office import Office
-from regulars.backoffice.pages.activity import name_actors
+from regulars.reports.exports.activity import name_actors
 from regulars.backoffice.rights_words import FEATURE_WORDS
 from regulars.staff.models import Grant, Person
 from regulars.staff.rights import Right, rights_of

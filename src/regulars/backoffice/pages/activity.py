@@ -1,6 +1,6 @@
-"""Who did what and when: the trail, newest first."""
+"""Who did what, when and from where: the trail, newest first."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +9,13 @@ from django.shortcuts import render
 from regulars.audit.models import Event
 from regulars.backoffice.access import needs
 from regulars.backoffice.deeds import ACTIONS, say_event
-from regulars.backoffice.keyset import page_by_id
-from regulars.backoffice.office import office_of
+from regulars.backoffice.keyset import page_by_id, read_id_key
+from regulars.backoffice.office import Office, office_of
 from regulars.core.periods import end_of_day, start_of_day
-from regulars.staff.models import ApiKey, Person
+from regulars.reports.exports.activity import Trail, events_of, name_actors
+from regulars.staff.models import Person
 from regulars.staff.rights import Right
+from regulars.stores.models import Store
 
 LOOK_BACK = 50_000
 """A rare action is looked for among this many of the newest events, so that no filter reads the whole trail."""
@@ -22,41 +24,43 @@ LOOK_BACK = 50_000
 @needs(Right.SEE_ACTIVITY)
 def activity(request: HttpRequest) -> HttpResponse:
     asked, office = request.GET, office_of(request)
-    rows = Event.objects.all()
-    if asked.get("action") in ACTIONS:
-        rows = rows.filter(action=asked["action"])
-    if asked.get("by"):
-        rows = rows.filter(actor=asked["by"][:64])
-    if asked.get("day") and (day := _day(asked["day"])):
-        rows = rows.filter(
-            recorded_at__gte=start_of_day(day, office.zone), recorded_at__lt=end_of_day(day, office.zone)
-        )
-    is_filtered = bool(asked.get("action") or asked.get("by") or asked.get("day"))
+    reach = office.reach_for(Right.SEE_ACTIVITY)
+    stores = list(reach.within(Store.objects.all(), "id").order_by("code").only("id", "code", "name")[:2000])
+    trail = read_trail(request, office, stores)
+    rows = events_of(trail)
     before = asked.get("before", "")
-    floor = _floor(before) if is_filtered else 0
+    floor = _floor(before) if trail.is_narrow or trail.stores is not None else 0
     page = page_by_id(rows.filter(pk__gt=floor) if floor else rows, before=before)
+    names = {store.pk: store.name for store in Store.objects.filter(pk__in={event.store_id for event in page.rows})}
     context = {
         "page": page,
-        "events": [{"event": event, **say_event(event, office)} for event in page.rows],
+        "events": [
+            {"event": event, "store": names.get(event.store_id or 0, ""), **say_event(event, office)}
+            for event in page.rows
+        ],
         "names": name_actors({event.actor for event in page.rows}),
         "actions": sorted(ACTIONS.items(), key=lambda each: str(each[1])),
         "people": Person.objects.order_by("id")[:200],
+        "stores": stores,
+        "trail": trail,
         "look_further": floor,
     }
     return render(request, "backoffice/activity.html", context)
 
 
-def name_actors(tags: set[str]) -> dict[str, str]:
-    """Say who `staff:5` and `key:2` are; two statements for any number."""
-    ids: dict[str, list[int]] = {}
-    for tag in tags:
-        kind, _, number = tag.partition(":")
-        if number.isdigit():
-            ids.setdefault(kind, []).append(int(number))
-    people = Person.objects.in_bulk(ids.get("staff", []))
-    keys = ApiKey.objects.in_bulk(ids.get("key", []))
-    named = {f"staff:{pk}": str(person) for pk, person in people.items()}
-    return named | {f"key:{pk}": key.name for pk, key in keys.items()} | {"system": "Regulars"}
+def read_trail(request: HttpRequest, office: Office, stores: list[Store]) -> Trail:
+    """Read what the form asks for; what makes no sense is not asked. Nobody sees beyond their reach."""
+    asked, reach = request.GET, office.reach_for(Right.SEE_ACTIVITY)
+    since, until = _day(asked.get("from", "")), _day(asked.get("to", ""))
+    return Trail(
+        action=asked["action"] if asked.get("action") in ACTIONS else "",
+        by=asked.get("by", "")[:64],
+        member=read_id_key(asked.get("member", "").strip()),
+        store=next((store.pk for store in stores if store.code == asked.get("store")), None),
+        since=start_of_day(since, office.zone) if since else None,
+        until=end_of_day(until, office.zone) if until else None,
+        stores=None if reach.everything else tuple(sorted(reach.stores)),
+    )
 
 
 def _floor(before: str) -> int:
@@ -69,8 +73,9 @@ def _newest() -> int:
     return (newest or 0) + 1
 
 
-def _day(text: str) -> Any:
+def _day(text: str) -> date | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the program's zone
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the program's zone
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 9000 else None

@@ -17,7 +17,6 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.backtests import show_result
 from regulars.backoffice.forms.backtest import BacktestForm
 from regulars.backoffice.office import Office, office_of
-from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.refusals import show_in
 from regulars.backoffice.wording import name_of
 from regulars.core.program.document import ProgramDocument
@@ -36,6 +35,7 @@ from regulars.reports.backtest.runs import (
     stop_backtest,
 )
 from regulars.reports.backtest.sheets import sheet_names, write_sheet
+from regulars.reports.exports.activity import name_actors
 from regulars.reports.figures import newest_day
 from regulars.reports.models import BacktestRun
 from regulars.staff.rights import Right

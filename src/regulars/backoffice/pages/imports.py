@@ -27,7 +27,6 @@ from regulars.backoffice.imports import (
 )
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import Office, office_of
-from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.importing import Terms
 from regulars.core.refusals import Refusal
@@ -49,6 +48,7 @@ from regulars.imports.models import ImportRun
 from regulars.imports.subjects import open_subject
 from regulars.jobs.imports import defer_import
 from regulars.platform.sheets import CONTENT_TYPES, Format, open_sheet
+from regulars.reports.exports.activity import name_actors
 from regulars.staff.rights import Right
 
 RIGHTS = {"members": Right.IMPORT_LISTS, "adjustments": Right.ADJUST_POINTS, "balances": Right.ADJUST_POINTS}

@@ -11,11 +11,11 @@ from regulars.backoffice.gifts import show_gifts
 from regulars.backoffice.holdings import show_holdings
 from regulars.backoffice.levels import show_levels
 from regulars.backoffice.office import office_of
-from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.panels import show_person
 from regulars.backoffice.stampcards import show_cards
 from regulars.backoffice.timeline import SHOWS, show_timeline
 from regulars.ledger.statement import balances_of
+from regulars.reports.exports.activity import name_actors
 from regulars.staff.rights import Right
 
 

@@ -12,10 +12,10 @@ from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.member import NoteForm
 from regulars.backoffice.keyset import read_id_key
 from regulars.backoffice.office import office_of
-from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.refusals import Refusal
 from regulars.members.notes import NoteRow, pin_note, read_notes, remove_note, write_note
+from regulars.reports.exports.activity import name_actors
 from regulars.staff.rights import Right
 
 ON_MEMBER_PAGE = 3

@@ -11,11 +11,11 @@ from regulars.backoffice.attributes import show_values
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.attributes import ask_for, typed_values
 from regulars.backoffice.office import office_of
-from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.pages.enrol import show_refusal
 from regulars.core.refusals import Refusal
 from regulars.members.attributes import change_values, load_definitions, read_values
 from regulars.members.regulated import held_regulated, look_at_regulated, looks_at
+from regulars.reports.exports.activity import name_actors
 from regulars.staff.rights import Right
 
 

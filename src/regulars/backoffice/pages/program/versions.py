@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.office import Office, office_of
-from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.pages.program.overview import ROOMS
 from regulars.backoffice.program.desk import Desk
 from regulars.backoffice.program.difference import show_changes
@@ -19,6 +18,7 @@ from regulars.backoffice.refusals import words
 from regulars.core.difference import compare
 from regulars.core.refusals import Refusal
 from regulars.programs.versions import DraftExists, Version, save_draft, unschedule
+from regulars.reports.exports.activity import name_actors
 from regulars.staff.rights import Right, require
 
 

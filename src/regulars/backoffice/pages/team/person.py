@@ -14,12 +14,12 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.deeds import say_event
 from regulars.backoffice.forms.people import GrantForm, NameForm, PersonRoleForm, WhereForm
 from regulars.backoffice.office import Office, office_of
-from regulars.backoffice.pages.activity import name_actors
 from regulars.backoffice.pages.team.people import roles_to_give
 from regulars.backoffice.people import count_through, grants_of, may_decide_over, person_or_404, say_stores
 from regulars.backoffice.refusals import show_in
 from regulars.backoffice.rights_words import by_feature, say_rights
 from regulars.core.refusals import Refusal
+from regulars.reports.exports.activity import name_actors
 from regulars.staff.grants import give_grant, take_grant
 from regulars.staff.models import Grant, Person, Pin
 from regulars.staff.people import change_role, change_stores, rename_person
