@@ -43,6 +43,26 @@ WORDS: dict[str, Promise] = {
     "not_verified": _("It is not verified, so there is nothing to undo."),
     "duplicate": _("Another member has this already. Open that member, or use something else."),
     "card_not_found": _("There is no such card."),
+    "card_in_stock": _("Nobody has activated this card yet. Open it under Cards, and activate it for this member."),
+    "card_not_activated": _("This card earns, and spends nothing before somebody activates it."),
+    "card_not_in_stock": _("This card cannot be activated: it is %(status)s."),
+    "card_is_over": _("This card is over: it was replaced, or it expired unused. Give another one."),
+    "nothing_to_replace": _("Nobody has used this card, so it stands for nothing. Hand out another one."),
+    "card_rank_not_found": _("Cards of this kind have no such rank: %(ranks)s."),
+    "card_rank_is_level": _("The rank of these cards is the member's level. Change the level."),
+    "card_type_not_found": _("There is no such kind of card."),
+    "card_type_exists": _("Another kind of card has this code already."),
+    "invalid_card_type": _("Check this: it is empty, too long, or not possible."),
+    "invalid_batch": _("Check this: a batch has a name, and makes 1 to 1,000,000 cards."),
+    "invalid_pattern": _(
+        "This pattern does not do: it needs at least one *, # or @, only digits, capitals and dashes besides, ? at the "
+        "end, no letters with a check digit, and room for a hundred times as many numbers as cards. Room now: "
+        "%(possible)s."
+    ),
+    "invalid_list": _("This is no such list: a CSV file in UTF-8 of at most 16 MB, with a card number in each row."),
+    "card_batch_open": _("Cards of this batch are still being made. Wait for them, or stop it."),
+    "batch_not_found": _("There is no such batch."),
+    "too_many_guesses": _("Too many wrong numbers or PINs. Try again after %(again_at)s."),
     "unknown_store": _("There is no such store."),
     "unknown_sale": _("There is no such sale."),
     "reason_needed": _("Say why, in 1 to %(longest)s characters: a colleague will be asked about it."),
@@ -198,11 +218,21 @@ WORDS: dict[str, Promise] = {
         "The first line names the columns, each once and at most 200 of them: look at column %(column)s."
     ),
     "could_not_be_recorded": _("This could not be recorded, and nothing was. The fault is in the worker's log."),
+    "cell_needed": _("This cannot be blank."),
+    "unknown_unit_name": _("The program counts nothing called “%(unit)s”: it counts %(units)s."),
+    "text_too_long": _("This has more than %(longest)s characters."),
+    "nothing_to_move": _("The amount is 0: nothing would move."),
+    "over_already": _("The last day is over already, or comes before the first."),
 }
 FIELDS = {
     "invalid_phone": "phone",
     "invalid_email": "email",
     "invalid_card": "card",
+    "card_in_stock": "card",
+    "invalid_pattern": "pattern",
+    "invalid_list": "numbers",
+    "card_rank_not_found": "rank",
+    "card_type_exists": "code",
     "invalid_external_id": "external_id",
     "invalid_birth_date": "birth_on",
     "reason_needed": "reason",

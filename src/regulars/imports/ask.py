@@ -128,7 +128,7 @@ def choose(
     _check_fields(open_subject(run, at=at, by=by), fields, width=len(run.headings))
     run.fields = list(fields)
     run.step, run.state, run.is_staged = ImportRun.Step.NEW, ImportRun.State.DONE, False
-    run.total, run.position, run.counts, run.sums, run.began_at = 0, 0, {}, {}, None
+    run.total, run.position, run.counts, run.sums, run.missed, run.began_at = 0, 0, {}, {}, {}, None
     run.save()
     ImportLine.objects.filter(run=run).delete()
     ImportResult.objects.filter(run=run).delete()
@@ -233,8 +233,9 @@ def _ask(run_id: int, step: ImportRun.Step, *, allowed: set[tuple[str, str]], at
         run.is_stop_asked, run.fault, run.began_at, run.finished_at, run.asked_by = False, "", at, None, by.tag
         run.position = BEHIND_ALL if step is ImportRun.Step.UNDO else 0
         if step is not ImportRun.Step.UNDO:
-            run.counts, run.sums = {}, {}
+            run.counts, run.sums, run.missed = {}, {}, {}
             ImportResult.objects.filter(run=run).delete()
+        run.held_before, run.held_after = {}, {}
         kept: KeptFile | None = run.file
         if step is ImportRun.Step.WRITE and kept is not None:
             # All that is needed was read from it, and it is full of personal data.

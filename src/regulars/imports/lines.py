@@ -24,6 +24,24 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     is_clearable: bool = False
 
 
+class ColumnNeeded(Refusal):
+    """None of the columns is one of these, and one of them is needed."""
+
+    code = "column_needed"
+
+    def __init__(self, *, wanted: tuple[str, ...]) -> None:
+        self.wanted = wanted
+
+
+class CellNeeded(Refusal):
+    """This cell cannot be blank."""
+
+    code = "cell_needed"
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
+
+
 class Line(msgspec.Struct, frozen=True):
     """A line that was read: its number in the file, and what it says by field; None is to be emptied."""
 
@@ -40,7 +58,8 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a line. `change` is what an undo needs; `sums` are amounts that were booked, by unit."""
+    """What became of a line. `change` is what an undo needs; `sums` are amounts
+    that were booked, by unit, `missed` those that failed."""
 
     line: int
     outcome: Outcome
@@ -48,6 +67,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     fault: Fault | None = None
     change: dict[str, Any] | None = None
     sums: dict[str, int] = {}
+    missed: dict[str, int] = {}
 
 
 class Undoable(msgspec.Struct, frozen=True):
@@ -88,8 +108,17 @@ class Subject(Protocol):
         ...
 
 
-def failed(line: int, refusal: Refusal, *, field: str = "") -> Done:
-    return Done(line=line, outcome=Outcome.FAILED, fault=fault_of(refusal, field=field))
+def check_columns(mapped: Sequence[str], order: Sequence[str], needed: Sequence[str] = ()) -> None:
+    """A file has a column that members are matched by, and each that is needed. Refuses: ColumnNeeded."""
+    if not any(kind in mapped for kind in order):
+        raise ColumnNeeded(wanted=tuple(order))
+    for code in needed:
+        if code not in mapped:
+            raise ColumnNeeded(wanted=(code,))
+
+
+def failed(line: int, refusal: Refusal, *, field: str = "", missed: dict[str, int] | None = None) -> Done:
+    return Done(line=line, outcome=Outcome.FAILED, fault=fault_of(refusal, field=field), missed=missed or {})
 
 
 def fault_of(refusal: Refusal, *, field: str = "") -> Fault:

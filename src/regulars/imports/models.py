@@ -11,7 +11,8 @@ class ImportRun(models.Model):
 
     `headings` are the file's, `fields` what each of them means here ("" is not read). `terms` and `reading` are a
     `core.importing.Terms` and a `records.Reading`. Of `total` lines `position` is the last one that is done: what was
-    cut off goes on behind it. `counts` are lines by outcome, `sums` amounts by unit. `asked_by` asked for the step.
+    cut off goes on behind it. `counts` are lines by outcome; by unit, `sums` are amounts that were booked and
+    `missed` those that failed, `held_before` and `held_after` what all members held. `asked_by` asked for the step.
     Everything it writes is written as of `began_at`, however long it takes and however often it is cut off.
     """
 
@@ -45,6 +46,9 @@ class ImportRun(models.Model):
     position = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     sums = models.JSONField(default=dict)
+    missed = models.JSONField(default=dict)
+    held_before = models.JSONField(default=dict)
+    held_after = models.JSONField(default=dict)
     fault = models.TextField(blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=64)

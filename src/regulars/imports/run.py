@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.importing import Outcome
-from regulars.core.refusals import Refusal
+from regulars.core.refusals import LookAgain, Refusal
 from regulars.imports.lines import Done, Fault, Line, Subject, Undoable
 from regulars.imports.models import ImportRun
 from regulars.imports.stage import stage_file
@@ -48,6 +48,12 @@ FROM json_to_recordset(%(rows)s::json) AS told(line bigint, undo text)
 WHERE result.run_id = %(run)s AND result.line = told.line
 """
 
+HELD = """
+SELECT unit.code, coalesce(sum(account.balance), 0)::bigint
+FROM ledger_unit AS unit LEFT JOIN ledger_account AS account ON account.unit_id = unit.id AND account.side = 'member'
+GROUP BY unit.code
+"""
+
 OUT_OF_REACH = (OperationalError, InterfaceError)
 """The database is away, or two waited for each other: the batch, or the whole job, is run again."""
 
@@ -65,8 +71,10 @@ def run_import(run_id: int, *, now: Callable[[], datetime]) -> Iterator[int]:
         return
     if run.began_at is None:
         run.began_at = now()
+    if run.step != ImportRun.Step.CHECK and not run.held_before:
+        run.held_before = held_by_all()
     run.state = ImportRun.State.RUNNING
-    run.save(update_fields=["state", "began_at"])
+    run.save(update_fields=["state", "began_at", "held_before"])
     subject = open_subject(run, at=run.began_at, by=actor_of(run))
     try:
         if not run.is_staged and not _stage(run, subject, now=now):
@@ -110,6 +118,9 @@ def _take_batch(run_id: int, subject: Subject) -> bool:
         try:
             with transaction.atomic():
                 return _next_batch(run_id, subject, size=AT_ONCE)
+        except LookAgain:
+            if left == 0:
+                raise
         except (IntegrityError, OperationalError) as fault:
             # Somebody enrolled one of these meanwhile, or two batches waited for each other.
             if left == 0 or not _passes(fault):
@@ -161,7 +172,7 @@ def _next_batch(run_id: int, subject: Subject, *, size: int, is_given_up: bool =
     done = unread + (_give_up(sound) if is_given_up else subject.bring(sound, write=write))
     _keep(run, done, faults_of={number: faults for number, _, faults in rows if faults is not None}, write=write)
     run.position = rows[-1][0]
-    run.save(update_fields=["position", "counts", "sums"])
+    run.save(update_fields=["position", "counts", "sums", "missed"])
     if write:
         _tell(run, done, last=run.position, subject=subject)
     return len(rows) == size
@@ -180,7 +191,10 @@ def _keep(run: ImportRun, done: Sequence[Done], *, faults_of: dict[int, str], wr
     sums = Counter(run.sums)
     for each in done:
         sums.update(each.sums)
-    run.sums = dict(sums)
+    missed = Counter(run.missed)
+    for each in done:
+        missed.update(each.missed)
+    run.sums, run.missed = dict(sums), dict(missed)
     kept = [
         {
             "line": each.line,
@@ -231,4 +245,10 @@ def _undo_lines(run: ImportRun, subject: Subject, *, size: int, is_given_up: boo
 
 
 def _end(run: ImportRun, state: ImportRun.State, *, at: datetime, fault: str = "") -> None:
-    ImportRun.objects.filter(pk=run.pk).update(state=state, finished_at=at, fault=fault)
+    told = {"held_after": held_by_all()} if run.step != ImportRun.Step.CHECK else {}
+    ImportRun.objects.filter(pk=run.pk).update(state=state, finished_at=at, fault=fault, **told)
+
+
+def held_by_all() -> dict[str, int]:
+    """What all members hold together, by unit."""
+    return dict(fetch(HELD, {}))

@@ -8,17 +8,23 @@ import msgspec
 
 from regulars.core.actor import Actor
 from regulars.core.importing import Terms
+from regulars.imports.amounts.adjustments import Adjustments
+from regulars.imports.amounts.balances import Balances
 from regulars.imports.lines import Subject
 from regulars.imports.models import ImportRun
 from regulars.imports.people.bring import People
 from regulars.imports.records import Reading
 
-SUBJECTS: Mapping[str, Callable[..., Subject]] = {"members": People}
+SUBJECTS: Mapping[str, Callable[..., Subject]] = {
+    "members": People,
+    "adjustments": Adjustments,
+    "balances": Balances,
+}
 
 
 def open_subject(run: ImportRun, *, at: datetime, by: Actor) -> Subject:
     """Return a run's kind of import, at work by the run's terms."""
-    return SUBJECTS[run.subject](terms_of(run), reading_of(run), at=at, by=by)
+    return SUBJECTS[run.subject](terms_of(run), reading_of(run), run=run.pk or 0, at=at, by=by)
 
 
 def terms_of(run: ImportRun) -> Terms:

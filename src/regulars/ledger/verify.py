@@ -173,7 +173,8 @@ LEDGER_CHECKS = (
                OR (lot.entry_id IS NULL AND entry.kind IN ('reverse', 'restore', 'reinstate')))
           AND (entry.amount IS DISTINCT FROM returned.amount OR returned.kinds <> 1 OR lot.entry_id IS NOT NULL
                OR (entry.kind, returned.kind)
-                  NOT IN (('reverse', 'redeem'), ('restore', 'clawback'), ('reinstate', 'expire')))
+                  NOT IN (('reverse', 'redeem'), ('restore', 'clawback'), ('restore', 'adjust'),
+                          ('reinstate', 'expire')))
         """,
     ),
     Check(

@@ -8,7 +8,7 @@ from regulars.audiences.models import Tag
 from regulars.core.actor import Actor
 from regulars.core.importing import NobodyFound, Outcome, Terms
 from regulars.core.refusals import Refusal
-from regulars.imports.lines import Done, Field, Line, Repeats, Undoable, failed
+from regulars.imports.lines import Done, Field, Line, Repeats, Undoable, check_columns, failed
 from regulars.imports.people.decide import Change, Create, Shop, claims_of, decide, match_lines
 from regulars.imports.people.fields import ATTRIBUTE, CARD, IDENTIFIERS, fields_of_people
 from regulars.imports.people.look import find_holders, look_at
@@ -27,15 +27,6 @@ from regulars.programs.book import load_book
 from regulars.stores.models import Store
 
 
-class ColumnNeeded(Refusal):
-    """None of the columns is one of these, and one of them is needed."""
-
-    code = "column_needed"
-
-    def __init__(self, *, wanted: tuple[str, ...]) -> None:
-        self.wanted = wanted
-
-
 class People:
     """The lines of a file are members."""
 
@@ -45,8 +36,8 @@ class People:
         Repeats(CARD, "SELECT jsonb_array_elements_text(values -> 'card') AS value WHERE values ? 'card'"),
     )  # fmt: skip
 
-    def __init__(self, terms: Terms, reading: Reading, *, at: datetime, by: Actor) -> None:
-        self.terms, self.reading, self.at, self.by = terms, reading, at, by
+    def __init__(self, terms: Terms, reading: Reading, *, run: int, at: datetime, by: Actor) -> None:
+        self.terms, self.reading, self.run, self.at, self.by = terms, reading, run, at, by
         self.book = load_book()
 
     @cached_property
@@ -64,8 +55,7 @@ class People:
         return fields_of_people(self.book.program, self.reading, self.shop.definitions.live, at=self.at)
 
     def check_fields(self, mapped: Sequence[str]) -> None:
-        if not any(kind in mapped for kind in self.terms.order):
-            raise ColumnNeeded(wanted=self.terms.order)
+        check_columns(mapped, self.terms.order)
 
     def bring(self, lines: Sequence[Line], *, write: bool) -> list[Done]:
         holders = find_holders(lines)
