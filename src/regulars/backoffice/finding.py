@@ -5,7 +5,9 @@ from collections.abc import Collection
 from django.http import Http404
 
 from regulars.backoffice.office import Office
+from regulars.core.identifiers import MemberHandle
 from regulars.core.tallies import Tally
+from regulars.members.find import find_members
 from regulars.members.rows import MemberRow, read_member
 from regulars.platform.rows import together
 from regulars.programs.tallies import ask_tallies, member_holder
@@ -19,6 +21,13 @@ def find_or_404(member_id: int) -> MemberRow:
     if member is None:
         raise Http404
     return member
+
+
+def find_typed(text: str, office: Office) -> MemberRow | None:
+    """Return whom was typed: a card before anything else, as at the till; the member's number last."""
+    handles = [MemberHandle(card=text, external_id=text, phone=text, email=text), MemberHandle(id=text)]
+    found = next((each for each in find_members(handles, country=office.country, at=office.now) if each), None)
+    return read_member(found.member_id) if found else None
 
 
 def find_sale_or_404(sale_id: int, office: Office, right: Right) -> Sale:

@@ -38,6 +38,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
         _("Customers"),
         (
             Room(_("Members"), "people", "members", Right.SEE_MEMBERS),
+            Room(_("Cards"), "card", "cards", Right.SEE_MEMBERS),
             Room(_("Imports"), "label", "imports", Right.IMPORT_LISTS),
         ),
     ),
@@ -45,6 +46,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
         _("Till"),
         (
             Room(_("Sales"), "receipt", "sales", Right.SEE_SALES),
+            Room(_("Receipts to check"), "tick", "receipts", Right.SEE_SALES, ("/disputes/",)),
             Room(_("Rewards to send"), "parcel", "fulfilment", Right.FULFIL_REWARDS),
             Room(_("Stamp codes"), "stamp", "stamp_codes", Right.GIVE_STAMPS),
         ),

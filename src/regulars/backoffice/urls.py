@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from regulars.backoffice import customer_urls, people_urls, program_urls, staff_urls
+from regulars.backoffice import card_urls, customer_urls, people_urls, program_urls, receipt_urls, staff_urls
 from regulars.backoffice.admin import stores  # noqa: F401  # registers them
 from regulars.backoffice.pages import (
     activity,
@@ -33,7 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/<int:member_id>/adjust/", adjust.adjust, name="adjust"),
     path("members/<int:member_id>/adjust/preview/", adjust.preview, name="adjust_preview"),
     path("members/<int:member_id>/cards/new/", cards.new_card, name="new_card"),
-    path("members/<int:member_id>/cards/<str:number>/", cards.switch_card, name="switch_card"),
     path("entries/<int:entry_id>/", entry.entry, name="entry"),
     path("files/<int:file_id>/", files.file, name="file"),
     path("sales/", sales.sales, name="sales"),
@@ -42,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/member/", sale.attach, name="attach"),
     *program_urls.urlpatterns,
     *customer_urls.urlpatterns,
+    *card_urls.urlpatterns,
+    *receipt_urls.urlpatterns,
     *people_urls.urlpatterns,
     *staff_urls.urlpatterns,
     path("keys/", keys.keys, name="keys"),

@@ -17,7 +17,7 @@ from regulars.core.actor import Actor
 from regulars.core.identifiers import clean_card
 from regulars.core.refusals import Refusal
 from regulars.members.change import MemberChanges, change_member
-from regulars.members.first_use import open_guests
+from regulars.members.first_use import REASON, open_guests
 from regulars.members.lock import lock_member
 from regulars.members.models import Card, Member, Status
 from regulars.members.status import join_member, status_at
@@ -124,4 +124,5 @@ def _lock(member_ids: Sequence[int]) -> None:
 
 def _let_spend(guest: int) -> None:
     """Unlock what was locked while the card was in stock."""
-    Member.objects.filter(pk=guest, status=Status.LOCKED, joined_at=None).update(status=Status.ACTIVE, status_reason="")
+    locked = Member.objects.filter(pk=guest, status=Status.LOCKED, status_reason=REASON)
+    locked.update(status=Status.ACTIVE, status_reason="")

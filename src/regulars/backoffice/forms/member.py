@@ -46,10 +46,6 @@ class EnrolForm(ProfileForm):
     is_guest = forms.BooleanField(label=_("A guest: known from buying, has not joined"), required=False)
 
 
-class CardForm(forms.Form):
-    card = forms.CharField(label=_("Card number"), max_length=80, widget=forms.TextInput({"autofocus": True}))
-
-
 class StatusForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"),

@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy
 from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_change
 from regulars.backoffice.brought import say_brought
-from regulars.backoffice.finding import find_sale_or_404
-from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.finding import find_sale_or_404, find_typed
+from regulars.backoffice.keyed import show_by_hand
+from regulars.backoffice.office import office_of
 from regulars.backoffice.receipts import show_receipts
 from regulars.backoffice.refusals import show_in
 from regulars.core.identifiers import MemberHandle
 from regulars.core.refusals import Refusal
-from regulars.members.find import find_members
-from regulars.members.rows import MemberRow, read_member
 from regulars.sales.attach import attach_sale
 from regulars.staff.rights import Right
 from regulars.stores.zones import zone
@@ -43,6 +42,7 @@ def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
         "tenders": found.tenders,
         "zone": zone(found.store.time_zone),
         "brought": say_brought(found, office),
+        "by_hand": show_by_hand(sale_id, office),
     }
     return render(request, "backoffice/sale.html", context)
 
@@ -55,7 +55,7 @@ def attach(request: HttpRequest, sale_id: int) -> HttpResponse:
     form = AttachForm(request.POST or None)
     whose = None
     if request.method == "POST" and form.is_valid():
-        whose = _find(form.cleaned_data["member"], office)
+        whose = find_typed(form.cleaned_data["member"], office)
         if whose is None:
             form.add_error("member", _("Nobody is known by this. Check the number, or search for the name."))
         elif "sure" in request.POST:
@@ -70,10 +70,3 @@ def attach(request: HttpRequest, sale_id: int) -> HttpResponse:
                 messages.success(request, _("Attached.") + (f" {points}" if points else ""))
                 return redirect("sale", sale_id)
     return render(request, "backoffice/attach.html", {"sale": found, "form": form, "whose": whose})
-
-
-def _find(text: str, office: Office) -> MemberRow | None:
-    """Whatever was typed: a card before anything else, as at the till; the member's number last."""
-    handles = [MemberHandle(card=text, external_id=text, phone=text, email=text), MemberHandle(id=text)]
-    found = next((each for each in find_members(handles, country=office.country, at=office.now) if each), None)
-    return read_member(found.member_id) if found else None
