@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.backoffice.entries import sale_of
 from regulars.backoffice.office import Office
+from regulars.core.life import RECEIPT
 from regulars.core.program.units import Unit
 from regulars.ledger.lots import lots_of
 from regulars.ledger.statement import FullBalance, next_expiries
@@ -41,7 +42,14 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     sale_id: int | None
 
     @property
+    def receipt_id(self) -> int | None:
+        """The receipt keyed by hand whose confirmation it waits for."""
+        return int(self.event.removeprefix(RECEIPT)) if self.event.startswith(RECEIPT) else None
+
+    @property
     def event_said(self) -> str:
+        if self.receipt_id is not None:
+            return str(_("a receipt to be confirmed"))
         return str(EVENTS.get(self.event, self.event.replace("_", " ")))
 
 

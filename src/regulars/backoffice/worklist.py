@@ -16,6 +16,7 @@ from regulars.core.compiled import Compiled
 from regulars.core.program.caps import Budget
 from regulars.core.tallies import LIFETIME
 from regulars.programs.tallies import PROGRAM
+from regulars.receipts.list import count_open_disputes, count_to_check
 from regulars.rewards.models import Fulfilment, IssuedReward, Status
 from regulars.staff.approvals import open_approvals
 from regulars.staff.models import Approval, ApprovalState
@@ -55,6 +56,8 @@ def show_work(office: Office) -> list[Task]:
         tasks += _budgets(office)
     if office.can(Right.FULFIL_REWARDS):
         tasks += _sending()
+    if office.can(Right.CONFIRM_RECEIPTS):
+        tasks += _checking(office)
     return tasks
 
 
@@ -135,3 +138,16 @@ def _sending() -> Iterator[Task]:
         if found == MANY:
             said = _("%(n)s or more rewards to send") % {"n": f"{MANY:,}"}
         yield Task(said=said, note=_("Members have taken them and wait."), url=reverse("fulfilment"))
+
+
+def _checking(office: Office) -> Iterator[Task]:
+    """Receipts and disputes that this person could decide, counted up to a thousand."""
+    reach = office.reach_for(Right.CONFIRM_RECEIPTS)
+    found = count_to_check(reach=reach, by=office.actor.tag, at=office.now)
+    if found:
+        said = ngettext("%(n)s receipt to check", "%(n)s receipts to check", found) % {"n": f"{found:,}"}
+        yield Task(said=said, note=_("Their points are pending until then."), url=reverse("receipts"))
+    disputed = count_open_disputes(reach=reach)
+    if disputed:
+        said = ngettext("%(n)s open dispute", "%(n)s open disputes", disputed) % {"n": f"{disputed:,}"}
+        yield Task(said=said, note=_("Members wait for an answer."), url=reverse("disputes"))

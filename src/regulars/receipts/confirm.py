@@ -21,8 +21,9 @@ from regulars.receipts.refusals import RecordedOtherwise
 from regulars.sales.answers import Recorded, Refunded
 from regulars.sales.attach import attach_sale
 from regulars.sales.models import Sale
+from regulars.sales.quote import quote_sales
 from regulars.sales.record import record_sales
-from regulars.sales.refund import refund_sales
+from regulars.sales.refund import preview_refund, refund_sales
 from regulars.sales.refusals import AttachedAlready
 
 
@@ -79,6 +80,22 @@ def confirm_by_till(receipt_id: int, *, at: datetime) -> Confirmed:
     return _give_tills_sale(counter, recorded, way="till", at=at, by=SYSTEM)
 
 
+def preview_confirmation(receipt: Receipt, *, at: datetime) -> tuple[Recorded | None, Refunded | None]:
+    """Return what confirming would bring, and what of the corrected sale would be taken back; nothing is written.
+
+    None where the till's own sale will be given to the member instead. Refuses what `quote_sales` refuses.
+    """
+    back = None
+    if receipt.corrects_id is not None:
+        back = preview_refund(_refund_of_corrected(receipt, at=at, by=SYSTEM), at=at)
+    elif _find_sale(receipt) is not None:
+        return None, None
+    [quote] = quote_sales([sale_from(receipt)], at=at)
+    if isinstance(quote, Refusal):
+        raise quote
+    return quote, back
+
+
 def printed_by_hand(receipt: Receipt) -> Printed:
     """Return what was keyed of a receipt."""
     return Printed(
@@ -122,13 +139,14 @@ def _take_corrected_back(receipt: Receipt, *, at: datetime, by: Actor) -> Refund
     corrected = Sale.objects.get(pk=receipt.corrects_id)
     if corrected.refunded_minor == corrected.total_minor and corrected.total_minor:
         return None
-    refund = NewRefund(
-        sale_id=corrected.pk, external_id=f"correction/{receipt.pk}", occurred_at=max(at, corrected.occurred_at), by=by
-    )
-    [outcome] = refund_sales([refund], at=at)
+    [outcome] = refund_sales([_refund_of_corrected(receipt, at=at, by=by)], at=at)
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
+
+
+def _refund_of_corrected(receipt: Receipt, *, at: datetime, by: Actor) -> NewRefund:
+    return NewRefund(sale_id=receipt.corrects_id or 0, external_id=f"correction/{receipt.pk}", occurred_at=at, by=by)
 
 
 def _find_sale(receipt: Receipt) -> Sale | None:
