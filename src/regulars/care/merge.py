@@ -12,10 +12,12 @@ import msgspec
 from django.db import transaction
 
 from regulars.audit.record import record_event
+from regulars.care.allowed import join_consents
 from regulars.care.fields import Choices, check_choices, join_identifiers, joined_fields, swap_attributes, write_fields
 from regulars.care.models import Merge
 from regulars.care.places import move_rows
 from regulars.care.snapshot import CardWas, Was, encode_was
+from regulars.consents.models import Erasure, ErasureState
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.facts import Facts
@@ -44,8 +46,8 @@ LONGEST_REASON = 200
 
 
 class CannotMerge(Refusal):
-    """`why`: it is the same member; one of them was merged into `member_id` already; or somebody who has joined would
-    become part of a guest.
+    """`why`: it is the same member; one of them was merged into `member_id` already; somebody who has joined would
+    become part of a guest; or one of them is about to be erased.
     """
 
     code = "cannot_merge"
@@ -152,6 +154,8 @@ def check_two(*, source: Member, keeper: Member) -> None:
             raise CannotMerge(why=why, member_id=str(member.merged_into_id))
     if source.joined_at is not None and keeper.joined_at is None:
         raise CannotMerge(why="keeper_is_guest")
+    if Erasure.objects.filter(member__in=[source, keeper], state=ErasureState.WAITING).exists():
+        raise CannotMerge(why="erasure_waits")
 
 
 def _open(merge: Merge, source: Member, keeper: Member, *, book: Book, at: datetime, by: Actor) -> _Two:
@@ -288,6 +292,7 @@ def _move_everything(two: _Two, choices: Choices) -> Mapping[str, int]:
     swapped = swap_attributes(keeper, source, choices, merge_id=merge_id)
     moved = move_rows(merge_id=merge_id, source=source.pk, keeper=keeper.pk, swapped=swapped)
     two.was.main = tuple(join_identifiers(keeper, source, choices, merge_id=merge_id))
+    two.was.decided = join_consents(keeper=keeper.pk, source=source.pk, at=two.at, by=two.by)
     fields = joined_fields(keeper, source, choices)
     source.merged_into = keeper
     # Nobody finds a stone by its name; its own undo knows what it was called.

@@ -30,6 +30,7 @@ PLACES = (
     Place("receipts_receipt"),
     Place("receipts_dispute"),
     Place("files_keptfile"),
+    Place("consents_retentionhold"),
     Place("audiences_worn", "tag_id NOT IN (SELECT tag_id FROM audiences_worn WHERE member_id = %(keeper)s)"),
 )
 """What simply becomes the keeper's. Identifiers, levels, counts and units have rules of their own."""
@@ -42,8 +43,12 @@ STAYS = frozenset(
         "tiers_standing",
         "tiers_change",
         "members_identifier",
+        "consents_consent",  # what was said stays said; the stricter of both is decided anew
+        "consents_consentnow",
+        "consents_erasure",  # nobody is merged while an erasure waits
+        "staff_approval",
         "audiences_tagbatchrow",
-        "care_merge",
+        "imports_importresult",  # says whom a line brought; its undo finds who they are now
     }
 )
 """Where rows stay with the member they were written for, or are moved by a rule of their own."""

@@ -17,6 +17,16 @@ class CardWas(msgspec.Struct, frozen=True):
     held: int
 
 
+class Decided(msgspec.Struct, frozen=True):
+    """What the merge decided about a purpose, as the consents `numbers`; `before` is what the keeper had said, by
+    channel.
+    """
+
+    purpose: str
+    before: dict[str, bool]
+    numbers: tuple[int, ...]
+
+
 class Was(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The keeper's and the source's counts and levels, and the keeper's levels as the merge left them (`joined`).
 
@@ -33,6 +43,7 @@ class Was(msgspec.Struct, kw_only=True, omit_defaults=True):
     main: tuple[int, ...] = ()
     cards: dict[str, CardWas] = {}
     gave: tuple[str, ...] = ()
+    decided: tuple[Decided, ...] = ()
 
 
 def encode_was(was: Was) -> str:

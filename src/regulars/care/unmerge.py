@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import DateField, DateTimeField
 
 from regulars.audit.record import record_event
+from regulars.care.allowed import part_consents
 from regulars.care.fields import part_identifiers, settle_places, write_fields
 from regulars.care.merge import lock_two
 from regulars.care.models import Merge
@@ -226,6 +227,8 @@ class _Parting:
         source.name_key, source.surname_key = name_keys(source.first_name, source.last_name)
         source.save(update_fields=["merged_into", "name_key", "surname_key"])
         self._restore_fields()
+        kept = part_consents(keeper=self.keeper.pk, decided=self.was.decided, at=self.at, by=self.by)
+        self.differences += [Difference("consent", purpose) for purpose in kept]
 
     def _restore_fields(self) -> None:
         """What the merge changed of the keeper's profile is what it was, unless somebody changed it since."""

@@ -1,10 +1,12 @@
 """Two people turn out to be one: what both have had so far is added up, and can be taken apart again.
 
-Stamp cards are not merged here: their stamps are put on the keeper's card, which may fill it.
+Stamp cards are not merged here: their stamps are put on the keeper's card, which may fill it. Of what they allowed,
+the stricter counts.
 """
 
 from collections.abc import Mapping
 
+from regulars.core.consents import WHOLE, Standing, decision_for
 from regulars.core.tallies import Tally
 
 
@@ -58,3 +60,31 @@ def _sum[Key](first: Mapping[Key, int], second: Mapping[Key, int], *, sign: int)
 
 def _positive[Key](amounts: Mapping[Key, int]) -> dict[Key, int]:
     return {key: amount for key, amount in amounts.items() if amount > 0}
+
+
+def stricter_decisions(keeper: Standing, source: Standing) -> list[tuple[str, bool]]:
+    """Return what is to be decided for the keeper about one purpose, as (channel, yes or no), in order: a no of either
+    is a no; what only one of them was ever asked is what that one said.
+    """
+    wanted: list[tuple[str, bool]] = []
+    whole = _stricter(keeper, source, WHOLE)
+    own = keeper.get(WHOLE)
+    is_changed = whole is not None and (own is None or own.is_given != whole)
+    if is_changed and whole is not None:
+        wanted.append((WHOLE, whole))
+    for channel in sorted({*keeper, *source} - {WHOLE}):
+        strict = _stricter(keeper, source, channel)
+        present = whole if is_changed else _said(keeper, channel)
+        if strict is not None and strict != present:
+            wanted.append((channel, strict))
+    return wanted
+
+
+def _stricter(keeper: Standing, source: Standing, channel: str) -> bool | None:
+    said = [each for each in (_said(keeper, channel), _said(source, channel)) if each is not None]
+    return all(said) if said else None
+
+
+def _said(standing: Standing, channel: str) -> bool | None:
+    decision = decision_for(standing, channel)
+    return None if decision is None else decision.is_given
