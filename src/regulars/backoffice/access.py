@@ -33,6 +33,7 @@ def needs(right: Right | None) -> Callable[[View], View]:
             except LeaveFirst as first:
                 return answer_leave_first(request, first)
 
+        guarded.right = right  # type: ignore[attr-defined]  # the table of permissions is held against it
         return guarded
 
     return guard

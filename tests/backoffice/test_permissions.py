@@ -1,0 +1,248 @@
+"""Who may open which address of the back office: every address, with the right that it asks for.
+
+What each role holds is the table in tests/staff/test_people.py. An address that is missing here fails.
+"""
+
+import re
+
+import pytest
+from django.urls import URLPattern
+
+from regulars.backoffice.urls import urlpatterns
+from regulars.staff.models import Role
+from regulars.staff.rights import RIGHTS, Right
+from tests.backoffice.conftest import sign_in
+
+pytestmark = pytest.mark.django_db
+
+# None: everybody who is signed in; such a page shows what the person may see, and asks for rights of its own.
+ASKS: dict[Right | None, tuple[str, ...]] = {
+    None: (
+        "approval",
+        "approvals",
+        "file",
+        "home",
+        "me",
+        "my_pin",
+        "sign_out_elsewhere",
+    ),
+    Right.SEE_MEMBERS: (
+        "card",
+        "cards",
+        "entry",
+        "member",
+        "members",
+        "notes",
+        "search",
+    ),
+    Right.CHANGE_MEMBERS: (
+        "activate_card",
+        "activate_card_new",
+        "change_card",
+        "change_note",
+        "edit_member",
+        "enrol",
+        "join",
+        "new_card",
+        "undo_verification",
+        "verify_address",
+    ),
+    Right.BLOCK_MEMBERS: (
+        "leave_program",
+        "member_status",
+    ),
+    Right.IMPORT_LISTS: (
+        "discard_import",
+        "import",
+        "import_columns",
+        "import_errors",
+        "import_template",
+        "imports",
+        "resume_import",
+        "start_import",
+        "stop_import",
+        "undo_import",
+    ),
+    Right.CHANGE_ATTRIBUTES: (
+        "edit_field",
+        "fields",
+        "move_field",
+        "new_field",
+        "preset_fields",
+        "retire_field",
+    ),
+    Right.SEE_REGULATED: ("regulated",),
+    Right.CHANGE_REGULATED: ("change_regulated",),
+    Right.MAKE_CARDS: (
+        "card_batch",
+        "card_batches",
+        "card_type",
+        "card_types",
+        "new_card_batch",
+        "new_card_type",
+        "print_card_batch",
+        "seal_card_batch",
+        "stop_card_batch",
+    ),
+    Right.ENTER_RECEIPTS: (
+        "correct_sale",
+        "finish_receipt",
+        "new_dispute",
+        "new_receipt",
+        "receipt_code",
+        "receipt_preview",
+    ),
+    Right.CONFIRM_RECEIPTS: ("confirm_receipt",),
+    Right.SEE_SALES: (
+        "dispute",
+        "disputes",
+        "receipt",
+        "receipt_proof",
+        "receipts",
+        "reject_receipt",
+        "sale",
+        "sales",
+    ),
+    Right.REFUND_SALES: ("refund",),
+    Right.ATTACH_SALES: ("attach",),
+    Right.ADJUST_POINTS: (
+        "adjust",
+        "adjust_preview",
+    ),
+    Right.CLAIM_REWARDS: (
+        "slip",
+        "spend",
+        "use_reward",
+    ),
+    Right.REMOVE_REWARDS: (
+        "remove_reward",
+        "take_back_use",
+    ),
+    Right.FULFIL_REWARDS: (
+        "fulfil_reward",
+        "fulfilment",
+    ),
+    Right.GIVE_STAMPS: (
+        "new_codes",
+        "new_poster",
+        "poster",
+        "stamp_codes",
+        "stamps",
+        "stamps_preview",
+        "take_poster_down",
+    ),
+    Right.CHANGE_TIERS: (
+        "change_tier",
+        "tier_preview",
+        "undo_tier",
+    ),
+    Right.RELEASE_PENDING: ("release_pending",),
+    Right.CHANGE_DATES: ("dates",),
+    Right.UNDO_REFUNDS: ("undo_refund",),
+    Right.SEE_RULES: (
+        "catalogue",
+        "draft",
+        "earning",
+        "export_program",
+        "lists",
+        "new_piece",
+        "piece",
+        "policies",
+        "program",
+        "reading",
+        "stamp_cards",
+        "tier_sets",
+        "try_basket",
+        "units",
+        "version",
+        "versions",
+    ),
+    Right.CHANGE_RULES: (
+        "discard_draft",
+        "import_program",
+        "move_piece",
+        "recipes",
+        "remove_piece",
+    ),
+    Right.RUN_BACKTESTS: (
+        "backtest",
+        "backtests",
+        "export_backtest",
+        "stop_backtest",
+    ),
+    Right.CHANGE_PROGRAM: ("shop",),
+    Right.SEE_ACTIVITY: ("activity",),
+    Right.SEE_JOBS: ("jobs",),
+    Right.CHANGE_KEYS: (
+        "keys",
+        "new_key",
+        "revoke_key",
+    ),
+    Right.SEE_PEOPLE: (
+        "people",
+        "person",
+        "roles",
+    ),
+    Right.CHANGE_PEOPLE: (
+        "drop_grant",
+        "drop_pin",
+        "invite_person",
+        "let_go",
+        "let_in",
+        "lock_person",
+        "new_grant",
+        "new_person",
+        "person_name",
+        "person_role",
+        "person_stores",
+        "role_preview",
+        "sign_out_person",
+    ),
+    Right.CHANGE_ROLES: (
+        "drop_role",
+        "new_role",
+        "role",
+        "second_factor",
+    ),
+    Right.CHANGE_APPROVALS: (
+        "approval_rules",
+        "drop_rule",
+    ),
+}
+ADDRESSES = [each for each in urlpatterns if isinstance(each, URLPattern)]
+EXAMPLES = {"int": "1", "slug": "nothing", "str": "nothing"}
+
+
+def example_of(address: URLPattern) -> str:
+    """An address with something in each of its places; what it leads to need not be there."""
+    return "/" + re.sub(r"<(\w+):\w+>", lambda place: EXAMPLES[place[1]], str(address.pattern))
+
+
+def test_every_address_asks_for_what_the_table_says():
+    asked = {address.name: getattr(address.callback, "right", "nothing is asked") for address in ADDRESSES}
+    assert asked == {name: right for right, names in ASKS.items() for name in names}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_let_in_by_its_rights_and_turned_away_without(shop, role):
+    client = sign_in(role)
+    wrong = []
+    for right, names in ASKS.items():
+        may = right is None or right in RIGHTS[role]
+        for address in ADDRESSES:
+            if address.name not in names:
+                continue
+            seen = client.get(example_of(address)).status_code
+            if may and right is not None and seen == 403:
+                wrong.append((address.name, "GET", seen))
+            if not may and (seen not in (403, 405) or client.post(example_of(address)).status_code != 403):
+                wrong.append((address.name, "without its right", seen))
+    assert wrong == []
+
+
+def test_nobody_who_is_not_signed_in_gets_anywhere(shop, client):
+    for address in ADDRESSES:
+        answer = client.get(example_of(address), headers={"host": "localhost"})
+        assert answer.status_code in (302, 405), address.name
+        if answer.status_code == 302:
+            assert answer.headers["Location"].startswith("/accounts/login/"), address.name
