@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from regulars.api.callers import ApiRequest
 from regulars.api.desk import READS, WRITES, Desk
+from regulars.api.errors import refused
 from regulars.api.flush import flush
 from regulars.api.idempotency import Asked, answer_once, asked_by
 from regulars.api.replies import Reply, encoded
@@ -26,9 +27,11 @@ class StillRunning(Refusal):
 
 
 async def do_write[Body: msgspec.Struct](
-    request: ApiRequest, verb: Callable[[datetime], Body], *, status: int = 201
+    request: ApiRequest, verb: Callable[[datetime], Body | Refusal], *, status: int = 201
 ) -> Reply[Body]:
     """Run a verb in one transaction with its answer, and give the first answer again to the same `Idempotency-Key`.
+
+    A refusal that the verb returns, instead of raising it, keeps what the verb has written: a wrong guess is counted.
 
     Refuses: what the verb refuses; KeyReused, StillRunning; LaneFull; Busy, Unavailable, CouldNotBeRecorded.
     """
@@ -37,9 +40,13 @@ async def do_write[Body: msgspec.Struct](
 
     def work() -> Reply[Any]:
         at = timezone.now()
-        return run_once(schema, asked, lambda: encoded(verb(at), status=status), at=at)
+        return run_once(schema, asked, lambda: _answer(verb(at), status), at=at)
 
     return await submit_once(WRITES, schema, asked, work)
+
+
+def _answer(outcome: msgspec.Struct | Refusal, status: int) -> Reply[Any]:
+    return refused(outcome) if isinstance(outcome, Refusal) else encoded(outcome, status=status)
 
 
 _running: set[tuple[str, str, str]] = set()
