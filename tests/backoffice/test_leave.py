@@ -114,7 +114,7 @@ def test_a_manager_gives_their_pin_at_the_cashiers_screen(ann, cashier, manager)
     mine = str(person(Role.MANAGER).pk)
 
     wrong = manager.post(path, typed | {"leave-approver": mine, "leave-pin": "7306"})
-    assert (wrong.status_code, "Tries left: 4" in wrong.content.decode()) == (403, True)
+    assert (wrong.status_code, "Tries left: 4" in wrong.content.decode()) == (200, True)
     assert not Entry.objects.filter(kind="clawback").exists()
     assert manager.post(path, typed | {"leave-approver": mine, "leave-pin": "7305"}).status_code == 302
     assert Entry.objects.get(kind="clawback").approver == f"staff:{mine}"

@@ -40,7 +40,7 @@ def test_a_person_signs_in_to_the_back_office_by_e_mail():
     assert person.check_password(STRONG)
     assert actor_for(person).tag == f"staff:{person.pk}"
     event = Event.objects.get()
-    assert (event.action, event.facts) == ("person.created", {"role": "owner", "stores": None})
+    assert (event.action, event.facts) == ("person.created", {"role": "owner", "stores": "all"})
 
 
 def test_without_a_password_nobody_signs_in_with_one():

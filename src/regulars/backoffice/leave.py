@@ -83,7 +83,7 @@ def answer_leave_first(request: HttpRequest, first: LeaveFirst) -> HttpResponse:
         "approvers": approvers_for(first.ask, person=office.person, need=first.need),
         "typed": [(name, value) for name in request.POST if name not in OURS for value in request.POST.getlist(name)],
     }
-    return render(request, "backoffice/approval_needed.html", context, status=403 if first.fault else 200)
+    return render(request, "backoffice/approval_needed.html", context)
 
 
 def _take_pin(request: HttpRequest, ask: Ask) -> None:

@@ -98,8 +98,16 @@ class FeatureRights(msgspec.Struct, frozen=True, kw_only=True):
     edit: list[tuple[str, str, bool]]
 
     @property
+    def seen(self) -> list[str]:
+        return [said for _code, said, held in self.view if held]
+
+    @property
+    def changed(self) -> list[str]:
+        return [said for _code, said, held in self.edit if held]
+
+    @property
     def is_any(self) -> bool:
-        return any(held for _code, _said, held in (*self.view, *self.edit))
+        return bool(self.seen or self.changed)
 
 
 def by_feature(held: Any) -> list[FeatureRights]:

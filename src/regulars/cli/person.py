@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 @commands.command()
 def create(
     email: Annotated[str, typer.Argument(help="What they sign in with.")],
-    role: Annotated[str, typer.Option(help="owner, manager or cashier.")] = "owner",
+    role: Annotated[
+        str, typer.Option(help="owner, manager, cashier, marketer, auditor, or a role of your own.")
+    ] = "owner",
     merchant: Annotated[str | None, typer.Option(help="The merchant's code; needed where there are several.")] = None,
 ) -> None:
     """Add a person, and print the password they sign in with the first time. It is not kept."""
@@ -25,11 +27,11 @@ def create(
         from django.utils import timezone
 
         from regulars.core.actor import SYSTEM
-        from regulars.staff.models import Role
         from regulars.staff.people import create_person
+        from regulars.staff.roles import is_role, role_names
 
-        if role not in Role.values:
-            raise typer.BadParameter(f"{role} is not owner, manager or cashier")
+        if not is_role(role):
+            raise typer.BadParameter(f"{role} is none of {', '.join(role_names())}")
         password = secrets.token_urlsafe(12)
         create_person(email=email, role=role, password=password, at=timezone.now(), by=SYSTEM)
         typer.echo(password)
@@ -44,4 +46,4 @@ def list_people(
         from regulars.staff.models import Person
 
         for person in Person.objects.order_by("email"):
-            typer.echo(f"{person.email:<40} {person.role:<8} {'active' if person.is_active else 'inactive'}")
+            typer.echo(f"{person.email:<40} {person.role:<8} {person.state}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -138,5 +139,8 @@ def _check(*, feature: str, level: str, inherits: bool, stores: frozenset[int] |
 
 
 def _tell(deed: str, grant: Grant, *, at: datetime, by: Actor) -> None:
-    facts = {"feature": grant.feature, "level": grant.level, "inherits": grant.is_inherited, "stores": grant.stores}
+    facts: dict[str, Any] = {"feature": grant.feature, "level": grant.level, "inherits": grant.is_inherited}
+    if grant.stores is not None:
+        codes = Store.objects.filter(pk__in=grant.stores).order_by("code").values_list("code", flat=True)
+        facts["stores"] = list(codes)
     record_event(action=f"grant.{deed}", about="person", about_id=grant.person_id, facts=facts, at=at, by=by)

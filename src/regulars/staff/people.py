@@ -84,7 +84,7 @@ def create_person(
     person.save()
     if works_in is not None:
         _put_in(person, works_in)
-    facts = {"role": role, "stores": None if works_in is None else sorted(works_in)}
+    facts = {"role": role, "stores": _said(works_in)}
     record_event(action="person.created", about="person", about_id=person.pk, facts=facts, at=at, by=by)
     if giver is not None:
         pass_on(giver, to=person, at=at, by=by)
@@ -163,5 +163,8 @@ def _put_in(person: Person, stores: frozenset[int]) -> None:
     person.stores.set(sorted(stores))
 
 
-def _said(stores: frozenset[int] | None) -> list[int] | None:
-    return None if stores is None else sorted(stores)
+def _said(stores: frozenset[int] | None) -> list[str] | str:
+    """Where somebody works, in the stores' codes."""
+    if stores is None:
+        return "all"
+    return list(Store.objects.filter(pk__in=stores).order_by("code").values_list("code", flat=True))

@@ -145,5 +145,11 @@ def _unit(unit: Unit | str) -> Unit:
 
 
 @register.filter
+def device(agent: str) -> str:
+    """A browser as people call it."""
+    return wording.device(agent)
+
+
+@register.filter
 def initials(member: MemberRow) -> str:
     return "".join(part[:1].upper() for part in (member.first_name, member.last_name) if part) or "#"

@@ -12,7 +12,9 @@ from regulars.backoffice.approvals import NEEDS, tell_approval
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import words
+from regulars.backoffice.wording import name_of
 from regulars.core.refusals import Refusal
+from regulars.members.rows import read_member
 from regulars.staff.approvals import approve, can_decide, open_approvals, reject, withdraw
 from regulars.staff.models import Approval, ApprovalState
 from regulars.staff.rights import Right
@@ -59,6 +61,7 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     is_mine = found.asked_by_id == office.person.pk
     context: dict[str, Any] = {
         "told": told,
+        "member": _name(found),
         "approval": found,
         "fault": fault,
         "need": NEEDS[found.need],
@@ -95,6 +98,12 @@ def _find(request: HttpRequest, approval_id: int) -> Approval:
     if found.asked_by_id != office.person.pk and not may_decide:
         raise Http404
     return found
+
+
+def _name(found: Approval) -> str:
+    """Whom it is done to; a member who may not be seen, or is gone, is a number."""
+    member = read_member(found.member_id) if found.member_id else None
+    return name_of(member) if member else f"#{found.member_id}"
 
 
 def _states() -> list[tuple[str, str]]:

@@ -24,11 +24,12 @@ from regulars.staff.sign_ins import end_sign_ins, list_sign_ins
 @needs(None)
 def me(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
-    person = office.person
+    person, rights = office.person, rights_of(office.person)
     context = {
         "person": person,
         "stores": say_stores([person])[person.pk],
-        "features": [each for each in by_feature(rights_of(person)) if each.is_any],
+        "features": [each for each in by_feature(rights) if each.is_any],
+        "count": len(rights),
         "grants": grants_of(person),
         "pin": Pin.objects.filter(person=person).first(),
         "has_second_factor": Authenticator.objects.filter(user=person).exists(),

@@ -34,12 +34,14 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     office = office_of(request)
     found = person_or_404(office, person_id)
     events = list(Event.objects.filter(about="person", about_id=person_id).order_by("-id")[:10])
+    rights = rights_of(_as_active(found))
     context = {
         "person": found,
         "role": role_names().get(found.role, found.role),
         "stores": say_stores([found])[found.pk],
         "may_change": may_decide_over(office, found),
-        "features": [each for each in by_feature(rights_of(_as_active(found))) if each.is_any],
+        "features": [each for each in by_feature(rights) if each.is_any],
+        "count": len(rights),
         "grants": grants_of(found),
         "sign_ins": list_sign_ins(person_id, at=office.now),
         "pin": Pin.objects.filter(person_id=person_id).first(),
