@@ -29,6 +29,8 @@ from regulars.points.posters import hang_poster
 from regulars.programs.settings import change_program
 from regulars.programs.setup import set_up_program
 from regulars.programs.versions import publish_document, save_draft
+from regulars.receipts.dispute import NewDispute, open_dispute
+from regulars.receipts.enter import NewReceipt, enter_receipt
 from regulars.reports.backtest.order import Side
 from regulars.reports.backtest.runs import ask_backtest, run_backtest
 from regulars.reports.roll_up import roll_up_everything
@@ -148,6 +150,7 @@ def open_for_business(*, password: str) -> dict[str, int]:
     members = _enrol(opened)
     _sell(members, opened=opened)
     known = {"member": members[0], **_tell_a_story(members[0], now=now), **_look_around(now=now)}
+    known |= _key_by_hand(members[1], now=now)
     create_key(name="Till software", scopes=["sales:write"], at=now, by=SYSTEM)
     roll_up_everything(at=now)
     return known
@@ -234,6 +237,31 @@ def _tell_a_story(member: int, *, now: datetime) -> dict[str, int]:
         "entry": gift.entry_id or 0,
         "gift": mug.issued.id,
     }
+
+
+def _key_by_hand(member: int, *, now: datetime) -> dict[str, int]:
+    """A receipt that waits for somebody to look at it, and a member who says that one is missing."""
+    entered = enter_receipt(
+        NewReceipt(
+            key="form-1",
+            kind="claim",
+            store="330",
+            number="H-77",
+            occurred_at=now - timedelta(days=1),
+            total_minor=2_640,
+            lines=(
+                SaleLine("100", 1000, 1_740, "COFFEE", "Roast & Co"),
+                SaleLine("101", 2000, 900, "BAKERY", "Hearth"),
+            ),
+            member=MemberHandle(id=str(member)),
+            note="The till was down",
+        ),
+        at=now,
+        by=SYSTEM,
+    )
+    said = "I bought coffee on Sunday and see no points for it."
+    dispute = open_dispute(NewDispute(member_id=member, complaint="missing", said=said), at=now, by=SYSTEM)
+    return {"receipt": entered.receipt_id, "dispute": dispute}
 
 
 def _look_around(*, now: datetime) -> dict[str, int]:

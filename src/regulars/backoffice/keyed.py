@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.amounts import say_amount, say_change
 from regulars.backoffice.office import Office
 from regulars.core.identifiers import MemberHandle
 from regulars.core.receipts import state_at
@@ -16,7 +16,7 @@ from regulars.members.find import find_members
 from regulars.members.rows import MemberRow, read_member
 from regulars.receipts.hints import Hint
 from regulars.receipts.models import Dispute, Receipt
-from regulars.sales.answers import Earned, Recorded
+from regulars.sales.answers import Recorded, Refunded
 
 STATES: dict[str, Promise] = {
     "awaiting": gettext_lazy("To check"),
@@ -76,6 +76,13 @@ class Keyed(msgspec.Struct, frozen=True, kw_only=True):
     promised: Sequence[str]
 
 
+class Gain(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sale brings of one unit; `of` is what the rules gave before caps, where those held something back."""
+
+    amount: str
+    of: str = ""
+
+
 class SaidHint(msgspec.Struct, frozen=True, kw_only=True):
     said: str
     sale_id: int | None
@@ -124,9 +131,27 @@ def say_hints(hints: Iterable[Hint]) -> list[SaidHint]:
     return [SaidHint(said=_say(hint), sale_id=hint.sale_id, receipt_id=hint.receipt_id) for hint in hints]
 
 
-def say_earned(recorded: Recorded, office: Office) -> list[str]:
+def show_gains(recorded: Recorded, office: Office) -> list[Gain]:
     """What a sale brings, unit by unit: what caps left of it, and of how much."""
-    return [_say_unit(each, office) for each in recorded.earned]
+    return [
+        Gain(
+            amount=say_change(each.awarded, office.unit(each.unit)),
+            of=say_amount(each.desired, office.unit(each.unit)) if each.awarded != each.desired else "",
+        )
+        for each in recorded.earned
+    ]
+
+
+def say_gains(recorded: Recorded, office: Office) -> str:
+    return ", ".join(gain.amount for gain in show_gains(recorded, office))
+
+
+def say_taken_back(back: Refunded | None, office: Office) -> list[str]:
+    """What a refund takes back, one amount for each unit."""
+    sums: dict[str, int] = {}
+    for each in back.clawed if back else ():
+        sums[each.unit] = sums.get(each.unit, 0) + each.amount
+    return [say_change(-amount, office.unit(unit)) for unit, amount in sums.items() if amount]
 
 
 def whose(text: str, office: Office) -> MemberRow | None:
@@ -139,16 +164,6 @@ def whose(text: str, office: Office) -> MemberRow | None:
 def typed_moment(at: datetime, office: Office) -> str:
     """A moment as a form shows it."""
     return f"{at.astimezone(office.zone):%Y-%m-%dT%H:%M}"
-
-
-def _say_unit(earned: Earned, office: Office) -> str:
-    awarded = say_amount(earned.awarded, office.unit(earned.unit))
-    if earned.awarded == earned.desired:
-        return awarded
-    return _("%(awarded)s of %(desired)s: a cap holds the rest back") % {
-        "awarded": awarded,
-        "desired": say_amount(earned.desired, office.unit(earned.unit)),
-    }
 
 
 def _say(hint: Hint) -> str:

@@ -11,10 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.finding import find_or_404, find_sale_or_404, stores_to_choose
 from regulars.backoffice.forms.receipt import AnswerForm, CorrectForm, DisputeForm
-from regulars.backoffice.keyed import COMPLAINTS, DISPUTE_STATES, say_earned, whose
+from regulars.backoffice.keyed import COMPLAINTS, DISPUTE_STATES, say_taken_back, show_gains, whose
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
@@ -22,6 +21,7 @@ from regulars.core.identifiers import MemberHandle
 from regulars.core.refusals import Refusal
 from regulars.files.keep import keep_file
 from regulars.files.models import Purpose
+from regulars.members.rows import read_member
 from regulars.receipts.correct import Correction, correct_sale, preview_correction
 from regulars.receipts.dispute import NewDispute, answer_dispute, open_dispute
 from regulars.receipts.list import list_disputes
@@ -172,13 +172,12 @@ def _effect(correction: Correction, office: Office) -> dict[str, Any]:
         effect = preview_correction(correction, at=office.now)
     except Refusal as refusal:
         return {"refused": words(refusal, office)}
-    back, instead = effect.taken_back, effect.instead.quote
+    instead = effect.instead.quote
     return {
         "effect": effect,
-        "taken_back": [say_amount(each.amount, office.unit(each.unit)) for each in back.clawed if each.amount]
-        if back
-        else [],
-        "instead": say_earned(instead, office) if instead else [],
+        "taken_back": say_taken_back(effect.taken_back, office),
+        "gains": show_gains(instead, office) if instead else [],
+        "whose": read_member(int(correction.member.id or 0)) if correction.member else None,
     }
 
 

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_POST
 
 from regulars.audit.models import Event
 from regulars.backoffice.access import needs
-from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.deeds import say_event
 from regulars.backoffice.forms.customer import ReasonForm
 from regulars.backoffice.forms.receipt import CodeForm
-from regulars.backoffice.keyed import say_earned, say_hints, show_keyed
+from regulars.backoffice.keyed import say_gains, say_hints, say_taken_back, show_gains, show_keyed
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.pages.receipts import find_receipt_or_404
 from regulars.backoffice.refusals import show_in, words
@@ -156,8 +155,8 @@ def _send(found: Receipt, kind: str, office: Office) -> None:
 
 
 def _say_confirmed(request: HttpRequest, done: Confirmed, office: Office) -> None:
-    earned = ", ".join(say_earned(done.recorded, office))
-    messages.success(request, _("Confirmed. The sale is recorded.") + (f" {earned}" if earned else ""))
+    gains = say_gains(done.recorded, office)
+    messages.success(request, _("Confirmed. The sale is recorded.") + (f" {gains}" if gains else ""))
 
 
 def _effect(found: Receipt, office: Office) -> dict[str, Any]:
@@ -166,10 +165,9 @@ def _effect(found: Receipt, office: Office) -> dict[str, Any]:
         quote, back = preview_confirmation(found, at=office.now)
     except Refusal as refusal:
         return {"refused": words(refusal, office)}
-    taken = [say_amount(each.amount, office.unit(each.unit)) for each in back.clawed if each.amount] if back else []
     return {
-        "earned": say_earned(quote, office) if quote else [],
+        "gains": show_gains(quote, office) if quote else [],
         "is_tills": quote is None,
-        "taken_back": taken,
+        "taken_back": say_taken_back(back, office),
         "refunded_minor": back.amount_minor if back else None,
     }

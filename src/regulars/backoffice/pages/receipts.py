@@ -14,7 +14,7 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.finding import stores_to_choose
 from regulars.backoffice.forms.program.setting import Setting
 from regulars.backoffice.forms.receipt import KeyForm
-from regulars.backoffice.keyed import STATES, say_earned, show_keyed, typed_moment, whose
+from regulars.backoffice.keyed import STATES, say_gains, show_gains, show_keyed, typed_moment, whose
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
@@ -211,8 +211,8 @@ def _answer(request: HttpRequest, done: Entered, member: MemberRow, office: Offi
                 "day": f"{done.lapses_at:%Y-%m-%d}" if done.lapses_at else ""
             }
         case _:
-            earned = ", ".join(say_earned(done.recorded, office)) if done.recorded else ""
-            said = _("Recorded.") + (f" {earned}" if earned else "")
+            gains = say_gains(done.recorded, office) if done.recorded else ""
+            said = _("Recorded.") + (f" {gains}" if gains else "")
     messages.success(request, format_html('{} <a href="{}">{}</a>', said, link, _("See the receipt")))
     return redirect("receipt", done.receipt_id)
 
@@ -231,5 +231,5 @@ def _effect(form: KeyForm, office: Office) -> dict[str, Any]:
     return {
         "whose": member,
         "shown": shown,
-        "earned": say_earned(shown.quote, office) if shown.quote else [],
+        "gains": show_gains(shown.quote, office) if shown.quote else [],
     }
