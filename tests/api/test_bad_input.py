@@ -134,7 +134,7 @@ def people(shop):
     from regulars.core.actor import SYSTEM
     from regulars.members.cards import block_card
 
-    block_card(number=People.blocked_card, at=timezone.now(), by=SYSTEM)
+    block_card(number=People.blocked_card, reason="lost", at=timezone.now(), by=SYSTEM)
     return People
 
 

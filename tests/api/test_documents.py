@@ -117,7 +117,9 @@ ELSEWHERE = {
     *("invalid_program", "program_exists", "not_the_demo"),
     *("no_draft", "draft_exists", "unknown_version", "version_has_started", "invalid_document", "faulty_program"),
     *("unknown_recipe", "unknown_backtest", "empty_period", "backtest_running", "sale_refused"),
-    *("invalid_store", "unknown_store", "unknown_till"),
+    *("invalid_store", "unknown_till"),
+    *("invalid_attribute_definition", "attribute_code_taken", "too_many_attributes", "attribute_values_in_the_way"),
+    *("invalid_note", "note_not_found", "not_verified", "no_channel"),
 }
 
 

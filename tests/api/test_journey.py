@@ -31,6 +31,13 @@ def test_a_member_is_enrolled_read_changed_and_found(till):
         "email": "ana@example.org",
         "birth_on": "1990-02-28",
         "external_id": "crm-1",
+        "phone_verified_at": None,
+        "email_verified_at": None,
+        "language": "",
+        "home_store": None,
+        "attributes": {},
+        "left_at": None,
+        "status_until": None,
         "status": "active",
         "cards": [{"number": "9000000017", "status": "active"}],
     }

@@ -106,7 +106,7 @@ def test_a_blocked_card_is_refused():
     a_shop()
     ann = a_member()
     card = Card.objects.get(member_id=ann)
-    block_card(number=card.number, at=NOON, by=SYSTEM)
+    block_card(number=card.number, reason="lost", at=NOON, by=SYSTEM)
     sale = msgspec.structs.replace(a_sale(1000), member=MemberHandle(card=card.number))
     assert refusal_of(sale).code == "card_inactive"
 

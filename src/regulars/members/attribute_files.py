@@ -9,6 +9,13 @@ from regulars.files.models import KeptFile, Purpose
 type Changed = Mapping[int, Mapping[str, Value | None]]
 
 
+def check_no_files(values: Mapping[str, Value | None], definitions: Iterable[Definition]) -> None:
+    """Nobody who is not enrolled yet has a file. Refuses: InvalidValue."""
+    for each in definitions:
+        if each.kind is AttributeKind.FILE and values.get(each.code) is not None:
+            raise InvalidValue(each)
+
+
 def refuse_foreign_files(changed: Changed, definitions: Iterable[Definition]) -> dict[int, InvalidValue]:
     """Who names a file that is not kept for them as an attribute: by member, why it is no value."""
     asked = [each for each in definitions if each.kind is AttributeKind.FILE]

@@ -12,6 +12,7 @@ from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import clean_card
 from regulars.core.refusals import Refusal
 from regulars.ledger.accounts import open_accounts
+from regulars.members.attribute_files import check_no_files
 from regulars.members.attribute_rows import insert_values
 from regulars.members.attributes import (
     Definitions,
@@ -205,6 +206,7 @@ def _cleaned(
         claims = [(kind.value, clean_identifier(kind, text, country=country)) for kind, text in given.items() if text]
         claims += [(CARD, clean_card(number)) for number in new.cards]
         values = clean_values(new.attributes, definitions)
+        check_no_files(values, definitions)
     except Refusal as refusal:
         return refusal
     if not claims and not name_key:

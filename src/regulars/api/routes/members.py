@@ -1,7 +1,8 @@
 """Members: enrol, find, read, change."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -10,10 +11,13 @@ from msgspec import UNSET, Meta, UnsetType
 from regulars.api.bodies import InvalidRequest
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
+from regulars.api.routes.attributes import AttributeOut, Attributes, attributes_out
 from regulars.api.routing import changes, creates, reads
-from regulars.api.shapes import LONGEST_ID, ExternalId, Text, read_id
+from regulars.api.shapes import LONGEST_ID, ExternalId, Moment, Text, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.core.actor import Actor
+from regulars.core.attributes import Value
+from regulars.members.attributes import load_definitions, read_values
 from regulars.members.change import MemberChanges, change_member
 from regulars.members.enrol import NewMember, enrol_member
 from regulars.members.lock import UnknownMember
@@ -28,7 +32,11 @@ Phone = Annotated[str, Meta(min_length=1, max_length=32, description="National, 
 Email = Annotated[str, Meta(min_length=1, max_length=254)]
 CardNumber = Annotated[str, Meta(min_length=1, max_length=64)]
 Reason = Annotated[str, Meta(max_length=200, description="Stays inside.")]
-CHANGED = ("first_name", "last_name", "birth_on", "phone", "email", "external_id")
+Language = Annotated[
+    str, Meta(max_length=8, description="What messages are written in: en, zh-hans. Empty: the shop's.")
+]
+StoreCode = Annotated[str, Meta(min_length=1, max_length=32)]
+CHANGED = ("first_name", "last_name", "birth_on", "phone", "email", "external_id", "language", "home_store")
 
 
 class MemberIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,10 +49,15 @@ class MemberIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     birth_on: date | None = None
     external_id: ExternalId | None = None
     cards: Annotated[tuple[CardNumber, ...], Meta(max_length=20)] = ()
+    language: Language = ""
+    home_store: StoreCode | None = None
+    attributes: Attributes = {}
 
 
 class MemberChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A field that is left out stays as it is, null empties it. A change of `status` carries its `reason`."""
+    """A field that is left out stays as it is, null empties it. A change of `status` carries its `reason`, and may say
+    until when a lock or block holds.
+    """
 
     first_name: Text | None = None
     last_name: Text | None = None
@@ -52,7 +65,11 @@ class MemberChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     email: Email | None = None
     birth_on: date | None = None
     external_id: ExternalId | None = None
+    language: Language | None = None
+    home_store: StoreCode | None = None
+    attributes: Attributes = {}
     status: Literal["active", "locked", "blocked"] | None = None
+    status_until: Moment | None = None
     reason: Reason = ""
 
 
@@ -65,22 +82,36 @@ class GivenChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     email: Email | UnsetType | None = UNSET
     birth_on: date | UnsetType | None = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
+    language: Language | UnsetType | None = UNSET
+    home_store: StoreCode | UnsetType | None = UNSET
+    attributes: Attributes = {}
     status: Literal["active", "locked", "blocked"] | None = None
+    status_until: Moment | None = None
     reason: Reason = ""
 
 
 class MemberOut(msgspec.Struct, frozen=True, kw_only=True):
-    """`joined_at` is null for a guest; phones are in E.164, e-mails in lower case."""
+    """`joined_at` is null for a guest, `left_at` set for who has left the program: both are bought for, and earn
+    nothing. Phones are in E.164, e-mails in lower case; `…_verified_at` is when they read back a code. Regulated
+    attributes and files are left out.
+    """
 
     id: str
     first_name: str
     last_name: str
     phone: str | None
+    phone_verified_at: datetime | None
     email: str | None
+    email_verified_at: datetime | None
     birth_on: date | None
     external_id: str | None
+    language: str
+    home_store: str | None
+    attributes: dict[str, AttributeOut]
     status: str
+    status_until: datetime | None
     joined_at: datetime | None
+    left_at: datetime | None
     cards: tuple[CardRow, ...]
 
 
@@ -105,10 +136,13 @@ async def create_member(data: JSONBody[MemberIn], request: ApiRequest) -> Reply[
             birth_on=data.birth_on,
             external_id=data.external_id,
             cards=data.cards,
+            language=data.language,
+            home_store=data.home_store,
+            attributes=data.attributes,
             joined_at=at,
             by=by,
         )
-        return member_out(enrol_member(new, at=at).member_id)
+        return member_out(enrol_member(new, at=at).member_id, at=at)
 
     return await do_write(request, enrol)
 
@@ -124,28 +158,28 @@ async def list_members(
     before = None if cursor is None else read_id(cursor)
     if search is not None:
         text = search
-        return await do_read(request, lambda _: _search(text, limit=limit))
-    return await do_read(request, lambda _: _page(before, limit=limit))
+        return await do_read(request, lambda at: _search(text, limit=limit, at=at))
+    return await do_read(request, lambda at: _page(before, limit=limit, at=at))
 
 
-def _search(text: str, *, limit: int) -> MembersOut:
+def _search(text: str, *, limit: int, at: datetime) -> MembersOut:
     found = search_members(text, country=load_book().program.country, limit=limit)
-    return MembersOut([_out(row) for row in found], None)
+    return MembersOut(_members_out(found, at=at), None)
 
 
-def _page(before: int | None, *, limit: int) -> MembersOut:
-    newest = Member.objects.order_by("-id")
+def _page(before: int | None, *, limit: int, at: datetime) -> MembersOut:
+    newest = Member.objects.filter(merged_into=None, erased_at=None).order_by("-id")
     wanted = newest if before is None else newest.filter(id__lt=before)
     ids = list(wanted.values_list("id", flat=True)[: limit + 1])
     page = read_members(ids[:limit])
-    return MembersOut([_out(row) for row in page], str(ids[limit - 1]) if len(ids) > limit else None)
+    return MembersOut(_members_out(page, at=at), str(ids[limit - 1]) if len(ids) > limit else None)
 
 
 @reads("/members/{member_id:str}", scope=Scope.MEMBERS_READ, summary="Read a member")
 async def get_member(request: ApiRequest, member_id: FromPath[str]) -> Reply[MemberOut]:
     """One member, with their cards."""
     number = read_id(member_id, otherwise=UnknownMember)
-    return await do_read(request, lambda _: member_out(number))
+    return await do_read(request, lambda at: member_out(number, at=at))
 
 
 @changes("/members/{member_id:str}", scope=Scope.MEMBERS_WRITE, takes=GivenChangeIn, summary="Change a member")
@@ -160,34 +194,62 @@ async def update_member(
 
 
 def _change(member_id: int, data: GivenChangeIn, *, at: datetime, by: Actor) -> MemberOut:
-    given = {name: value for name in CHANGED if (value := getattr(data, name)) is not UNSET}
+    given: dict[str, Any] = {name: value for name in CHANGED if (value := getattr(data, name)) is not UNSET}
+    if data.attributes:
+        given["attributes"] = data.attributes
     if given:
         change_member(member_id=member_id, changes=MemberChanges(**given), at=at, by=by)
     if data.status is not None:
-        change_status(member_id=member_id, status=Status(data.status), reason=data.reason, at=at, by=by)
-    elif data.reason:
-        raise InvalidRequest(where="reason", problem="A reason goes with a change of `status`")
-    return member_out(member_id)
+        change_status(
+            member_id=member_id,
+            status=Status(data.status),
+            reason=data.reason,
+            until=data.status_until,
+            at=at,
+            by=by,
+        )
+    elif data.reason or data.status_until:
+        where = "reason" if data.reason else "status_until"
+        raise InvalidRequest(where=where, problem="It goes with a change of `status`")
+    return member_out(member_id, at=at)
 
 
-def member_out(member_id: int) -> MemberOut:
-    """Refuses: UnknownMember."""
+def member_out(member_id: int, *, at: datetime) -> MemberOut:
+    """Who was merged is read as the member they are now. Refuses: UnknownMember, also where the person was erased."""
     row = read_member(member_id)
-    if row is None:
+    while row is not None and row.merged_into is not None:
+        row = read_member(row.merged_into)
+    if row is None or row.erased_at is not None:
         raise UnknownMember()
-    return _out(row)
+    return _members_out([row], at=at)[0]
 
 
-def _out(row: MemberRow) -> MemberOut:
+def _members_out(rows: Sequence[MemberRow], *, at: datetime) -> list[MemberOut]:
+    values = read_values([row.id for row in rows], load_definitions())
+    return [_out(row.at(at), values[row.id]) for row in rows]
+
+
+def _out(row: MemberRow, values: Mapping[str, Value]) -> MemberOut:
     return MemberOut(
         id=str(row.id),
         first_name=row.first_name,
         last_name=row.last_name,
         phone=row.phone,
+        phone_verified_at=_utc(row.phone_verified_at),
         email=row.email,
+        email_verified_at=_utc(row.email_verified_at),
         birth_on=row.birth_on,
         external_id=row.external_id,
+        language=row.language,
+        home_store=row.home_store,
+        attributes=attributes_out(values),
         status=row.status,
-        joined_at=row.joined_at.astimezone(UTC) if row.joined_at else None,
+        status_until=_utc(row.status_until),
+        joined_at=_utc(row.joined_at),
+        left_at=_utc(row.left_at),
         cards=row.cards,
     )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at.astimezone(UTC) if at else None
