@@ -1,11 +1,11 @@
-"""What was said last counts, a word about everything is one about each channel, and two records mean the stricter."""
+"""What was said last counts, and a word about everything is one about each channel."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
 
-from regulars.core.consents import Basis, Decision, decide, decision_for, is_allowed, stricter
+from regulars.core.consents import Basis, Decision, decide, decision_for, is_allowed
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YES, NO = True, False
@@ -62,35 +62,3 @@ def test_the_order_in_which_decisions_are_told_does_not_matter():
 )
 def test_consent_needs_a_yes_an_interest_knows_a_no(basis, decision, allowed):
     assert is_allowed(basis, decision) is allowed
-
-
-@pytest.mark.parametrize(
-    ("keeper", "source", "said_again"),
-    [
-        ({}, {}, {}),
-        ({"": YES}, {"": YES}, {}),
-        ({"": YES}, {"": NO}, {"": NO}),
-        ({"": NO}, {"": YES}, {}),
-        ({"": YES}, {}, {}),  # nobody asked there: the same person's yes stands
-        ({}, {"": YES}, {"": YES}),
-        ({}, {"sms": NO}, {"sms": NO}),
-        ({"": YES}, {"sms": NO}, {"sms": NO}),
-        ({"email": YES}, {"": NO}, {"": NO}),
-        ({"email": YES}, {"": YES, "sms": NO}, {"": YES, "sms": NO}),
-        ({"": NO, "email": YES}, {"": YES}, {}),
-        ({"": YES, "email": NO}, {"": NO, "email": YES}, {"": NO}),
-    ],
-)
-def test_of_two_records_the_stricter_is_meant_channel_by_channel(keeper, source, said_again):
-    channels = ("email", "sms")
-    own = {channel: said(is_given, 1) for channel, is_given in keeper.items()}
-    other = {channel: said(is_given, 2) for channel, is_given in source.items()}
-    again = stricter(own, other, channels=channels)
-    assert again == said_again
-    now: dict = dict(own)
-    for channel, is_given in again.items():
-        now = dict(decide(now, channel, said(is_given, 9)))
-    for channel in ("", *channels):
-        words = [each.is_given for each in (decision_for(own, channel), decision_for(other, channel)) if each]
-        kept = decision_for(now, channel)
-        assert (kept and kept.is_given) == (all(words) if words else None)

@@ -38,9 +38,12 @@ def part_consents(*, keeper: int, decided: Sequence[Decided], at: datetime, by: 
         if not now or any(_is_new(decision, each) for decision in now.values()):
             kept.append(each.purpose)
             continue
-        # What was said as a whole clears every channel. What never was cannot be unsaid: it stays.
-        _record(keeper, each.purpose, sorted(each.before.items()), at=at, by=by)
-        if WHOLE not in each.before and not now.keys() <= each.before.keys():
+        # What never was cannot be unsaid: a yes that was the other's becomes a no. What is said as a whole clears every
+        # channel, so the keeper's own words come after it.
+        unsaid = [] if WHOLE in each.before else sorted(now.keys() - each.before.keys())
+        again = [(channel, False) for channel in unsaid] + sorted(each.before.items())
+        _record(keeper, each.purpose, again, at=at, by=by)
+        if unsaid:
             kept.append(each.purpose)
     return kept
 

@@ -4,7 +4,7 @@ What was said last counts. A decision about a purpose as a whole is one about ev
 channel stands beside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,25 +68,3 @@ def is_allowed(basis: Basis, decision: Decision | None) -> bool:
             return decision is None or decision.is_given
         case _:
             return True
-
-
-def stricter(keeper: Standing, source: Standing, *, channels: Iterable[str]) -> dict[str, bool]:
-    """What two records of one person allow together, where that differs from what the keeper's says: by channel.
-
-    A no on either side is a no; a yes stands where the other side was never asked. Where both say the same as a whole,
-    the whole is said.
-    """
-    named = (WHOLE, *dict.fromkeys([*channels, *keeper, *source]))
-    together: dict[str, bool] = {}
-    for channel in named:
-        said = [each for each in (decision_for(keeper, channel), decision_for(source, channel)) if each is not None]
-        own = decision_for(keeper, channel)
-        if said and (own is None or own.is_given != all(each.is_given for each in said)):
-            together[channel] = all(each.is_given for each in said)
-    if WHOLE in together:
-        # A word about the whole takes those about channels away: they are said again where they differ from it.
-        after = {name: together.get(name, each.is_given) for name, each in keeper.items() if name}
-        together = {WHOLE: together[WHOLE]} | {
-            name: is_given for name, is_given in (after | together).items() if name and is_given != together[WHOLE]
-        }
-    return together

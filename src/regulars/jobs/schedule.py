@@ -10,6 +10,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
 from regulars.jobs.cards import expire_cards
+from regulars.jobs.duplicates import LIKENESS, find_duplicates
 from regulars.jobs.imports import forget_imported
 from regulars.jobs.merchants import (
     find_due_receipts,
@@ -21,6 +22,7 @@ from regulars.jobs.merchants import (
     is_night_work_due,
 )
 from regulars.jobs.night import night
+from regulars.jobs.privacy import erase
 from regulars.jobs.receipts import decide_receipts
 from regulars.jobs.tasks import FIGURES, forget_answers, forget_files, is_resting, lapse, note_ends, prove, relay, sweep
 from regulars.jobs.team import forget_sign_ins, let_in
@@ -34,6 +36,12 @@ def tick_relay(timestamp: int) -> None:
     for schema in find_waiting(FIGURES):
         if not is_resting(schema):
             defer_once(relay, schema=schema)
+
+
+@app.task(name="tick_duplicates", queue="ticks")
+def tick_duplicates(timestamp: int) -> None:
+    for schema in find_waiting(LIKENESS):
+        defer_once(find_duplicates, schema=schema)
 
 
 @app.task(name="tick_holds", queue="ticks")
@@ -63,6 +71,7 @@ def tick_night(timestamp: int) -> None:
         if is_night_work_due(at, zone=zone):
             defer_once(night, schema=schema)
             defer_once(forget_answers, schema=schema)
+            defer_once(erase, schema=schema)
             defer_once(forget_files, schema=schema)
             defer_once(sweep, schema=schema)
             defer_once(forget_imported, schema=schema)
@@ -95,6 +104,7 @@ SCHEDULE = (
     Periodic(
         tick_relay, "* * * * * */15", "Every 15 seconds: bring the figures by day up to date where something happened."
     ),
+    Periodic(tick_duplicates, "* * * * *", "Every minute: look for duplicates among members who are new or changed."),
     Periodic(tick_holds, "* * * * *", "Every minute: end the holds of baskets whose time is over."),
     Periodic(
         tick_receipts,
@@ -110,7 +120,8 @@ SCHEDULE = (
         tick_night,
         "0 * * * *",
         "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points and unused cards, forget old "
-        "files, put automatic tags on, count segments, seal what is over and prove the ledger.",
+        "files, erase whose cool-off is over, put automatic tags on, count segments, seal what is over and prove the "
+        "ledger.",
     ),
     Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
     Periodic(

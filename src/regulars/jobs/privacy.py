@@ -1,0 +1,33 @@
+"""Whose cool-off is over is erased at night, after those are asked after whom nobody has seen for too long."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from regulars.care.erase import erase_due
+from regulars.care.retention import ask_for_unseen
+from regulars.jobs.gently import gently
+from regulars.jobs.merchants import in_merchant
+from regulars.jobs.tasks import AGAIN
+
+MOST_BATCHES = 10_000
+
+
+@app.task(name="erase", queue="night", retry=AGAIN)
+def erase(*, schema: str) -> int:
+    """Erase who is due; how many were. What is in somebody's way is noted, and tried again the next night."""
+    with in_merchant(schema):
+        _ask_after_unseen()
+        at, erased = timezone.now(), 0
+        for _ in range(MOST_BATCHES):
+            batch = list(gently(erase_due(at=at)))
+            erased += batch.count("done")
+            if not batch:
+                break
+    return erased
+
+
+def _ask_after_unseen() -> None:
+    at = timezone.now()
+    after: int | None = 0
+    while after is not None:
+        _, after = ask_for_unseen(at=at, after=after)
