@@ -7,6 +7,7 @@ OF_THE_SHOP = frozenset(
         "audiences_tag",
         "audiences_tagbatch",
         "audit_relayposition",
+        "care_looked",
         "cards_cardbatch",
         "cards_cardtype",
         "cards_wronglookups",

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.care.allowed import join_consents
+from regulars.care.duplicates import forget_likeness
 from regulars.care.fields import Choices, check_choices, join_identifiers, joined_fields, swap_attributes, write_fields
 from regulars.care.models import Merge
 from regulars.care.places import move_rows
@@ -299,6 +300,7 @@ def _move_everything(two: _Two, choices: Choices) -> Mapping[str, int]:
     source.name_key = source.surname_key = ""
     source.save(update_fields=["merged_into", "name_key", "surname_key"])
     two.was.fields = write_fields(keeper, fields)
+    forget_likeness([source.pk])
     return moved
 
 

@@ -1,7 +1,9 @@
-"""What the shop does about people it knows twice: merges, with all that is needed to undo them, and likenesses."""
+"""What the shop does about people it knows twice: likenesses that were found, and merges with what undoes them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from regulars.members.models import Member
 
@@ -50,3 +52,76 @@ class MergeMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} {self.row_id}"
+
+
+class Likeness(models.Model):
+    """Something by which a member may be found to be another: a hash of a phone's end, of an e-mail without its tricks,
+    or of a name with its birth date.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, related_name="likenesses", db_index=False, db_constraint=False
+    )
+    kind = models.CharField(max_length=8, db_collation="C")
+    mark = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "kind", "mark"], name="a_likeness_is_noted_once"),
+        ]
+        indexes = [models.Index(fields=["kind", "mark", "member"], name="members_by_likeness")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.member_id}"
+
+
+class DuplicateState(models.TextChoices):
+    OPEN = "open", _("To look at")
+    DISMISSED = "dismissed", _("Two people")
+
+
+class Duplicate(models.Model):
+    """Two members who may be one person: `confidence` in percent, `signals` what speaks for it. Whoever looked at them
+    and found two people has dismissed it, and it is not found again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    older = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    newer = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    confidence = models.SmallIntegerField()
+    signals = ArrayField(models.CharField(max_length=8))
+    state = models.CharField(max_length=16, choices=DuplicateState, default=DuplicateState.OPEN)
+    found_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["older", "newer"], name="one_likeness_of_two_members"),
+            models.CheckConstraint(name="nobody_is_like_themselves", condition=Q(older__lt=F("newer"))),
+        ]
+        indexes = [
+            models.Index(fields=["-confidence", "-id"], name="duplicates_to_look_at", condition=Q(state="open")),
+            models.Index(fields=["newer"], name="duplicates_of_newer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.older_id} and {self.newer_id}"
+
+
+class Looked(models.Model):
+    """The one row of how far the search for duplicates has come: everybody up to this member was looked at."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    upto = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_search_for_duplicates", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"Looked up to {self.upto}"

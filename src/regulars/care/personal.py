@@ -50,6 +50,8 @@ PERSONAL: tuple[Personal, ...] = (
     _gone("members_membernote"),
     _gone("members_addresscode"),
     _gone("audiences_worn"),
+    _gone("care_likeness"),
+    _gone("care_duplicate", f"older_id = ANY({MEMBERS}) OR newer_id = ANY({MEMBERS})"),
     _gone("receipts_code", f"receipt_id IN ({RECEIPTS})"),
     _emptied(
         "members_card",

@@ -48,6 +48,7 @@ STAYS = frozenset(
         "consents_erasure",  # nobody is merged while an erasure waits
         "staff_approval",
         "audiences_tagbatchrow",
+        "care_likeness",  # looked at anew
         "imports_importresult",  # says whom a line brought; its undo finds who they are now
     }
 )
