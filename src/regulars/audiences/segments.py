@@ -23,7 +23,7 @@ from regulars.core.audience import (
 )
 from regulars.core.refusals import Refusal
 from regulars.platform.rows import Asked
-from regulars.programs.book import load_book
+from regulars.programs.book import NoProgram, load_book
 from regulars.programs.naming import naming_programs
 
 LONGEST_NAME = 64
@@ -154,8 +154,11 @@ def load_segments() -> dict[str, Condition]:
 
 
 def asking_at(at: datetime, *, segments: Mapping[str, Condition] | None = None) -> Asking:
-    """Return how conditions are asked at a moment, with the segments there are."""
-    zone = ZoneInfo(load_book().program.time_zone)
+    """Return how conditions are asked at a moment, in the program's time zone and with the segments there are."""
+    try:
+        zone = ZoneInfo(load_book().program.time_zone)
+    except NoProgram:
+        zone = ZoneInfo("UTC")
     return Asking(at=at, zone=zone, segments=load_segments() if segments is None else segments)
 
 

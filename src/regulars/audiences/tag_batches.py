@@ -126,6 +126,35 @@ def ask_tag_batch(
 
 
 @transaction.atomic
+def note_tag_batch(
+    members: Sequence[int], *, origin: str, put: Sequence[str], take: Sequence[str], at: datetime, by: Actor
+) -> int:
+    """The same for members who were picked one by one. Refuses: UnknownTag."""
+    known = find_tags({*put, *take})
+    lines = [
+        TagLine(
+            line=line,
+            member_id=member,
+            put=tuple(known[name] for name in put),
+            take=tuple(known[name] for name in take),
+        )
+        for line, member in enumerate(dict.fromkeys(members), 1)
+    ]
+    batch = TagBatch.objects.create(
+        origin=origin[:200],
+        is_collected=True,
+        lines=len(lines),
+        sound=len(lines),
+        created_at=at,
+        created_by=by.tag,
+    )
+    _insert(batch, lines)
+    facts = {"on": list(put), "off": list(take), "about": len(lines)}
+    record_event(action="tag_batch.asked", about="tag_batch", about_id=batch.pk, facts=facts, at=at, by=by)
+    return batch.pk
+
+
+@transaction.atomic
 def begin_tag_batch(batch_id: int, *, undo: bool, at: datetime, by: Actor) -> None:
     """Let a batch that was looked at be applied, or one that was applied be undone. Refuses: UnknownTagBatch,
     TagBatchOver.
