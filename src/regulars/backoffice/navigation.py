@@ -38,6 +38,9 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
         _("Customers"),
         (
             Room(_("Members"), "people", "members", Right.SEE_MEMBERS),
+            Room(_("Segments"), "overview", "segments", Right.SEE_MEMBERS),
+            Room(_("Tags"), "label", "tags", Right.SEE_MEMBERS),
+            Room(_("Exports"), "receipt", "exports", Right.EXPORT_LISTS),
             Room(_("Cards"), "card", "cards", Right.SEE_MEMBERS),
             Room(_("Imports"), "label", "imports", Right.IMPORT_LISTS),
         ),

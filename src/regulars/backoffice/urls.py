@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from regulars.backoffice import card_urls, customer_urls, people_urls, program_urls, receipt_urls, staff_urls
+from regulars.backoffice import (
+    audience_urls,
+    card_urls,
+    customer_urls,
+    people_urls,
+    program_urls,
+    receipt_urls,
+    staff_urls,
+)
 from regulars.backoffice.admin import stores  # noqa: F401  # registers them
 from regulars.backoffice.pages import (
     activity,
@@ -40,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/refund/", refund.refund, name="refund"),
     path("sales/<int:sale_id>/member/", sale.attach, name="attach"),
     *program_urls.urlpatterns,
+    *audience_urls.urlpatterns,
     *customer_urls.urlpatterns,
     *card_urls.urlpatterns,
     *receipt_urls.urlpatterns,
