@@ -11,6 +11,7 @@ from regulars.audiences.tags import create_tag, retag_member, tags_of
 from regulars.care.fields import UnknownChoice
 from regulars.care.merge import CannotMerge, Merged, merge_members
 from regulars.care.models import Merge
+from regulars.care.preview import preview_merge, preview_undo
 from regulars.care.unmerge import CannotUndoMerge, Difference, Unmerged, undo_merge
 from regulars.core.actor import Actor
 from regulars.core.identifiers import MemberHandle
@@ -294,3 +295,19 @@ def refund(sale_id: int, minor: int, *, at=NOON) -> None:
     new = NewRefund(sale_id=sale_id, external_id=f"F{number}", occurred_at=at, amount_minor=minor, by=ZOE)
     [outcome] = refund_sales([new], at=at)
     assert not isinstance(outcome, Refusal), outcome
+
+
+def test_a_preview_says_what_would_be_and_moves_nothing():
+    a_shop(tier_sets=(CLUB,))
+    keeper, source = a_member(), a_member()
+    sell(a_sale(9_000, member=keeper))
+    sell(a_sale(12_000, member=source))
+    shown = preview_merge(source=source, keeper=keeper, at=NOON)
+    assert [each.balances[0].available for each in (shown.keeper, shown.source, shown.after)] == [90, 120, 210]
+    assert [each.levels["vip"] for each in (shown.keeper, shown.source, shown.after)] == ["silver", "silver", "gold"]
+    assert shown.moved["sales_sale"] == 1
+    assert (Merge.objects.count(), points_of(keeper), points_of(source)) == (0, 90, 120)
+    merged = merge(source, keeper)
+    undo_shown = preview_undo(merge_id=merged.merge_id, at=NOON)
+    assert [each.balances[0].available for each in (undo_shown.keeper, undo_shown.source)] == [90, 120]
+    assert points_of(keeper) == 210
