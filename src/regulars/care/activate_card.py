@@ -19,7 +19,7 @@ from regulars.core.refusals import Refusal
 from regulars.members.change import MemberChanges, change_member
 from regulars.members.first_use import REASON, open_guests
 from regulars.members.lock import lock_member
-from regulars.members.models import Card, Member, Status
+from regulars.members.models import Card, CardStatus, Member, Status
 from regulars.members.status import join_member, status_at
 from regulars.tiers.review import review_members
 
@@ -95,6 +95,8 @@ def _hand_to_member(card: Card, member_id: int, *, at: datetime, by: Actor) -> i
     if status_at(member, at=at) == Status.BLOCKED:
         raise MemberIsBlocked()
     if guest is not None:
+        if not Card.objects.filter(pk=card.pk, status=CardStatus.STOCK, member_id=guest).exists():
+            raise CardUnusable()  # whoever was quicker has it, and the guest is theirs
         _let_spend(guest)
         merge_members(source=guest, keeper=member.pk, at=at, by=by)
     take_out_of_stock(
