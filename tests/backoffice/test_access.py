@@ -58,8 +58,8 @@ PAGES = [
     ("/keys/new/", OWNERS),
     ("/activity/", MANAGERS),
     ("/jobs/", OWNERS),
-    ("/office/stores/store/", EVERYBODY),
-    ("/office/stores/store/add/", MANAGERS),
+    ("/stores/", EVERYBODY),
+    ("/stores/new/", MANAGERS),
     ("/people/", MANAGERS),
     ("/people/new/", OWNERS),
     ("/people/{person}/", MANAGERS),
@@ -123,7 +123,7 @@ def test_a_menu_shows_only_doors_that_open(cashier):
         assert f'href="{path}"' not in page
 
 
-@pytest.mark.parametrize("path", ["/", "/members/", "/sales/", "/office/stores/store/"])
+@pytest.mark.parametrize("path", ["/", "/members/", "/sales/", "/stores/"])
 def test_strangers_are_sent_to_sign_in(shop, path):
     answer = Client(headers={"host": "localhost"}).get(path)
     assert answer.status_code == 302

@@ -29,11 +29,19 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
     Right.SEE_MEMBERS: (
         "card",
         "cards",
+        "count_list",
+        "count_segment",
+        "drop_view",
         "entry",
+        "filter_rows",
         "member",
         "members",
+        "new_view",
         "notes",
         "search",
+        "segments",
+        "tag_batch",
+        "tags",
     ),
     Right.CHANGE_MEMBERS: (
         "activate_card",
@@ -50,6 +58,13 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
     Right.BLOCK_MEMBERS: (
         "leave_program",
         "member_status",
+    ),
+    Right.EXPORT_LISTS: (
+        "export",
+        "export_members",
+        "exports",
+        "fetch_export",
+        "stop_export",
     ),
     Right.IMPORT_LISTS: (
         "discard_import",
@@ -73,6 +88,22 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
     ),
     Right.SEE_REGULATED: ("regulated",),
     Right.CHANGE_REGULATED: ("change_regulated",),
+    Right.TAG_MEMBERS: ("member_tags",),
+    Right.CHANGE_AUDIENCES: (
+        "add_auto_tag",
+        "apply_tag_batch",
+        "end_auto_tag",
+        "new_segment",
+        "remove_segment",
+        "remove_tag",
+        "segment",
+        "segment_rows",
+        "tag",
+        "tag_file",
+        "tag_list",
+        "tag_template",
+        "undo_tag_batch",
+    ),
     Right.MAKE_CARDS: (
         "card_batch",
         "card_batches",
@@ -139,6 +170,16 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
     Right.RELEASE_PENDING: ("release_pending",),
     Right.CHANGE_DATES: ("dates",),
     Right.UNDO_REFUNDS: ("undo_refund",),
+    Right.SEE_STORES: (
+        "store",
+        "store_labels",
+        "stores",
+    ),
+    Right.CHANGE_STORES: (
+        "edit_store",
+        "new_store",
+        "store_label",
+    ),
     Right.SEE_RULES: (
         "catalogue",
         "draft",

@@ -4,10 +4,8 @@ import re
 
 import pytest
 
-from regulars.audit.models import Event
 from regulars.programs.models import Program
 from regulars.staff.models import ApiKey
-from regulars.stores.models import Store
 
 pytestmark = pytest.mark.django_db
 
@@ -42,21 +40,6 @@ def test_a_third_live_key_of_one_name_is_refused(owner):
         last = owner.post("/keys/new/", {"name": "Till", "scopes": ["sales:write"]}).content.decode()
     assert "2 live keys already" in last
     assert ApiKey.objects.count() == 2
-
-
-def test_a_store_is_saved_with_its_tags_and_tills_and_never_deleted(manager):
-    form = {"code": "900", "name": "Pier", "time_zone": "Europe/Oslo", "is_open": "on"}
-    form |= {"tag_names": "sea, summer", "till_codes": "1, 2"}
-    assert manager.post("/office/stores/store/add/", form).status_code == 302
-    store = Store.objects.get(code="900")
-    assert sorted(store.tags.values_list("name", flat=True)) == ["sea", "summer"]
-    change = f"/office/stores/store/{store.pk}/change/"
-    assert manager.post(change, {**form, "name": "Old Pier", "tag_names": "sea", "till_codes": "2"}).status_code == 302
-    assert Store.objects.get(code="900").name == "Old Pier"
-    assert [till.code for till in store.tills.all()] == ["2"]
-    assert "is not a time zone" in manager.post(change, {**form, "time_zone": "Moon"}).content.decode()
-    assert manager.get(f"/office/stores/store/{store.pk}/delete/").status_code == 403
-    assert Event.objects.filter(about="store", about_id=store.pk, action="store.changed").exists()
 
 
 def test_the_trail_says_who_did_what(owner):

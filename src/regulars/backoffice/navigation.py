@@ -69,7 +69,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
     ),
     (
         _("Shop"),
-        (Room(_("Stores"), "store", "admin:stores_store_changelist", Right.SEE_STORES),),
+        (Room(_("Stores"), "store", "stores", Right.SEE_STORES),),
     ),
     (
         _("Team"),

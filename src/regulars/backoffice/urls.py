@@ -10,8 +10,8 @@ from regulars.backoffice import (
     program_urls,
     receipt_urls,
     staff_urls,
+    store_urls,
 )
-from regulars.backoffice.admin import stores  # noqa: F401  # registers them
 from regulars.backoffice.pages import (
     activity,
     adjust,
@@ -29,7 +29,6 @@ from regulars.backoffice.pages import (
     sales,
     search,
 )
-from regulars.backoffice.site import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -54,10 +53,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *receipt_urls.urlpatterns,
     *people_urls.urlpatterns,
     *staff_urls.urlpatterns,
+    *store_urls.urlpatterns,
     path("keys/", keys.keys, name="keys"),
     path("keys/new/", keys.new_key, name="new_key"),
     path("keys/<int:key_id>/revoke/", keys.revoke, name="revoke_key"),
     path("activity/", activity.activity, name="activity"),
     path("jobs/", jobs.jobs, name="jobs"),
-    path("office/", site.urls),
 ]

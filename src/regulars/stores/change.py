@@ -9,14 +9,14 @@ from django.db import transaction
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.refusals import Refusal
-from regulars.stores.models import Store, Tag, Till
+from regulars.stores.models import Area, Store, Tag, Till
 from regulars.stores.zones import check_time_zone
 
 LONGEST_CODE = 32
 
 
 class InvalidStore(Refusal):
-    """`field` says what is wrong: code, name, time_zone, tags or till."""
+    """`field` says what is wrong: code, name, time_zone, tags, area or till."""
 
     code = "invalid_store"
 
@@ -39,16 +39,21 @@ def save_store(
     at: datetime,
     by: Actor,
     tags: Collection[str] = (),
+    area: str = "",
     is_open: bool = True,
 ) -> Store:
-    """Create the store with this code, or change it; tags that are new are created. Refuses: InvalidStore."""
+    """Create the store with this code, or change it; tags and an area that are new are created.
+
+    Refuses: InvalidStore.
+    """
     code, name = _clean(code, longest=LONGEST_CODE, field="code"), _clean(name, longest=128, field="name")
     names = sorted({_clean(tag, longest=64, field="tags") for tag in tags})
     try:
         check_time_zone(time_zone)
     except ValidationError:
         raise InvalidStore(field="time_zone") from None
-    wanted = {"name": name, "time_zone": time_zone, "is_open": is_open}
+    region = Area.objects.get_or_create(name=_clean(area, longest=64, field="area"))[0] if area.strip() else None
+    wanted = {"name": name, "time_zone": time_zone, "is_open": is_open, "area": region}
     store, is_new = Store.objects.get_or_create(code=code, defaults=wanted)
     store = Store.objects.select_for_update(no_key=True).get(pk=store.pk)
     changed = [field for field, value in wanted.items() if getattr(store, field) != value]

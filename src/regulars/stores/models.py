@@ -14,6 +14,15 @@ class Tag(models.Model):
         return self.name
 
 
+class Area(models.Model):
+    """Stores that are run together: a city, a region. A store lies in one area at most."""
+
+    name = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Store(models.Model):
     """A place that sells. Tills name it by `code`."""
 
@@ -21,6 +30,7 @@ class Store(models.Model):
     name = models.CharField(max_length=128)
     time_zone = models.CharField(max_length=64, validators=[check_time_zone])
     tags = models.ManyToManyField(Tag, blank=True, related_name="stores")
+    area = models.ForeignKey(Area, on_delete=models.SET_NULL, null=True, blank=True, related_name="stores")
     is_open = models.BooleanField(default=True)
 
     def __str__(self) -> str:

@@ -112,7 +112,7 @@ def _say_day(day: date) -> str:
 def _first_steps(office: Office) -> list[dict[str, Any]]:
     """What a new shop does first, and what of it is done."""
     return [
-        {"done": Store.objects.exists(), "text": _("Add a store"), "place": "admin:stores_store_add"},
+        {"done": Store.objects.exists(), "text": _("Add a store"), "place": "new_store"},
         {"done": bool(office.live and office.live.rules), "text": _("Set up what members earn"), "place": "program"},
         {"done": ApiKey.objects.exists(), "text": _("Make an API key for the tills"), "place": "new_key"},
         {"done": Member.objects.exists(), "text": _("Enrol a member"), "place": "enrol"},

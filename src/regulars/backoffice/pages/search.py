@@ -72,4 +72,4 @@ def _receipts(asked: str, office: Office) -> list[Hit]:
 def _stores(asked: str, office: Office) -> list[Hit]:
     rows = office.reach_for(Right.SEE_STORES).within(Store.objects.all(), "id")
     stores = rows.filter(Q(code=asked) | Q(name__icontains=asked)).order_by("code")[:4]
-    return [Hit(f"{reverse('sales')}?store={store.code}", store.name, store.code) for store in stores]
+    return [Hit(reverse("store", args=[store.code]), store.name, store.code) for store in stores]
