@@ -4,7 +4,6 @@ import hmac
 from datetime import datetime
 
 import msgspec
-from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
@@ -13,6 +12,7 @@ from regulars.core.receipts import CODE_TRIES, Printed, check_second, difference
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
 from regulars.members.addresses import NoLiveCode, WrongCode
+from regulars.receipts.again import looks_again
 from regulars.receipts.codes import hash_code
 from regulars.receipts.counter import Counter, put_on_counter, sale_from
 from regulars.receipts.enter import printed_on
@@ -35,7 +35,7 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     refunded: Refunded | None = None
 
 
-@transaction.atomic
+@looks_again
 def confirm_receipt(receipt_id: int, *, at: datetime, by: Actor) -> Confirmed:
     """A second person says that the receipt is as it was keyed: its sale is recorded, and the promise withdrawn.
 
@@ -47,7 +47,7 @@ def confirm_receipt(receipt_id: int, *, at: datetime, by: Actor) -> Confirmed:
     return _count(counter, way="person", at=at, by=by)
 
 
-@transaction.atomic
+@looks_again
 def confirm_with_code(receipt_id: int, code: str, *, at: datetime, by: Actor) -> Confirmed | WrongCode:
     """The member's code confirms, whoever types it: the member read it out.
 
@@ -67,7 +67,7 @@ def confirm_with_code(receipt_id: int, code: str, *, at: datetime, by: Actor) ->
     return _count(put_on_counter(receipt_id, at=at), way="member", at=at, by=by)
 
 
-@transaction.atomic
+@looks_again
 def confirm_by_till(receipt_id: int, *, at: datetime) -> Confirmed:
     """The till has recorded the same sale: it is the member's, and the promise is withdrawn.
 

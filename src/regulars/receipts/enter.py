@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from django.db import IntegrityError, transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
@@ -17,6 +16,7 @@ from regulars.files.models import KeptFile
 from regulars.ledger.lock import lock_wallets
 from regulars.members.find import find_member
 from regulars.programs.book import Book, load_book
+from regulars.receipts.again import looks_again
 from regulars.receipts.counter import find_receipt
 from regulars.receipts.models import LIVE, Kind, Proof, Receipt, State
 from regulars.receipts.promise import Promises, promise, worth_promising
@@ -69,6 +69,7 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool = False
 
 
+@looks_again
 def enter_receipt(
     new: NewReceipt, *, at: datetime, by: Actor, proofs: Sequence[KeptFile] = (), as_draft: bool = False
 ) -> Entered:
@@ -78,16 +79,10 @@ def enter_receipt(
     Refuses MemberNotFound, MemberBlocked, CardInactive, StoreNotFound, WrongStore, ReceiptIncomplete, ReceiptClaimed,
     AlreadyTheirs, AttachedAlready, AttachTooLate, PaymentNeedsTill, ReceiptKeyReused, and what `quote_sales` refuses.
     """
-    try:
-        with transaction.atomic():
-            return _enter(new, proofs=proofs, as_draft=as_draft, at=at, by=by)
-    except IntegrityError:
-        # Somebody keyed the same receipt, or sent the same form, since we looked: it is visible now.
-        with transaction.atomic():
-            return _enter(new, proofs=proofs, as_draft=as_draft, at=at, by=by)
+    return _enter(new, proofs=proofs, as_draft=as_draft, at=at, by=by)
 
 
-@transaction.atomic
+@looks_again
 def finish_draft(
     receipt_id: int,
     new: NewReceipt,

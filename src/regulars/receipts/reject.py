@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.receipts import NotAwaiting
 from regulars.core.refusals import Refusal
 from regulars.points.pending import clean_reason
+from regulars.receipts.again import looks_again
 from regulars.receipts.counter import find_receipt, put_on_counter
 from regulars.receipts.models import Receipt, State
 
 AT_ONCE = 200
 
 
-@transaction.atomic
+@looks_again
 def reject_receipt(receipt_id: int, *, reason: str, at: datetime, by: Actor) -> None:
     """Turn a receipt down, or throw a draft away: what it promised is withdrawn; the receipt stays, with the reason.
 
@@ -46,7 +45,7 @@ def lapse_receipts(*, at: datetime, limit: int = AT_ONCE) -> int:
     return lapsed
 
 
-@transaction.atomic
+@looks_again
 def _lapse(receipt_id: int, *, at: datetime) -> bool:
     ends_at = find_receipt(receipt_id).lapses_at
     assert ends_at is not None, "what waits lapses"
