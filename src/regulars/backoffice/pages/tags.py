@@ -114,7 +114,7 @@ def member_tags(request: HttpRequest, member_id: int) -> HttpResponse:
     return render(request, "backoffice/member_tags.html", {"form": form, "member": member})
 
 
-@needs(Right.IMPORT_LISTS)
+@needs(Right.CHANGE_AUDIENCES)
 def tag_file(request: HttpRequest) -> HttpResponse:
     """A file is looked at; what it would do is the batch's own page."""
     office = office_of(request)
@@ -136,7 +136,7 @@ def tag_file(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/tag_file.html", {"form": form})
 
 
-@needs(Right.IMPORT_LISTS)
+@needs(Right.CHANGE_AUDIENCES)
 def template(request: HttpRequest) -> HttpResponse:
     headers = {"Content-Disposition": 'attachment; filename="tags.csv"'}
     return HttpResponse(write_template().encode(), content_type="text/csv; charset=utf-8", headers=headers)
@@ -160,13 +160,13 @@ def tag_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.IMPORT_LISTS)
+@needs(Right.CHANGE_AUDIENCES)
 def apply(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _begin(request, batch_id, undo=False)
 
 
 @require_POST
-@needs(Right.IMPORT_LISTS)
+@needs(Right.CHANGE_AUDIENCES)
 def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _begin(request, batch_id, undo=True)
 
