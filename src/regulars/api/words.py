@@ -92,6 +92,11 @@ WORDS: dict[str, tuple[int, str]] = {
     "invalid_purpose": (422, "The $field of this purpose cannot be."),
     "invalid_policy": (422, "The $field of this policy cannot be."),
     "unknown_policy": (404, "There is no such policy, or no version of it is in force yet."),
+    "erasure_asked": (409, "This member is to be erased already, on $due_at."),
+    "unknown_erasure": (404, "Nobody asked for this erasure, or it is done or withdrawn."),
+    "erasure_blocked": (409, "Something keeps this member from being erased: $why."),
+    "invalid_hold_end": (422, "A retention hold ends in the future, or when somebody lifts it."),
+    "unknown_retention_hold": (404, "There is no such retention hold, or it was lifted."),
     "invalid_privacy_terms": (422, "The $field of these terms cannot be."),
     # sales
     "store_not_found": (404, "No store has the code $store: GET /api/v1/stores lists them."),

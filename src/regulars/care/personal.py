@@ -42,7 +42,7 @@ def _emptied(table: str, where: str, *, forever: bool = False, **columns: str) -
 
 OF_MEMBER = f"member_id = ANY({MEMBERS})"
 OF_ACCOUNT = f"source_id IN ({ACCOUNTS}) OR target_id IN ({ACCOUNTS})"
-NOBODY = """'{"error": {"code": "member_not_found", "message": "The person was erased.", "facts": {}}}'"""
+NOBODY = """'{"code": "member_not_found", "message": "The person was erased.", "facts": {}}'"""
 
 PERSONAL: tuple[Personal, ...] = (
     _gone("members_identifier"),
