@@ -167,6 +167,7 @@ def test_a_lock_cuts_the_next_click_and_letting_in_opens_again(owner, kim):
     kims = enter("kim@example.com", PASSWORD)
     assert is_in(kims)
     assert SignIn.objects.filter(person=kim).count() == 1
+    assert "just now" in owner.get("/people/?q=kim").content.decode()
 
     owner.post(f"/people/{kim.pk}/lock/", {"reason": "Refunds nobody asked for", "until": ""})
     assert not is_in(kims)
@@ -174,6 +175,9 @@ def test_a_lock_cuts_the_next_click_and_letting_in_opens_again(owner, kim):
     assert "Refunds nobody asked for" in owner.get(f"/people/{kim.pk}/").content.decode()
 
     owner.post(f"/people/{kim.pk}/let-in/", {"reason": "A mix-up"})
+    page = owner.get(f"/people/{kim.pk}/").content.decode()
+    assert "A mix-up" in page
+    assert "Refunds nobody asked for" in page  # the history keeps it
     assert not is_in(kims)  # the old session stays cut
     assert is_in(enter("kim@example.com", PASSWORD))
 

@@ -60,6 +60,10 @@ def test_a_lock_ends_every_session_and_right_at_once_and_can_be_undone(kim):
     kim.refresh_from_db()
     assert (kim.state, kim.is_active, kim.state_until) == ("active", True, None)
     assert can(kim, Right.SEE_MEMBERS)
+    assert [(each.state, each.reason, each.actor) for each in kim.state_changes.order_by("id")] == [
+        ("locked", "Refunds nobody asked for", "system"),
+        ("active", "It was a mix-up", "system"),
+    ]
     assert [event.action for event in Event.objects.filter(about="person").order_by("id")] == [
         "person.created",
         "person.locked",

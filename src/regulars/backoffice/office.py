@@ -14,7 +14,7 @@ from regulars.core.compiled import Compiled
 from regulars.core.describe.rules import describe_rule
 from regulars.core.program.units import Unit
 from regulars.programs.book import Book, NoProgram, load_book
-from regulars.staff.models import Person
+from regulars.staff.models import Person, Role
 from regulars.staff.people import actor_for
 from regulars.staff.reach import Reach, reach_of
 from regulars.staff.rights import Right, can
@@ -86,7 +86,8 @@ class Office:
 
     @cached_property
     def role_name(self) -> str:
-        return role_names().get(self.person.role, self.person.role)
+        role = self.person.role
+        return str(Role(role).label) if role in Role.values else role_names().get(role, role)
 
     def can(self, right: Right) -> bool:
         return self.person.is_authenticated and can(self.person, right)

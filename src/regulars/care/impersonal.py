@@ -34,6 +34,7 @@ OF_THE_SHOP = frozenset(
         "staff_pin",
         "staff_rolepolicy",
         "staff_signin",
+        "staff_statechange",
         "stores_store",
         "stores_tag",
         "stores_till",

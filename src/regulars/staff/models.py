@@ -102,6 +102,20 @@ class Person(AbstractUser):
         return self.get_full_name() or self.email
 
 
+class StateChange(models.Model):
+    """Why somebody was locked, let in again, or let go, and by whom."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="state_changes")
+    state = models.CharField(max_length=16, choices=PersonState)
+    reason = models.TextField(blank=True)
+    until = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.changed_at}"
+
+
 class GrantLevel(models.TextChoices):
     VIEW = "view", _("View")
     EDIT = "edit", _("Edit")

@@ -11,7 +11,7 @@ from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.refusals import Refusal
 from regulars.staff.giving import check_over
-from regulars.staff.models import Approval, ApprovalState, Person, PersonState, Role
+from regulars.staff.models import Approval, ApprovalState, Person, PersonState, Role, StateChange
 from regulars.staff.people import keep_an_owner, lock_person_row
 from regulars.staff.sign_ins import end_sign_ins
 
@@ -104,6 +104,7 @@ def _set(person: Person, state: PersonState, *, reason: str, until: datetime | N
     person.state, person.state_reason, person.state_until = state, reason, until
     person.is_active = state is PersonState.ACTIVE
     person.save(update_fields=["state", "state_reason", "state_until", "is_active"])
+    StateChange.objects.create(person=person, state=state, reason=reason, until=until, changed_at=at, actor=by.tag)
     deed = {PersonState.ACTIVE: "let_in", PersonState.LOCKED: "locked", PersonState.INACTIVE: "deactivated"}[state]
     facts = {"from": before, "until": until.isoformat() if until else None}
     record_event(action=f"person.{deed}", about="person", about_id=person.pk, facts=facts, at=at, by=by)

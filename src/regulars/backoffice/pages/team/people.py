@@ -12,7 +12,7 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.forms.people import NewPersonForm
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import Office, office_of
-from regulars.backoffice.people import people_in_reach, say_stores
+from regulars.backoffice.people import last_seen, people_in_reach, say_stores
 from regulars.backoffice.refusals import show_in
 from regulars.backoffice.sign_in import send_invitation
 from regulars.core.refusals import Refusal
@@ -29,11 +29,17 @@ def people(request: HttpRequest) -> HttpResponse:
     office, asked = office_of(request), request.GET
     rows = _filter(people_in_reach(office), asked)
     page = page_by_id(rows, before=asked.get("before", ""))
-    roles, stores = role_names(), say_stores(page.rows)
+    roles, stores, seen = role_names(), say_stores(page.rows), last_seen(page.rows)
     context = {
         "page": page,
         "people": [
-            {"person": each, "role": roles.get(each.role, each.role), "stores": stores[each.pk]} for each in page.rows
+            {
+                "person": each,
+                "role": roles.get(each.role, each.role),
+                "stores": stores[each.pk],
+                "seen": seen.get(each.pk),
+            }
+            for each in page.rows
         ],
         "roles": roles.items(),
         "states": PersonState.choices,

@@ -34,6 +34,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     office = office_of(request)
     found = person_or_404(office, person_id)
     events = list(Event.objects.filter(about="person", about_id=person_id).order_by("-id")[:10])
+    changes = list(found.state_changes.order_by("-id")[:20])
     rights = rights_of(_as_active(found))
     context = {
         "person": found,
@@ -47,7 +48,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "pin": Pin.objects.filter(person_id=person_id).first(),
         "has_second_factor": Authenticator.objects.filter(user_id=person_id).exists(),
         "events": [{"event": event, **say_event(event, office)} for event in events],
-        "names": name_actors({event.actor for event in events}),
+        "names": name_actors({*(event.actor for event in events), *(each.actor for each in changes)}),
+        "changes": changes,
     }
     return render(request, "backoffice/team/person.html", context)
 
