@@ -17,7 +17,8 @@ CARDS_AT_ONCE = 1_000
 
 NEXT = """
 SELECT id, number FROM members_card
-WHERE batch_id = %(batch)s AND pin_hash IS NULL AND activated_at IS NULL ORDER BY id LIMIT %(limit)s
+WHERE batch_id = %(batch)s AND id > %(after)s AND pin_hash IS NULL AND activated_at IS NULL
+ORDER BY id LIMIT %(limit)s
 """
 
 KEEP = """
@@ -57,25 +58,30 @@ def ask_seal(batch_id: int, *, at: datetime, by: Actor) -> None:
 
 def seal_batch(batch_id: int, *, at: datetime) -> Iterator[int]:
     """Make the marks of a batch's PINs, part by part; tell how many each part had. Runs on where it was stopped."""
-    while (sealed := seal_part(batch_id, at=at)) is not None:
-        yield sealed
+    last = 0
+    while sealed := seal_part(batch_id, after=last, at=at):
+        last = sealed[-1]
+        yield len(sealed)
 
 
 @transaction.atomic
-def seal_part(batch_id: int, *, at: datetime, limit: int = CARDS_AT_ONCE) -> int | None:
-    """Make the next marks; when there are all of them, forget what the PINs were made with. None: nothing was left."""
+def seal_part(batch_id: int, *, after: int, at: datetime, limit: int = CARDS_AT_ONCE) -> list[int]:
+    """Make the marks of the next cards behind the card `after`, and return which; none were left where there are none.
+
+    When there are all of them, what the PINs were made with is forgotten.
+    """
     batch = CardBatch.objects.select_for_update().filter(pk=batch_id, seal_asked_at__isnull=False).first()
     if batch is None or batch.secret is None:
-        return None
-    cards = fetch(NEXT, {"batch": batch_id, "limit": limit})
+        return []
+    cards = fetch(NEXT, {"batch": batch_id, "after": after, "limit": limit})
     if not cards:
         batch.secret, batch.sealed_at = None, at
         batch.save(update_fields=["secret", "sealed_at"])
-        return None
+        return []
     secret, digits = bytes(batch.secret), batch.pin_digits
     rows = [
         {"id": card_id, "pin_hash": hash_pin(number, pin_of(number, digits=digits, batch_secret=secret)).hex()}
         for card_id, number in cards
     ]
     run(KEEP, {"rows": encode_rows(rows)})
-    return len(cards)
+    return [card_id for card_id, _ in cards]

@@ -49,6 +49,14 @@ class Member(models.Model):
     surname_key = models.CharField(max_length=130, db_collation="C", default="", editable=False)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="only_a_lock_or_block_ends", condition=Q(status_until=None) | ~Q(status="active")
+            ),
+            models.CheckConstraint(
+                name="who_has_left_had_joined", condition=Q(left_at=None) | Q(joined_at__isnull=False)
+            ),
+        ]
         indexes = [
             models.Index(fields=["name_key", "-id"], name="member_by_name"),
             models.Index(fields=["surname_key", "-id"], name="member_by_surname"),
@@ -146,7 +154,10 @@ class Card(models.Model):
             models.Index(fields=["status", "-id"], name="card_by_status"),
             models.Index(fields=["type_code", "-id"], name="card_by_type"),
             models.Index(fields=["type_code", "status", "-id"], name="card_by_type_and_status"),
-            models.Index(fields=["batch_id", "status", "-id"], name="card_by_batch", condition=~Q(batch_id=None)),
+            models.Index(fields=["batch_id", "-id"], name="card_by_batch", condition=~Q(batch_id=None)),
+            models.Index(
+                fields=["batch_id", "status", "-id"], name="card_by_batch_and_status", condition=~Q(batch_id=None)
+            ),
             models.Index(
                 fields=["-id"], name="card_in_use_not_activated", condition=Q(status="stock", member__isnull=False)
             ),
