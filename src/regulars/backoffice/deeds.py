@@ -51,6 +51,10 @@ ACTIONS: dict[str, Promise] = {
     "privacy.terms_changed": _("changed the terms of privacy"),
     "member.left": _("removed a member from the program"),
     "member.came_back": _("let a member come back"),
+    "member.merged": _("made two records of one person one"),
+    "member.unmerged": _("parted two records that were one"),
+    "duplicate.dismissed": _("said that two records are two people"),
+    "duplicate.reopened": _("put two records on the list of duplicates again"),
     "note.written": _("wrote a note"),
     "note.pinned": _("kept a note on top"),
     "note.unpinned": _("let a note go down"),
@@ -180,11 +184,14 @@ ORDER = {"from": 0}
 PLACES = {
     "approval": "approval",
     "card_batch": "card_batch",
+    "dispute": "dispute",
     "entry": "entry",
     "import": "import",
     "member": "member",
+    "merge": "merge",
     "person": "person",
     "poster": "poster",
+    "receipt": "receipt",
     "sale": "sale",
 }
 

@@ -42,6 +42,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
             Room(_("Tags"), "label", "tags", Right.SEE_MEMBERS),
             Room(_("Exports"), "receipt", "exports", Right.EXPORT_LISTS),
             Room(_("Cards"), "card", "cards", Right.SEE_MEMBERS),
+            Room(_("Duplicates"), "back", "duplicates", Right.MERGE_MEMBERS, ("/merges/",)),
             Room(_("Imports"), "label", "imports", Right.IMPORT_LISTS),
         ),
     ),

@@ -102,10 +102,16 @@ WORDS: dict[str, Promise] = {
     "refund_not_found": _("There is no such refund."),
     "refund_undo_too_late": _("It was made on %(refunded_at)s: a refund can be undone on its own day only."),
     "member_merged": _("This member has become part of member %(member_id)s: go on there."),
-    "cannot_merge": _("These two cannot be merged like this: %(why)s."),
+    "cannot_merge/same": _("This is one record already. Choose another one."),
+    "cannot_merge/source_merged": _("The other record became part of member %(member_id)s: choose that one."),
+    "cannot_merge/keeper_merged": _("This record became part of member %(member_id)s: go on there."),
+    "cannot_merge/keeper_is_guest": _("A member cannot become part of a guest. Keep the other one instead."),
+    "cannot_merge/erasure_waits": _("One of them is about to be erased: withdraw the erasure first."),
     "unknown_choice": _("There is no field %(field)s to choose."),
     "unknown_merge": _("There is no such merge."),
-    "cannot_undo_merge": _("This merge cannot be undone: %(why)s."),
+    "cannot_undo_merge/undone": _("This merge was undone already."),
+    "cannot_undo_merge/too_late": _("A merge can be undone for 90 days: this one could until %(until)s."),
+    "cannot_undo_merge/keeper_merged": _("The member who stayed was merged into another since: undo that merge first."),
     "units_held": _("An open basket holds units that would go back. Try again after %(until)s."),
     "refund_not_last": _("More of the sale came back later: undo the refund %(later_id)s first."),
     "lot_not_found": _("Nothing is left of it. Reload the page and look at what happened."),
@@ -321,7 +327,7 @@ def words(refusal: Refusal, office: Office | None = None) -> str:
 
 def say_fault(code: str, facts: dict[str, Any], office: Office | None = None) -> str:
     """Say a refusal that was kept by its code and facts."""
-    said = WORDS.get(code)
+    said = WORDS.get(f"{code}/{facts.get('why')}") or WORDS.get(code)
     if said is None:
         told = ", ".join(f"{name} {value}" for name, value in facts.items())
         return f"{code.replace('_', ' ').capitalize()}{f' ({told})' if told else ''}."

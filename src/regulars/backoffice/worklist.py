@@ -1,4 +1,4 @@
-"""What waits for somebody of the team: budgets that are nearly used up, rewards to send."""
+"""What waits for somebody of the team: budgets that are nearly used up, rewards to send, likely duplicates."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,7 @@ from regulars.backoffice.approvals import say_action
 from regulars.backoffice.finding import read_tally
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import money
+from regulars.care.models import Duplicate, DuplicateState
 from regulars.core.compiled import Compiled
 from regulars.core.program.caps import Budget
 from regulars.core.tallies import LIFETIME
@@ -58,6 +59,8 @@ def show_work(office: Office) -> list[Task]:
         tasks += _sending()
     if office.can(Right.CONFIRM_RECEIPTS):
         tasks += _checking(office)
+    if office.can(Right.MERGE_MEMBERS):
+        tasks += _duplicates()
     return tasks
 
 
@@ -151,3 +154,11 @@ def _checking(office: Office) -> Iterator[Task]:
     if disputed:
         said = ngettext("%(n)s open dispute", "%(n)s open disputes", disputed) % {"n": f"{disputed:,}"}
         yield Task(said=said, note=_("Members wait for an answer."), url=reverse("disputes"))
+
+
+def _duplicates() -> Iterator[Task]:
+    """Members who may be one person, counted up to a thousand."""
+    found = len(Duplicate.objects.filter(state=DuplicateState.OPEN).order_by("-confidence").values_list("id")[:MANY])
+    if found:
+        said = ngettext("%(n)s likely duplicate", "%(n)s likely duplicates", found) % {"n": f"{found:,}"}
+        yield Task(said=said, note=_("Members who may be one person."), url=reverse("duplicates"))

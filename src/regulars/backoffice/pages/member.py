@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from regulars.audiences.segments import segments_of
+from regulars.audiences.tags import tags_of
 from regulars.backoffice.access import needs
 from regulars.backoffice.finding import find_or_404, tally_of
 from regulars.backoffice.gifts import show_gifts
@@ -14,6 +16,7 @@ from regulars.backoffice.office import office_of
 from regulars.backoffice.panels import show_person
 from regulars.backoffice.stampcards import show_cards
 from regulars.backoffice.timeline import SHOWS, show_timeline
+from regulars.care.preview import merges_of
 from regulars.ledger.statement import balances_of
 from regulars.reports.exports.activity import name_actors
 from regulars.staff.rights import Right
@@ -23,6 +26,8 @@ from regulars.staff.rights import Right
 def member(request: HttpRequest, member_id: int) -> HttpResponse:
     office = office_of(request)
     found = find_or_404(member_id).at(office.now)
+    if found.merged_into is not None:
+        return redirect("member", found.merged_into)
     show = request.GET.get("show", "all")
     show = show if show in SHOWS else "all"
     timeline = show_timeline(member_id, show=show, before=request.GET.get("before", ""), office=office)
@@ -40,7 +45,10 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
         "levels": levels,
         "stamp_cards": show_cards(tally, balances, office),
         "gifts": show_gifts(member_id, office),
+        "merges": [each for each in merges_of(member_id) if each.undone_at is None],
         **show_person(member_id, office),
+        "member_tags": tags_of([member_id]).get(member_id, ()),
+        "member_segments": segments_of(member_id, at=office.now),
         "has_rewards": bool(office.live and office.live.rewards),
         "names": context["names"] | name_actors(actors),
     }
