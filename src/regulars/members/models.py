@@ -59,6 +59,8 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(fields=["name_key", "-id"], name="member_by_name"),
+            # Also for whoever deletes a member: nobody must be left who was merged into them.
+            models.Index(fields=["merged_into"], name="merged_members", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["surname_key", "-id"], name="member_by_surname"),
             models.Index(fields=["status", "-id"], name="member_by_status", condition=~Q(status="active")),
             models.Index(fields=["status_until"], name="member_by_end", condition=Q(status_until__isnull=False)),
@@ -152,6 +154,7 @@ class Card(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "-id"], name="card_by_status"),
+            models.Index(fields=["replaced_by"], name="replaced_cards", condition=Q(replaced_by__isnull=False)),
             models.Index(fields=["type_code", "-id"], name="card_by_type"),
             models.Index(fields=["type_code", "status", "-id"], name="card_by_type_and_status"),
             models.Index(fields=["batch_id", "-id"], name="card_by_batch", condition=~Q(batch_id=None)),
