@@ -19,7 +19,7 @@ from regulars.imports.lines import Done, Fault, Line, Subject, Undoable
 from regulars.imports.models import ImportRun
 from regulars.imports.stage import stage_file
 from regulars.imports.subjects import open_subject
-from regulars.platform.rows import encode_rows, fetch, plan_by_index
+from regulars.platform.rows import encode_rows, fetch, forget_plans, plan_by_index
 from regulars.platform.rows import run as execute
 
 AT_ONCE = 2_000
@@ -79,6 +79,7 @@ def run_import(run_id: int, *, now: Callable[[], datetime]) -> Iterator[int]:
     try:
         if not run.is_staged and not _stage(run, subject, now=now):
             return
+        forget_plans()
         while True:
             with_more = _take_batch(run_id, subject)
             run.refresh_from_db()

@@ -25,14 +25,14 @@ COPY = "COPY imports_importline (run_id, line, values, faults) FROM STDIN"
 
 # The first line that says a value counts; each later one is told which that is.
 REPEATED = """
-WITH claim AS (
-    SELECT line.line, each.value FROM imports_importline AS line CROSS JOIN LATERAL ({values}) AS each(value)
-    WHERE line.run_id = %(run)s AND line.faults IS NULL
-), repeated AS (
-    SELECT value, min(line) AS first FROM claim GROUP BY value HAVING count(*) > 1
-), later AS (
-    SELECT claim.line, min(repeated.first) AS first FROM claim JOIN repeated USING (value)
-    WHERE claim.line > repeated.first GROUP BY claim.line
+WITH later AS (
+    SELECT line, min(first) AS first
+    FROM (
+        SELECT line.line, min(line.line) OVER (PARTITION BY each.value) AS first
+        FROM imports_importline AS line CROSS JOIN LATERAL ({values}) AS each(value)
+        WHERE line.run_id = %(run)s AND line.faults IS NULL
+    ) AS claim
+    WHERE line > first GROUP BY line
 )
 UPDATE imports_importline AS line
 SET faults = jsonb_build_array(jsonb_build_object(
@@ -87,6 +87,8 @@ def stage_file(run: ImportRun, subject: Subject, *, is_stopped: Stopped) -> int 
                 return None
     with transaction.atomic():
         execute("SET LOCAL work_mem = '32MB'", {})
+        # Nobody has counted the lines yet, and the planner believes there are next to none.
+        execute("SET LOCAL enable_nestloop = off", {})
         for repeats in subject.repeats:
             execute(REPEATED.replace("{values}", repeats.values), {"run": run.pk, "kind": repeats.kind})
     return read

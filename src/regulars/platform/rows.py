@@ -55,6 +55,13 @@ def plan_by_index() -> None:
     run("SET LOCAL enable_seqscan = off", {})
 
 
+def forget_plans() -> None:
+    """Have every statement planned anew, those that check foreign keys included: before long work that was preceded by
+    little work, in which whole tables were read because they were small.
+    """
+    run("DISCARD PLANS", {})
+
+
 class Asked:
     """A statement that was sent; its rows can be read when the `together` block is over."""
 
