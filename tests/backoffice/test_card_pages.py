@@ -262,3 +262,9 @@ def test_the_member_page_leads_to_each_card(shop, cashier):
     ann = a_member(cards=("1",))
 
     assert "/cards/number/1/" in text_of(cashier.get(f"/members/{ann}/"))
+
+
+def test_the_search_box_finds_a_card_that_nobody_has(stock, cashier):
+    assert cashier.get("/search/?q=9000002")["location"] == "/cards/number/9000002/"
+    assert "Not activated" in text_of(cashier.get("/search/?q=9000002", headers={"HX-Request": "true"}))
+    assert "Nothing found" in text_of(cashier.get("/search/?q=900000"))

@@ -5,12 +5,16 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.wording import name_of
+from regulars.cards.listing import find_cards
+from regulars.members.models import CardStatus
 from regulars.members.rows import MemberRow
 from regulars.members.search import search_members
+from regulars.receipts.models import Receipt
 from regulars.sales.models import Sale
 from regulars.staff.rights import Right
 from regulars.stores.models import Store
@@ -42,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def find_everything(request: HttpRequest, asked: str) -> dict[str, list[Hit]]:
     office = office_of(request)
     hits = {"members": _members(asked, country=office.country)}
+    hits["cards"] = _cards(asked)
     if office.can(Right.SEE_SALES):
         hits["receipts"] = _receipts(asked, office)
     if office.can(Right.SEE_STORES):
@@ -60,12 +65,24 @@ def _detail(member: MemberRow) -> str:
     return " · ".join(value for value in known if value)
 
 
+def _cards(asked: str) -> list[Hit]:
+    """A card that is not simply in a member's hand: nobody has activated it, or it is blocked, lost or over."""
+    card = next((each for each in find_cards(asked, limit=1)), None)
+    if card is None or card.status == CardStatus.ACTIVE or card.number != "".join(asked.split()).upper():
+        return []
+    return [Hit(reverse("card", args=[card.number]), card.number, str(CardStatus(card.status).label))]
+
+
 def _receipts(asked: str, office: Office) -> list[Hit]:
     rows = office.reach_for(Right.SEE_SALES).within(Sale.objects.filter(external_id=asked))
     sales = rows.select_related("store", "member").order_by("-id")[:AT_MOST]
+    keyed = office.reach_for(Right.SEE_SALES).within(Receipt.objects.filter(number=asked, sale=None))
     return [
         Hit(reverse("sale", args=[sale.pk]), sale.external_id, f"{sale.store} · {sale.member or ''}".rstrip(" ·"))
         for sale in sales
+    ] + [
+        Hit(reverse("receipt", args=[each.pk]), each.number, _("%(store)s · keyed by hand") % {"store": each.store})
+        for each in keyed.select_related("store").order_by("-id")[:AT_MOST]
     ]
 
 
