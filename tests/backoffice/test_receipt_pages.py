@@ -151,6 +151,24 @@ def test_a_sale_counts_at_once_where_the_policy_says_so(ana, cashier):
     assert parts(ana) == (80, 0)
 
 
+def test_points_pay_where_the_sale_counts_at_once(ana, cashier):
+    sell(a_sale(30_000, member=ana, at=YESTERDAY - timedelta(hours=1)), at=YESTERDAY - timedelta(hours=1))
+    refused = cashier.post("/receipts/new/", typed(ana, points="200"))
+    assert "Points pay only in a sale that counts at once" in refused.content.decode()
+    publish(a_program(policies=Policies(confirm_above_minor=None)), at=YESTERDAY - timedelta(minutes=1))
+    shown = cashier.get("/receipts/new/preview/", typed(ana, points="200")).content.decode()
+    assert "200 points pay 2.00 USD" in " ".join(shown.split())
+    keyed(cashier, ana, points="200")
+    assert Sale.objects.latest("pk").points_minor == 200
+
+
+def test_what_is_keyed_is_found_by_its_number_and_told_on_the_members_page(ana, cashier, manager):
+    receipt = keyed(cashier, ana)
+    found = manager.get("/search/?q=P-1", headers={"HX-Request": "true"}).content.decode()
+    assert f"/receipts/{receipt.pk}/" in found
+    assert "keyed a receipt" in manager.get(f"/members/{ana}/?show=changes").content.decode()
+
+
 def test_a_receipt_is_rejected_with_a_reason_or_taken_back(ana, cashier, manager):
     receipt = keyed(cashier, ana)
     page = manager.get(f"/receipts/{receipt.pk}/reject/").content.decode()

@@ -33,7 +33,7 @@ from regulars.receipts.refusals import (
 from regulars.receipts.reject import lapse_receipts, reject_receipt
 from regulars.sales.models import Sale
 from regulars.sales.refund import refund_sales
-from regulars.sales.refusals import AttachedAlready, MemberBlocked, StoreNotFound
+from regulars.sales.refusals import AttachedAlready, AttachTooLate, MemberBlocked, StoreNotFound
 from tests.receipts.desk import CLERK, SECOND, a_photo, a_receipt, key_in
 from tests.shop import NOON, OPENED, a_member, a_program, a_sale, a_shop, points_of, publish, sell
 
@@ -173,6 +173,19 @@ def test_the_policy_says_what_counts_at_once(ana, above, total, state, balance):
 def test_a_claim_waits_whatever_the_policy_says(ana):
     publish(a_program(policies=Policies(confirm_above_minor=None)))
     assert key_in(a_receipt(member=ana, kind="claim"), proofs=[a_photo()]).state == "awaiting"
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(13, True), (14, False)])
+def test_a_claim_comes_within_the_days_of_the_policy(ana, days, is_taken):
+    publish(a_program(policies=Policies(attach_days=14)), at=OPENED + DAY)
+    claim = a_receipt(member=ana, kind="claim", at=NOON - days * DAY)
+    if is_taken:
+        assert key_in(claim).state == "awaiting"
+    else:
+        with pytest.raises(AttachTooLate) as refused:
+            key_in(claim)
+        assert refused.value.until == NOON
+    assert key_in(a_receipt(member=ana, at=NOON - days * DAY)).state == "awaiting"
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,7 @@ FIELDS = {
     "wrong_code": "code",
     "no_live_code": "code",
     "receipt_claimed": "number",
+    "payment_needs_till": "points",
     "already_theirs": "number",
     "already_attached": "number",
     "no_address": "kind",

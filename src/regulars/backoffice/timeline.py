@@ -16,8 +16,11 @@ from regulars.backoffice.finding import unseen_sales
 from regulars.backoffice.keyset import read_id_key, read_time_key, time_key
 from regulars.backoffice.office import Office
 from regulars.backoffice.receipts import Receipt, show_receipts
+from regulars.care.preview import merges_of
 from regulars.ledger.statement import entries_of
 from regulars.members.models import Card
+from regulars.receipts.models import Dispute
+from regulars.receipts.models import Receipt as KeyedReceipt
 from regulars.sales.models import Sale
 from regulars.staff.rights import Right
 
@@ -65,7 +68,7 @@ def show_timeline(member_id: int, *, show: str, before: str, office: Office) -> 
     streams = [
         _sales(member_id, keys[0], office) if show in ("all", "sales") else NOTHING,
         _entries(member_id, keys[1], show, office) if show in ("all", "points") else NOTHING,
-        _events(member_id, keys[2]) if show in ("all", "changes") else NOTHING,
+        _events(member_id, keys[2], office) if show in ("all", "changes") else NOTHING,
     ]
     shown, keys, has_more = _merge(streams)
     receipts = show_receipts([step for step in shown if isinstance(step, Sale)], office)
@@ -125,9 +128,20 @@ def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
     return Stream(steps, len(found) > limit, before)
 
 
-def _events(member_id: int, before: str) -> Stream:
-    cards = list(Card.objects.filter(member=member_id).values_list("pk", flat=True)[:100])
-    rows = Event.objects.filter(Q(about="member", about_id=member_id) | Q(about="card", about_id__in=cards))
+def _events(member_id: int, before: str, office: Office) -> Stream:
+    """What was done to the member and to who became part of them, to their cards, and to receipts and disputes of theirs that this person may see."""
+    reach = office.reach_for(Right.SEE_SALES)
+    merges = merges_of(member_id)
+    parts = [each.source_id for each in merges if each.undone_at is None]
+    asked = Q(about="member", about_id__in=[member_id, *parts]) | Q(about="merge", about_id__in=[m.pk for m in merges])
+    for about, things in (
+        ("card", Card.objects.all()),
+        ("receipt", reach.within(KeyedReceipt.objects.all())),
+        ("dispute", reach.within(Dispute.objects.all())),
+    ):
+        ids = things.filter(member=member_id).order_by("-pk").values_list("pk", flat=True)
+        asked |= Q(about=about, about_id__in=list(ids[:100]))
+    rows = Event.objects.filter(asked)
     if (last := read_id_key(before)) is not None:
         rows = rows.filter(pk__lt=last)
     found = list(rows.order_by("-pk")[: SIZE + 1])

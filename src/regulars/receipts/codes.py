@@ -61,6 +61,7 @@ def make_code(receipt_id: int, *, kind: str, at: datetime, by: Actor) -> MadeCod
         about="receipt",
         about_id=receipt_id,
         member_id=receipt.member_id,
+        store_id=receipt.store_id,
         facts={"kind": kind},
         at=at,
         by=by,

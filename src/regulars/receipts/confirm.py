@@ -165,6 +165,7 @@ def _decide(receipt: Receipt, recorded: Recorded, *, way: str, at: datetime, by:
         about="receipt",
         about_id=receipt.pk,
         member_id=receipt.member_id,
+        store_id=receipt.store_id,
         facts=facts,
         at=at,
         by=by,

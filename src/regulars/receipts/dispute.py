@@ -119,5 +119,12 @@ def _tell(dispute: Dispute, action: str, *, at: datetime, by: Actor) -> None:
     if dispute.correction_id:
         facts["correction"] = str(dispute.correction_id)
     record_event(
-        action=action, about="dispute", about_id=dispute.pk, member_id=dispute.member_id, facts=facts, at=at, by=by
+        action=action,
+        about="dispute",
+        about_id=dispute.pk,
+        member_id=dispute.member_id,
+        store_id=dispute.store_id,
+        facts=facts,
+        at=at,
+        by=by,
     )

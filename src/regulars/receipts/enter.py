@@ -1,7 +1,7 @@
 """Somebody keys a receipt: it counts at once where the policy allows, or waits for a second step."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -33,7 +33,7 @@ from regulars.sales.attach import attach_sale
 from regulars.sales.models import Sale
 from regulars.sales.quote import quote_sales
 from regulars.sales.record import record_sales
-from regulars.sales.refusals import AttachedAlready, StoreNotFound, WrongStore
+from regulars.sales.refusals import AttachedAlready, AttachTooLate, StoreNotFound, WrongStore
 from regulars.sales.till_batch import check_member
 from regulars.stores.find import find_stores
 
@@ -76,6 +76,7 @@ def enter_receipt(
     """Keep a receipt, and let it count, wait or stay a draft.
 
     Where the till has recorded the same sale without a member, it is given to the member: that is the second step.
+    A claim comes within `attach_days`, as one of a till's sale does.
     Refuses MemberNotFound, MemberBlocked, CardInactive, StoreNotFound, WrongStore, ReceiptIncomplete, ReceiptClaimed,
     AlreadyTheirs, AttachedAlready, AttachTooLate, PaymentNeedsTill, ReceiptKeyReused, and what `quote_sales` refuses.
     """
@@ -173,6 +174,9 @@ def _check(new: NewReceipt, *, book: Book, at: datetime, by: Actor) -> tuple[New
     if new.total_minor is None:
         raise ReceiptIncomplete(field="total")
     store_id, member_id = _place(new, book=book, at=at)
+    policies = book.compiled_at(at).policies
+    if new.kind == Kind.CLAIM and at >= (until := new.occurred_at + timedelta(days=policies.attach_days)):
+        raise AttachTooLate(until=until)
     sale = NewSale(
         external_id=new.number,
         store=new.store,
@@ -314,7 +318,14 @@ def _tell(receipt: Receipt, action: str, *, at: datetime, by: Actor) -> None:
     if receipt.total_minor is not None:
         facts["total_minor"] = receipt.total_minor
     record_event(
-        action=action, about="receipt", about_id=receipt.pk, member_id=receipt.member_id, facts=facts, at=at, by=by
+        action=action,
+        about="receipt",
+        about_id=receipt.pk,
+        member_id=receipt.member_id,
+        store_id=receipt.store_id,
+        facts=facts,
+        at=at,
+        by=by,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from regulars.receipts.models import Dispute, DisputeState, Receipt, State
 from regulars.staff.reach import Reach
@@ -11,14 +11,12 @@ MANY = 1_000
 
 
 def list_receipts(state: str, *, reach: Reach, store_id: int | None, at: datetime) -> QuerySet[Receipt]:
-    """Return the receipts of a state within reach; what is over has lapsed, whether the job has come or not."""
+    """Return the receipts of a state within reach; what is over waits no more, whether the job has come or not."""
     rows = reach.within(Receipt.objects.select_related("store", "member", "sale"))
     if store_id is not None:
         rows = rows.filter(store=store_id)
     if state == State.AWAITING:
         return rows.filter(state=State.AWAITING, lapses_at__gt=at)
-    if state == State.LAPSED:
-        return rows.filter(Q(state=State.LAPSED) | Q(state=State.AWAITING, lapses_at__lte=at))
     return rows.filter(state=state)
 
 

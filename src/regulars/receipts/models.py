@@ -80,6 +80,7 @@ class Receipt(models.Model):
             models.Index(fields=["state", "-id"], name="receipts_by_state"),
             models.Index(fields=["store", "state", "-id"], name="receipts_by_store"),
             models.Index(fields=["member", "-id"], name="receipts_of_member"),
+            models.Index(fields=["number"], name="receipts_by_number", condition=~Q(number="")),
             models.Index(fields=["lapses_at"], name="receipts_to_lapse", condition=Q(state="awaiting")),
             models.Index(fields=["sale"], name="receipts_by_sale", condition=Q(sale__isnull=False)),
             models.Index(fields=["corrects"], name="receipts_correcting", condition=Q(corrects__isnull=False)),

@@ -67,6 +67,7 @@ def _end(receipt: Receipt, state: State, *, reason: str, at: datetime, by: Actor
         about="receipt",
         about_id=receipt.pk,
         member_id=receipt.member_id,
+        store_id=receipt.store_id,
         facts={"total_minor": receipt.total_minor} if receipt.total_minor is not None else {},
         at=at,
         by=by,

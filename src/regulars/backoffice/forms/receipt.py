@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.forms.customer import reason_field
 from regulars.backoffice.forms.fields import MomentField, MoneyField
 from regulars.backoffice.forms.program.basket import LineRow
+from regulars.backoffice.forms.program.choosing import StepsField
 from regulars.backoffice.forms.program.part import PartForm
-from regulars.core.sale import SaleLine
+from regulars.core.sale import SaleLine, Tender
 
 MOST_PICTURES = 5
 PICTURES = "image/jpeg,image/png,image/webp,application/pdf"
@@ -62,6 +63,12 @@ class KeyForm(PartForm):
     number = forms.CharField(label=_("Receipt number"), max_length=64, required=False)
     at = MomentField(label=_("Printed time"))
     total_minor = MoneyField(label=_("Total"), min_value=0, required=False)
+    points = StepsField(
+        label=_("Of it with points"),
+        required=False,
+        least=0,
+        help_text=_("Only where the sale counts at once."),
+    )
     note = forms.CharField(
         label=_("Note, for the team"), max_length=1_000, required=False, widget=forms.Textarea({"rows": 2})
     )
@@ -92,6 +99,15 @@ class KeyForm(PartForm):
         lines = self.lines()
         typed: int | None = self.cleaned_data["total_minor"]
         return sum(line.amount_minor for line in lines) if typed is None and lines else typed
+
+    def tenders(self) -> tuple[Tender, ...]:
+        """Points where some were taken; how the rest was paid, nobody asks."""
+        points = self.cleaned_data["points"]
+        return (Tender("points", points=points),) if points else ()
+
+    def decimals(self) -> int:
+        unit = self.setting.unit("points")
+        return unit.decimals if unit else 0
 
     def moment(self) -> datetime:
         at: datetime = self.cleaned_data["at"]

@@ -72,7 +72,8 @@ def new_receipt(request: HttpRequest) -> HttpResponse:
                 show_in(form, refusal, office)
             else:
                 return _answer(request, done, member, office)
-    return render(request, "backoffice/new_receipt.html", {"form": form, **_effect(form, office)})
+    pays = bool(office.live and (unit := office.live.units.get("points")) and unit.pays)
+    return render(request, "backoffice/new_receipt.html", {"form": form, "pays": pays, **_effect(form, office)})
 
 
 @needs(Right.ENTER_RECEIPTS)
@@ -179,6 +180,7 @@ def _read(form: KeyForm, member: MemberRow) -> NewReceipt:
         occurred_at=form.moment(),
         total_minor=form.total(),
         lines=form.lines(),
+        tenders=form.tenders(),
         member=MemberHandle(id=str(member.id)),
         note=typed["note"],
     )
@@ -232,4 +234,5 @@ def _effect(form: KeyForm, office: Office) -> dict[str, Any]:
         "whose": member,
         "shown": shown,
         "gains": show_gains(shown.quote, office) if shown.quote else [],
+        "spent": [(each.amount, each.unit, each.value_minor) for each in shown.quote.spent] if shown.quote else [],
     }
