@@ -22,7 +22,14 @@ WORDS: dict[str, tuple[int, str]] = {
     "could_not_be_recorded": (422, "This could not be recorded, and nothing was: the fault has been logged."),
     "no_program": (409, "There is no loyalty program yet: set one up in the back office first."),
     "not_found": (404, "Nothing here has this id: check it, and that the key is the right merchant's."),
-    "approval_needed": (422, "This needs somebody's leave first: the back office asks for it."),
+    "approval_needed": (
+        422,
+        "The shop asks for a PIN: send Approval-By (the e-mail of somebody who may approve) and Approval-Pin.",
+    ),
+    "cannot_approve": (422, "This person may not approve it: ask somebody else of the team."),
+    "no_pin": (422, "This person has set no PIN yet: they do it in the back office, under their own name."),
+    "wrong_pin": (422, "The PIN is wrong: $left tries are left."),
+    "pin_locked": (422, "The PIN was wrong too often, and is not looked at until $until_at."),
     # members and cards
     "member_blocked": (422, "This member is blocked: ask the shop's manager."),
     "attribute_needed": (422, "This attribute must have a value."),

@@ -10,6 +10,9 @@ import msgspec
 
 type Need = Literal["pin", "second"]
 
+KEY_ROLE = "key"
+"""What thresholds call a till or another system: a machine has no role of its own."""
+
 STRICTNESS: tuple[Need, ...] = ("pin", "second")
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
-from regulars.core.approval import Action
+from regulars.core.approval import KEY_ROLE, Action
 from regulars.core.refusals import Refusal
 from regulars.staff.models import ApprovalRule, Need
 from regulars.staff.roles import is_role
@@ -47,7 +47,7 @@ def drop_rule(*, rule_id: int, at: datetime, by: Actor) -> None:
 def _check(*, action: str, role: str, from_amount: int, need: str) -> None:
     wrong = {
         "action": action not in set(Action),
-        "role": role != "" and not is_role(role),
+        "role": role not in ("", KEY_ROLE) and not is_role(role),
         "from_amount": from_amount < 0,
         "need": need not in Need.values,
     }

@@ -6,6 +6,7 @@ forgets none.
 
 import re
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -85,15 +86,30 @@ def check_pin(*, person_id: int, pin: str, at: datetime) -> None:
     Refuses: NoPin, WrongPin, PinLocked.
     """
     with transaction.atomic(durable=True):
-        facts = {"person": person_id, "at": at, "most": MOST_WRONG, "locks": LOCKS, "doubled": MOST_DOUBLED}
-        counted = fetch(COUNT_TRY, facts)
-    if not counted:
-        kept = Pin.objects.filter(person_id=person_id).first()
-        if kept is None:
-            raise NoPin()
-        raise PinLocked(until_at=kept.locked_until)
-    [(pin_hash, wrong)] = counted
-    if not is_pin(pin, kept=pin_hash):
-        raise WrongPin(left=MOST_WRONG - wrong if wrong else 0)
+        counted = _count_try(person_id, at=at)
+    refusal = _judge(counted, person_id=person_id, pin=pin)
+    if refusal is not None:
+        raise refusal
     with transaction.atomic(durable=True):
         fetch(FORGET_TRIES, {"person": person_id})
+
+
+def try_pin(*, person_id: int, pin: str, at: datetime) -> Refusal | None:
+    """Answer what is wrong with the PIN, if anything, in the caller's transaction, which has to commit either way."""
+    refusal = _judge(_count_try(person_id, at=at), person_id=person_id, pin=pin)
+    if refusal is None:
+        fetch(FORGET_TRIES, {"person": person_id})
+    return refusal
+
+
+def _count_try(person_id: int, *, at: datetime) -> list[tuple[Any, ...]]:
+    facts = {"person": person_id, "at": at, "most": MOST_WRONG, "locks": LOCKS, "doubled": MOST_DOUBLED}
+    return fetch(COUNT_TRY, facts)
+
+
+def _judge(counted: list[tuple[Any, ...]], *, person_id: int, pin: str) -> Refusal | None:
+    if not counted:
+        kept = Pin.objects.filter(person_id=person_id).first()
+        return NoPin() if kept is None else PinLocked(until_at=kept.locked_until)
+    [(pin_hash, wrong)] = counted
+    return None if is_pin(pin, kept=pin_hash) else WrongPin(left=MOST_WRONG - wrong if wrong else 0)

@@ -8,16 +8,21 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
+from regulars.api.leave import given_pin
 from regulars.api.replies import Reply
 from regulars.api.routing import creates
 from regulars.api.shapes import Comment, Reason, UnitCode, read_id
 from regulars.api.writes import do_write
 from regulars.core.amounts import LARGEST_AMOUNT
+from regulars.core.approval import Action
+from regulars.core.refusals import Refusal
 from regulars.ledger.wallet import Balance
 from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.adjust import AccountNotFound, adjust_points
 from regulars.programs.book import UnknownUnit
+from regulars.staff.approvals import Ask
+from regulars.staff.machine_leave import leave_for_machine
 from regulars.staff.models import Scope
 
 
@@ -45,12 +50,26 @@ class AdjustmentOut(msgspec.Struct, frozen=True):
 async def create_adjustment(
     data: JSONBody[AdjustmentIn], request: ApiRequest, member_id: FromPath[str]
 ) -> Reply[AdjustmentOut]:
-    """Send an `Idempotency-Key`: without one, the same request again adjusts again."""
+    """Send an `Idempotency-Key`: without one, the same request again adjusts again.
+
+    Where the shop asks for a PIN, send `Approval-By` (the e-mail of somebody who may approve) and `Approval-Pin`.
+    """
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
-    key = call.natural_key()
+    key, given = call.natural_key(), given_pin(request)
+    ask = Ask(
+        action=Action.ADJUST_POINTS,
+        payload={},
+        amount=abs(data.amount),
+        about="member",
+        about_id=number,
+        member_id=number,
+    )
 
-    def adjust(at: datetime) -> AdjustmentOut:
+    def adjust(at: datetime) -> AdjustmentOut | Refusal:
+        by = leave_for_machine(ask, by=call.by, given=given, at=at)
+        if isinstance(by, Refusal):
+            return by
         try:
             adjusted = adjust_points(
                 member_id=number,
@@ -60,7 +79,7 @@ async def create_adjustment(
                 comment=data.comment,
                 key=key,
                 at=at,
-                by=call.by,
+                by=by,
             )
         except AccountNotFound:
             raise (UnknownUnit(unit=data.unit) if read_member(number) else UnknownMember()) from None

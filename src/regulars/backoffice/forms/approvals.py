@@ -9,7 +9,7 @@ from regulars.backoffice.amounts import read_amount
 from regulars.backoffice.approvals import ACTIONS
 from regulars.backoffice.office import Office
 from regulars.core.amounts import LARGEST_AMOUNT
-from regulars.core.approval import MEASURES, Action
+from regulars.core.approval import KEY_ROLE, MEASURES, Action
 from regulars.core.money import minor_digits
 from regulars.staff.models import Need
 
@@ -38,11 +38,17 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, office: Office, roles: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.office = office
-        self.fields["role"].choices = [("", _("Anybody")), *roles.items()]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            ("", _("Anybody of the team")),
+            *roles.items(),
+            (KEY_ROLE, _("A till or another system, by its key")),
+        ]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         amount = typed.get("from_amount") or 0
+        if typed.get("role") == KEY_ROLE and typed.get("action") != Action.ADJUST_POINTS:
+            self.add_error("role", _("Tills are asked for a PIN where they adjust a balance, and nowhere else."))
         if "action" in typed:
             try:
                 typed["from_amount"] = self._steps(Action(typed["action"]), amount)

@@ -12,6 +12,7 @@ from regulars.backoffice.approvals import NEEDS, say_action, say_measure
 from regulars.backoffice.forms.approvals import RuleForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in
+from regulars.core.approval import KEY_ROLE
 from regulars.core.refusals import Refusal
 from regulars.staff.approval_rules import drop_rule, put_rule
 from regulars.staff.models import ApprovalRule
@@ -55,11 +56,11 @@ def _rules() -> list[ApprovalRule]:
 
 
 def _tell(rule: ApprovalRule, office: Office) -> dict[str, Any]:
-    role = role_names().get(rule.role, rule.role) if rule.role else ""
+    others = {"": _("Anybody of the team"), KEY_ROLE: _("Tills and other systems")}
     return {
         "id": rule.pk,
         "action": say_action(rule.action),
-        "role": role or _("Everybody"),
+        "role": others.get(rule.role) or role_names().get(rule.role, rule.role),
         "from": say_measure(rule.action, rule.from_amount, office) if rule.from_amount else "",
         "need": NEEDS[rule.need],
     }
