@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import MemberHandle
+from regulars.core.program.document import ProgramDocument
+from regulars.core.program.policies import Policies
 from regulars.core.program.rewards import Price, Reward
 from regulars.core.program.rules import EventRule
 from regulars.core.program.stamp_cards import ByHand, StampCard
 from regulars.core.refusals import Refusal
+from regulars.core.sale import NewRefund
 from regulars.members.find import find_member
 from regulars.members.models import Member, Status
 from regulars.members.rows import read_member
@@ -33,7 +37,8 @@ from regulars.rewards.use import use_reward
 from regulars.sales.attach import attach_sale
 from regulars.sales.event_batch import NewMemberEvent
 from regulars.sales.member_events import record_member_event
-from tests.shop import NOON, ONE_PER_DOLLAR, a_member, a_sale, a_shop, points_of, sell
+from regulars.sales.refund import refund_sales
+from tests.shop import NOON, ONE_PER_DOLLAR, a_member, a_program, a_sale, a_shop, points_of, publish, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +46,18 @@ BOB = Actor(kind="staff", id=5, name="Bob")
 HOUR = timedelta(hours=1)
 LATER = NOON + 2 * HOUR
 
+RULES = (ONE_PER_DOLLAR, EventRule(code="review", name="Review", event="review", points=50))
+PARTS: dict[str, Any] = {
+    "rewards": (Reward(code="mug", name="Mug", price=Price(amount=1)), Reward(code="cup", name="Cup")),
+    "stamp_cards": (StampCard(code="tea", name="Tea", size=5, earn=ByHand(), final="cup"),),
+}
+
 ACTIVE, LOCKED, BLOCKED, LEFT, GUEST = "active", "locked", "blocked", "left", "guest"
 LOCK_OVER, BLOCK_OVER, BACK = "a lock that is over", "a block that is over", "left and came back"
+
+
+def the_program(**parts: Any) -> ProgramDocument:
+    return a_program(*RULES, **PARTS, **parts)
 
 
 def become(member: int, status: str) -> None:
@@ -147,12 +162,7 @@ ANSWERS: dict[str, dict[str, str]] = {
 
 @pytest.fixture(autouse=True)
 def shop(db):
-    a_shop(
-        ONE_PER_DOLLAR,
-        EventRule(code="review", name="Review", event="review", points=50),
-        rewards=(Reward(code="mug", name="Mug", price=Price(amount=1)), Reward(code="cup", name="Cup")),
-        stamp_cards=(StampCard(code="tea", name="Tea", size=5, earn=ByHand(), final="cup"),),
-    )
+    a_shop(*RULES, **PARTS)
 
 
 @pytest.mark.parametrize("status", ANSWERS)
@@ -167,6 +177,36 @@ def test_what_each_status_lets_a_member_do(act, status):
     except Refusal as refusal:
         answer = refusal.code
     assert answer == ANSWERS[status][act]
+
+
+EARNING = ("earn by a sale", "claim an old receipt")
+TOLD = ("tell an event", "stamp by code")
+
+
+@pytest.mark.parametrize("status", [LOCKED, LOCK_OVER, ACTIVE])
+@pytest.mark.parametrize("act", (*EARNING, *TOLD))
+def test_a_shop_may_decide_that_locked_members_earn_nothing(act, status):
+    publish(the_program(policies=Policies(locked_members_earn=False)), at=NOON - HOUR)
+    member = a_member(at=NOON - HOUR)
+    become(member, status)
+    try:
+        ACTS[act](member)
+        answer = "yes"
+    except Refusal as refusal:
+        answer = refusal.code
+    refused = "nothing_earned" if act in EARNING else "member_locked"
+    assert answer == (refused if status == LOCKED else "yes")
+
+
+def test_what_a_locked_member_bought_comes_back_as_if_a_guest_had():
+    publish(the_program(policies=Policies(locked_members_earn=False)), at=NOON - HOUR)
+    member = a_member(points=100, at=NOON - HOUR)
+    become(member, LOCKED)
+    sale = sell(a_sale(1000, member=member, at=LATER), at=LATER)
+    refund = NewRefund(sale_id=sale.id, external_id="B", occurred_at=LATER, amount_minor=1000)
+    [outcome] = refund_sales([refund], at=LATER)
+    assert not isinstance(outcome, Refusal)
+    assert points_of(member, at=LATER) == 100
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from regulars.core.actor import Actor
-from regulars.core.claiming import Place, check_when
+from regulars.core.claiming import ClaimantLocked, Place, check_when
 from regulars.core.program.stamp_cards import StampCard
 from regulars.core.refusals import Refusal
 from regulars.core.why import Earned, RulePart
@@ -58,7 +58,7 @@ def fetch_stamps(
 ) -> CardNow:
     """Put stamps on a locked card that the member fetched from a `source` (stamp_code, qr), which then rests.
 
-    Refuses: NotJoined, NotStarted, TimeIsOver, NotAtThisStore,
+    Refuses: NotJoined, ClaimantLocked, NotStarted, TimeIsOver, NotAtThisStore,
     OutsideHours, TierNeeded, NotInAudience, CoolDown, DailyLimit, NoEffect.
     """
     _check(hand, rest=rest, place=place, at=at)
@@ -86,6 +86,8 @@ def _check(hand: CardInHand, *, rest: Rest, place: Place, at: datetime) -> None:
     if not hand.is_joined:
         raise NotJoined()
     claimants = find_claimants([hand.member_id], book=hand.book, at=at)
+    if claimants[hand.member_id].status == "locked" and not hand.program.policies.locked_members_earn:
+        raise ClaimantLocked()
     if refusal := check_when(hand.card.when, claimants[hand.member_id], at=at, place=place):
         raise refusal
     last = hand.tally.last.get(rest.counter)

@@ -20,7 +20,7 @@ from regulars.sales.member_states import MemberStates, ask_own, ask_shared
 from regulars.sales.refusals import AttachedAlready, AttachTooLate, SaleNotFound, WrongStore
 from regulars.sales.settle import stamp_units
 from regulars.sales.sold import Sold, load_sold, members_of
-from regulars.sales.till_batch import check_member
+from regulars.sales.till_batch import check_member, earns
 from regulars.stores.find import find_stores
 
 ATTACH = """
@@ -85,7 +85,7 @@ def _attach(sold: Sold, found: Found, *, book: Book, states: MemberStates, bring
     program, journal, member_id = book.compiled_at(sold.occurred_at), bringing.journal, found.member_id
     earned: tuple[Earned, ...] = ()
     brought, version_id, facts = NOTHING, None, sold.facts
-    if found.is_joined:
+    if earns(found, program):
         purchase = sold.purchase_left(program, refunded_minor=sold.refunded_minor)
         earning = settle(
             program,

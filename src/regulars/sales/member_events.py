@@ -24,7 +24,14 @@ from regulars.programs.book import Book, load_book
 from regulars.sales.answers import NOTHING, Brought
 from regulars.sales.event_batch import CheckedEvent, EventBatch, Given, NewMemberEvent, ask_earlier, scopes_at
 from regulars.sales.member_states import MemberStates, ask_own, ask_shared
-from regulars.sales.refusals import CardInactive, MemberBlocked, MemberNotFound, StoreNotFound, WrongStore
+from regulars.sales.refusals import (
+    CardInactive,
+    MemberBlocked,
+    MemberLocked,
+    MemberNotFound,
+    StoreNotFound,
+    WrongStore,
+)
 from regulars.stores.find import StoreFacts, find_stores
 
 TRIES = 3
@@ -177,7 +184,7 @@ def _check_batch(
     for new, member in zip(batch, found, strict=True):
         fault = (
             _check_shape(new)
-            or _check_member(member)
+            or _check_member(member, policies)
             or _check_store(new, stores)
             or _check_time(new.occurred_at, at=at, policies=policies, is_history=is_history)
         )
@@ -195,13 +202,15 @@ def _check_shape(new: NewMemberEvent) -> Refusal | None:
     return InvalidEvent(field="event") if new.event.startswith(RECEIPT) else None
 
 
-def _check_member(member: Found | None) -> Refusal | None:
+def _check_member(member: Found | None, policies: Policies) -> Refusal | None:
     if member is None:
         return MemberNotFound()
     if member.status == "blocked":
         return MemberBlocked()
     if member.card_status == "blocked":
         return CardInactive()
+    if member.status == "locked" and not policies.locked_members_earn:
+        return MemberLocked()
     return None if member.is_joined else NotJoined()
 
 

@@ -24,7 +24,7 @@ BORN = """
 SELECT member.id
 FROM members_member AS member
 WHERE member.joined_at < %(until)s AND member.left_at IS NULL
-  AND (member.status <> 'blocked' OR member.status_until <= %(at)s)
+  AND (member.status <> ALL(%(shut_out)s) OR member.status_until <= %(at)s)
   AND to_char(member.birth_on, 'MM-DD') = ANY(%(days)s::text[])
   AND NOT EXISTS (SELECT FROM points_memberevent AS had
                   WHERE had.external_id = member.id || '/' || %(year)s AND had.event = 'birthday')
@@ -90,6 +90,7 @@ def _birthdays_on(on: date, *, book: Book, at: datetime, limit: int) -> list[New
         {
             "until": end_of_day(on, book.zone),
             "at": at,
+            "shut_out": ["blocked"] if book.compiled_at(at).policies.locked_members_earn else ["blocked", "locked"],
             "days": _days_of_year(on),
             "year": on.year,
             "limit": limit,

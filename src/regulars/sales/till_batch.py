@@ -44,7 +44,9 @@ class Checked(msgspec.Struct, frozen=True, gc=False):
         """The member who earns: guests' sales are kept, and earn from the day they join. The guest of a card that is
         not activated yet earns for the card.
         """
-        return self.member.member_id if self.member and (self.member.is_joined or self.card) else None
+        if self.member is None or not (self.card or earns(self.member, self.program)):
+            return None
+        return self.member.member_id
 
 
 def check_batch(
@@ -112,6 +114,11 @@ def check_member(member: Found | None, card: AnonymousCard | None = None) -> Fou
     if member.card_status not in (None, "active", "replaced", "stock"):
         raise CardInactive()
     return member
+
+
+def earns(member: Found, program: Compiled) -> bool:
+    """Tell whether this person earns: who has joined does, and who is locked where the program says so."""
+    return member.is_joined and (member.status != "locked" or program.policies.locked_members_earn)
 
 
 def cards_to_start(seen: Iterable[Checked]) -> list[int]:

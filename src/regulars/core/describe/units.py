@@ -83,6 +83,7 @@ def tell_policies(policies: Policies, document: ProgramDocument, currency: str) 
         "returned to a lot that expired": f"lives {some(policies.reinstate_grace_days, 'day')} more",
         "held by a basket": f"for {write_minutes(policies.hold_minutes)}",
         "keyed by hand": _keyed_by_hand(policies, currency),
+        "locked members": "" if policies.locked_members_earn else "earn nothing",
     }
     return {name: words for name, words in told.items() if words}
 

@@ -36,6 +36,9 @@ class PoliciesForm(PartForm):
         max_value=60,
         help_text=_("A second person, the member's code, or the till's own record. Then they lapse."),
     )
+    locked_members_earn = forms.BooleanField(
+        label=_("Locked members go on earning"), required=False, help_text=_("They spend nothing in any case.")
+    )
     earn_on_tax = forms.BooleanField(label=_("tax"), required=False)
     earn_on_shipping = forms.BooleanField(label=_("shipping"), required=False)
     earn_on_part_paid_with_units = forms.BooleanField(label=_("the part paid with points"), required=False)
