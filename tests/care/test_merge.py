@@ -21,9 +21,11 @@ from regulars.core.program.tier_sets import Level, Metric, TierSet
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
 from regulars.ledger.lock import MemberMerged
+from regulars.ledger.statement import entries_of, entry_of
 from regulars.members.attributes import change_values, load_definitions, read_values
 from regulars.members.define import AttributeWish, save_attribute
 from regulars.members.find import find_member
+from regulars.members.listing import MemberFilters, list_members
 from regulars.members.models import Identifier, Member
 from regulars.points.adjust import adjust_points
 from regulars.sales.models import Sale
@@ -311,3 +313,16 @@ def test_a_preview_says_what_would_be_and_moves_nothing():
     undo_shown = preview_undo(merge_id=merged.merge_id, at=NOON)
     assert [each.balances[0].available for each in (undo_shown.keeper, undo_shown.source)] == [90, 120]
     assert points_of(keeper) == 210
+
+
+def test_the_keepers_history_has_what_the_source_did_and_no_list_has_the_source():
+    a_shop()
+    keeper, source = a_member(points=1), a_member(points=2)
+    merge(source, keeper)
+    told = [(entry.kind, entry.amount) for entry in entries_of(keeper)]
+    assert told == [("merge_in", 2), ("earn", 2), ("earn", 1)]
+    earned = next(entry for entry in entries_of(keeper) if entry.amount == 2 and entry.kind == "earn")
+    assert entry_of(keeper, earned.id) == earned
+    stranger = a_member()
+    assert entry_of(stranger, earned.id) is None
+    assert source not in [member.id for member in list_members(MemberFilters())]

@@ -129,7 +129,9 @@ def _entries(member_id: int, before: str, show: str, office: Office) -> Stream:
 
 
 def _events(member_id: int, before: str, office: Office) -> Stream:
-    """What was done to the member and to who became part of them, to their cards, and to receipts and disputes of theirs that this person may see."""
+    """What was done to the member and to who became part of them, to their cards, and to receipts and disputes of
+    theirs that this person may see.
+    """
     reach = office.reach_for(Right.SEE_SALES)
     merges = merges_of(member_id)
     parts = [each.source_id for each in merges if each.undone_at is None]

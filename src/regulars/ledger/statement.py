@@ -47,16 +47,18 @@ LIMIT %(limit)s
 ENTRIES = """
 SELECT entry.id, entry.kind, entry.amount, entry.unit, entry.key, entry.occurred_at, entry.recorded_at,
        entry.actor, entry.approver, entry.reason, entry.comment, entry.why
-FROM unnest(%(accounts)s::bigint[], %(units)s::text[]) AS account(id, unit)
+FROM unnest(%(accounts)s::bigint[], %(units)s::text[], %(merged)s::boolean[]) AS account(id, unit, is_merged)
 CROSS JOIN LATERAL (
     (SELECT e.*, -1 AS sign FROM ledger_entry e
      WHERE e.source_id >= account.id AND (e.source_id, e.id) < (account.id, %(before)s)
        AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[]))
+       AND NOT (account.is_merged AND e.kind IN ('merge_out', 'merge_in'))
      ORDER BY e.source_id DESC, e.id DESC LIMIT %(limit)s)
     UNION ALL
     (SELECT e.*, 1 FROM ledger_entry e
      WHERE e.target_id >= account.id AND (e.target_id, e.id) < (account.id, %(before)s)
        AND (%(kinds)s::text[] IS NULL OR e.kind = ANY(%(kinds)s::text[]))
+       AND NOT (account.is_merged AND e.kind IN ('merge_out', 'merge_in'))
      ORDER BY e.target_id DESC, e.id DESC LIMIT %(limit)s)
 ) AS side
 CROSS JOIN LATERAL (SELECT side.id, side.kind, side.sign * side.amount AS amount, account.unit, side.key,
@@ -75,9 +77,22 @@ JOIN ledger_account target ON target.id = entry.target_id
 JOIN ledger_unit unit ON unit.id = source.unit_id
 """
 
+# The member's own, and those of everybody who was merged into them: what they did is the member's history too.
 MEMBER_ACCOUNTS = """
-SELECT account.id, unit.code FROM ledger_account account JOIN ledger_unit unit ON unit.id = account.unit_id
+SELECT account.id, unit.code, false FROM ledger_account account JOIN ledger_unit unit ON unit.id = account.unit_id
 WHERE account.holder_id = %(member)s AND account.side = 'member'
+UNION ALL
+SELECT merged.id, unit.code, true
+FROM ledger_account account
+JOIN ledger_account merged ON merged.merged_into = account.id
+JOIN ledger_unit unit ON unit.id = account.unit_id
+WHERE account.holder_id = %(member)s AND account.side = 'member'
+"""
+
+IS_PART = """
+SELECT EXISTS (
+    SELECT FROM ledger_account merged JOIN ledger_account account ON account.id = merged.merged_into
+    WHERE merged.holder_id = %(holder)s AND merged.side = 'member' AND account.holder_id = %(member)s)
 """
 
 LARGEST_ID = 2**63 - 1
@@ -163,13 +178,16 @@ def next_expiries(member_id: int, *, at: datetime, limit: int = 12) -> list[tupl
 def entries_of(
     member_id: int, *, before: int | None = None, limit: int = 50, kinds: Sequence[str] | None = None
 ) -> list[EntryView]:
-    """Return a member's entries, newest first, of one page; `before` is the last id of the page before."""
+    """Return a member's entries, newest first, of one page; `before` is the last id of the page before. What was
+    merged into them is there too, without what moved it.
+    """
     accounts = fetch(MEMBER_ACCOUNTS, {"member": member_id})
     rows = fetch(
         ENTRIES,
         {
-            "accounts": [account for account, _ in accounts],
-            "units": [unit for _, unit in accounts],
+            "accounts": [account for account, _, _ in accounts],
+            "units": [unit for _, unit, _ in accounts],
+            "merged": [is_merged for _, _, is_merged in accounts],
             "before": LARGEST_ID if before is None else before,
             "limit": limit,
             "kinds": list(kinds) if kinds else None,
@@ -179,10 +197,13 @@ def entries_of(
 
 
 def entry_of(member_id: int, entry_id: int) -> EntryView | None:
-    """Return one entry, if it is this member's."""
+    """Return one entry, if it is this member's, or of somebody who was merged into them."""
     rows = fetch(WITH_PREFIX + "WHERE entry.id = %(id)s", {"id": entry_id})
     views = [_view(row) for row in rows]
-    return views[0] if views and views[0].member_id == member_id else None
+    if not views or views[0].member_id == member_id:
+        return views[0] if views else None
+    [[is_theirs]] = fetch(IS_PART, {"holder": views[0].member_id, "member": member_id})
+    return msgspec.structs.replace(views[0], member_id=member_id) if is_theirs else None
 
 
 def entries_about(prefix: str) -> list[EntryView]:

@@ -34,11 +34,12 @@ def list_members(filters: MemberFilters, *, before_id: int | None = None, limit:
     """Return up to `limit` members (at most 200) with an id below `before_id`, newest first.
 
     Each quarter of the members (guest or joined, with or without card) has its own index in the order of the list: a
-    page is the newest of the quarters that the filters ask for, whatever share of the members they are.
+    page is the newest of the quarters that the filters ask for, whatever share of the members they are. Who was merged
+    into another is not listed.
     """
     quarters = " UNION ALL ".join(
         f"(SELECT id FROM members_member WHERE id < %(before)s AND {JOINED[has_joined]} AND {CARD[has_card]}"  # noqa: S608
-        f" AND {STATUS[filters.status]} ORDER BY id DESC LIMIT %(limit)s)"
+        f" AND {STATUS[filters.status]} AND merged_into_id IS NULL ORDER BY id DESC LIMIT %(limit)s)"
         for has_joined, has_card in product(_sides(filters.has_joined), _sides(filters.has_card))
     )
     params = {

@@ -19,15 +19,20 @@ BIRTHDAY = "birthday"
 LOOK_BACK_DAYS = 7
 """A night that was missed is made good for a week."""
 
-# Who was born on one of these days of the year, has joined by the end of it, and has not had it yet.
+# Who was born on one of these days of the year, has joined by the end of it, and has not had it yet, nor has had it as
+# the member who became part of them.
 BORN = """
 SELECT member.id
 FROM members_member AS member
-WHERE member.joined_at < %(until)s AND member.left_at IS NULL
+WHERE member.joined_at < %(until)s AND member.left_at IS NULL AND member.merged_into_id IS NULL
   AND (member.status <> ALL(%(shut_out)s) OR member.status_until <= %(at)s)
   AND to_char(member.birth_on, 'MM-DD') = ANY(%(days)s::text[])
   AND NOT EXISTS (SELECT FROM points_memberevent AS had
                   WHERE had.external_id = member.id || '/' || %(year)s AND had.event = 'birthday')
+  AND NOT EXISTS (SELECT FROM care_merge AS merge
+                  JOIN points_memberevent AS had
+                    ON had.external_id = merge.source_id || '/' || %(year)s AND had.event = 'birthday'
+                  WHERE merge.keeper_id = member.id AND merge.undone_at IS NULL)
 ORDER BY member.id
 LIMIT %(limit)s
 """
