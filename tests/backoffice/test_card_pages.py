@@ -126,7 +126,10 @@ def test_a_list_of_printed_cards_is_uploaded(manager, no_jobs):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"pattern": "9001"}, "This pattern does not do"),
+        ({"pattern": "9001"}, "Nothing of it changes"),
+        ({"pattern": "9?*"}, "comes last"),
+        ({"pattern": "9*"}, "ends after 9 cards"),
+        ({"pattern": "##"}, "room for 1 cards"),
         ({"pattern": ""}, "Fill this in"),
         ({"source": "list"}, "Choose the file"),
         ({"count": "0"}, "greater than or equal to 1"),
@@ -137,6 +140,21 @@ def test_a_batch_that_cannot_be_is_explained(manager, no_jobs, typed, said):
 
     assert said in text_of(manager.post("/cards/batches/new/", new_batch(**typed)))
     assert CardBatch.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ({}, "9001-0018"),
+        ({"pattern": "9001"}, "Nothing of it changes"),
+        ({"pattern": ""}, "appear here as you type"),
+        ({"count": "2", "start": "5", "pattern": "x*"}, "<code>X5</code>, <code>X6</code>"),
+    ],
+)
+def test_the_first_numbers_are_shown_while_they_are_typed(manager, typed, shown):
+    answer = manager.get("/cards/batches/new/", new_batch(**typed), headers={"HX-Request": "true"})
+
+    assert shown in text_of(answer)
 
 
 def test_the_list_finds_cards_by_number_status_and_kind(stock, cashier):

@@ -41,6 +41,7 @@ from regulars.staff.models import Role
 from regulars.staff.people import create_person
 from regulars.stores.change import save_store
 from tests.journeys.people import get_to_know
+from tests.journeys.stock import put_cards_beside_the_till
 
 GOODS = (
     ("COFFEE", "Roast & Co", 450),
@@ -152,6 +153,7 @@ def open_for_business(*, password: str) -> dict[str, int]:
     _sell(members, opened=opened)
     known = {"member": members[0], **_tell_a_story(members[0], now=now), **_look_around(now=now)}
     known |= _key_by_hand(members[1], now=now)
+    known |= put_cards_beside_the_till(members[2], now=now)
     get_to_know(members[0], at=now - timedelta(hours=2))
     create_key(name="Till software", scopes=["sales:write"], at=now, by=SYSTEM)
     roll_up_everything(at=now)

@@ -72,11 +72,6 @@ WORDS: dict[str, Promise] = {
     "card_type_exists": _("Another kind of card has this code already."),
     "invalid_card_type": _("Check this: it is empty, too long, or not possible."),
     "invalid_batch": _("Check this: a batch has a name, and makes 1 to 1,000,000 cards."),
-    "invalid_pattern": _(
-        "This pattern does not do: it needs at least one *, # or @, only digits, capitals and dashes besides, ? at the "
-        "end, no letters with a check digit, and room for a hundred times as many numbers as cards. Room now: "
-        "%(possible)s."
-    ),
     "invalid_list": _("This is no such list: a CSV file in UTF-8 of at most 16 MB, with a card number in each row."),
     "card_batch_open": _("Cards of this batch are still being made. Wait for them, or stop it."),
     "batch_not_found": _("There is no such batch."),
@@ -84,6 +79,16 @@ WORDS: dict[str, Promise] = {
     "unknown_store": _("There is no such store."),
     "unknown_sale": _("There is no such sale."),
     "reason_needed": _("Say why, in 1 to %(longest)s characters: a colleague will be asked about it."),
+    "unknown_purpose": _("Nobody is asked about this any more."),
+    "unknown_channel": _("For this purpose nobody is asked about that way of writing. Choose “Every way”."),
+    "cannot_withdraw": _("This rests on a contract or a law: there is no yes or no to it."),
+    "future_consent": _("They cannot have said so in the future. Pick today or an earlier day."),
+    "too_young_to_consent": _("They are under %(age)s: a parent has to say yes on paper, and the shop keeps it."),
+    "invalid_purpose": _("Check this: %(field)s cannot be so."),
+    "invalid_policy": _("Check this: %(field)s cannot be so. A day of a version lies ahead of the last one's."),
+    "invalid_privacy_terms": _("Check this: %(field)s cannot be so."),
+    "erasure_asked": _("They are to be erased already, on %(due_at)s."),
+    "invalid_hold_end": _("Pick a day that lies ahead, or none."),
     "no_program": _("There is no program yet. Set it up under Program settings first."),
     "insufficient_balance": _("Not enough: %(available)s of %(wanted)s %(unit)s. Take fewer, or add some first."),
     "not_found_or_unusable": _("This cannot be had or used any more. Reload the page and look at what there is."),
@@ -262,7 +267,6 @@ FIELDS = {
     "invalid_email": "email",
     "invalid_card": "card",
     "card_in_stock": "card",
-    "invalid_pattern": "pattern",
     "invalid_list": "numbers",
     "card_rank_not_found": "rank",
     "card_type_exists": "code",

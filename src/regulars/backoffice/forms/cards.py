@@ -12,7 +12,7 @@ from regulars.backoffice.forms.member import ProfileForm
 from regulars.cards.batches import MOST_AT_ONCE, NewBatch
 from regulars.cards.listed import LARGEST_LIST
 from regulars.cards.types import LONGEST_DAYS, PIN_DIGITS, CardTerms, Rank
-from regulars.core.card_numbers import Pattern
+from regulars.core.card_numbers import InvalidPattern, Pattern
 from regulars.core.phrases import write_amount
 from regulars.core.program.units import Unit
 
@@ -191,6 +191,22 @@ def type_initial(terms: CardTerms, units: Sequence[Unit]) -> Mapping[str, Any]:
     }
 
 
+WHY = {
+    "empty": _("Nothing of it changes from card to card. Put *, # or @ where numbers differ."),
+    "too_long": _("A number has at most 64 signs."),
+    "character": _("Only capitals, digits and dashes stand for themselves, besides *, #, @ and ?."),
+    "check_place": _("The check digit ? comes last."),
+    "check_digits": _("Letters have no check digit. Leave out the ?, or the letters."),
+    "too_few": _("Numbers could be guessed: there is room for %(possible)s cards. Use more # or @."),
+    "ends": _("The running number ends after %(possible)s cards. Use more *."),
+}
+"""What is wrong with a pattern, and what to do about it."""
+
+
+def why_not(refusal: InvalidPattern) -> str:
+    return str(WHY[refusal.why]) % {"possible": f"{refusal.possible:,}"}
+
+
 class BatchForm(forms.Form):
     type = forms.ChoiceField(label=_("Kind of card"))
     name = forms.CharField(
@@ -254,10 +270,23 @@ class BatchForm(forms.Form):
         return NewBatch(
             type=typed["type"],
             name=typed["name"],
-            pattern=Pattern(text=typed["pattern"].upper(), check_digit=typed["check_digit"]),
+            pattern=Pattern(text="".join(typed["pattern"].split()).upper(), check_digit=typed["check_digit"]),
             count=typed["count"],
             start=typed["start"] if typed["start"] is not None else 1,
         )
+
+
+class PatternForm(forms.Form):
+    """What the first numbers are shown of, while they are typed."""
+
+    pattern = forms.CharField(max_length=100)
+    check_digit = forms.ChoiceField(choices=[("luhn", ""), ("ean", "")])
+    count = forms.IntegerField(min_value=1, max_value=MOST_AT_ONCE)
+    start = forms.IntegerField(min_value=0, max_value=10**15, required=False)
+
+    def asked(self) -> Pattern:
+        typed = self.cleaned_data
+        return Pattern(text="".join(typed["pattern"].split()).upper(), check_digit=typed["check_digit"])
 
 
 class PrintForm(forms.Form):

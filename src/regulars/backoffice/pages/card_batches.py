@@ -1,5 +1,6 @@
 """Batches of cards: ask for one, watch it being made, print it, seal its PINs."""
 
+import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.forms.cards import BatchForm, PrintForm
+from regulars.backoffice.forms.cards import BatchForm, PatternForm, PrintForm, why_not
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in, words
@@ -20,11 +21,14 @@ from regulars.cards.models import CardBatch, CardType
 from regulars.cards.printing import print_cards
 from regulars.cards.seal import ask_seal
 from regulars.cards.sheets import draw_sheet, write_csv
+from regulars.core.card_numbers import InvalidPattern, check_pattern, make_numbers
 from regulars.core.refusals import Refusal
 from regulars.jobs.cards import defer_make_cards, defer_seal_cards
 from regulars.members.models import CardStatus
 from regulars.reports.exports.activity import name_actors
 from regulars.staff.rights import Right
+
+FIRST_NUMBERS = 3
 
 
 @needs(Right.MAKE_CARDS)
@@ -40,18 +44,37 @@ def card_batches(request: HttpRequest) -> HttpResponse:
 @needs(Right.MAKE_CARDS)
 def new_card_batch(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
+    if request.method == "GET" and request.headers.get("HX-Request"):
+        return render(request, "backoffice/parts/batch_numbers.html", _numbers(PatternForm(request.GET)))
     types = list(CardType.objects.order_by("name").values_list("code", "name"))
     form = BatchForm(request.POST or None, request.FILES or None, types=types)
     if request.method == "POST" and form.is_valid():
         try:
             batch = ask_batch(form.asked(), key=form.cleaned_data["key"], at=office.now, by=office.actor)
+        except InvalidPattern as refusal:
+            form.add_error("pattern", why_not(refusal))
         except Refusal as refusal:
             show_in(form, refusal, office)
         else:
             if batch.state in OPEN:
                 defer_make_cards(batch.pk, schema=connection.schema_name)  # type: ignore[attr-defined]
             return redirect("card_batch", batch.pk)
-    return render(request, "backoffice/new_card_batch.html", {"form": form, "types": types})
+    shown = _numbers(PatternForm(request.POST or {name: form[name].value() for name in PatternForm.base_fields}))
+    return render(request, "backoffice/new_card_batch.html", {"form": form, "types": types, **shown})
+
+
+def _numbers(form: PatternForm) -> dict[str, Any]:
+    """The first numbers that what is typed would make, or why it makes none."""
+    if not form.is_valid():
+        return {"numbers": []}
+    pattern, count = form.asked(), form.cleaned_data["count"]
+    start = form.cleaned_data["start"] if form.cleaned_data["start"] is not None else 1
+    try:
+        check_pattern(pattern, count=count, start=start)
+    except InvalidPattern as refusal:
+        return {"numbers": [], "refused": why_not(refusal)}
+    first = make_numbers(pattern, count=min(count, FIRST_NUMBERS), start=start, choose=secrets.choice)
+    return {"numbers": list(first), "more": max(count - FIRST_NUMBERS, 0), "is_random": not pattern.running}
 
 
 @needs(Right.MAKE_CARDS)
