@@ -87,6 +87,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
             Room(_("Units"), "coins", "units", Right.SEE_RULES, pieces("unit")),
             Room(_("Policies"), "scales", "policies", Right.SEE_RULES),
             Room(_("Member fields"), "label", "fields", Right.CHANGE_ATTRIBUTES),
+            Room(_("Privacy"), "tick", "privacy", Right.CHANGE_PRIVACY, ("/erasures/", "/holds/")),
             Room(_("API keys"), "key", "keys", Right.CHANGE_KEYS),
             Room(_("Activity"), "activity", "activity", Right.SEE_ACTIVITY),
             Room(_("Jobs"), "gear", "jobs", Right.SEE_JOBS),

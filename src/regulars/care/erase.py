@@ -79,6 +79,25 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     consents_kept: int = 0
 
 
+class Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """What an erasure would end, and what it would keep."""
+
+    rewards: int
+    sales_kept: int
+    entries_kept: int
+    consents_kept: int
+
+
+def look_ahead(people: Sequence[int]) -> Ahead:
+    """What erasing these rows of one person would do to what is counted; nothing is written."""
+    return Ahead(rewards=len(fetch(UNUSED, {"members": list(people)})), **_count_kept(people))
+
+
+def read_certificate(erasure: Erasure) -> Certificate | None:
+    """What a finished erasure did; None while it waits, or where it was withdrawn."""
+    return None if erasure.certificate is None else msgspec.convert(erasure.certificate, Certificate)
+
+
 def erase_due(*, at: datetime, limit: int = 20) -> Iterator[str]:
     """Try up to `limit` erasures whose cool-off is over, each in a transaction of its own; yields what became of each:
     done, blocked or gone.

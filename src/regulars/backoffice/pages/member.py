@@ -14,6 +14,7 @@ from regulars.backoffice.holdings import show_holdings
 from regulars.backoffice.levels import show_levels
 from regulars.backoffice.office import office_of
 from regulars.backoffice.panels import show_person
+from regulars.backoffice.privacy import certificate_of, show_privacy
 from regulars.backoffice.stampcards import show_cards
 from regulars.backoffice.timeline import SHOWS, show_timeline
 from regulars.care.preview import merges_of
@@ -26,6 +27,9 @@ from regulars.staff.rights import Right
 def member(request: HttpRequest, member_id: int) -> HttpResponse:
     office = office_of(request)
     found = find_or_404(member_id).at(office.now)
+    if found.erased_at is not None:
+        gone = {"member": found, "erasure_id": certificate_of(member_id)}
+        return render(request, "backoffice/erased_member.html", gone)
     if found.merged_into is not None:
         return redirect("member", found.merged_into)
     show = request.GET.get("show", "all")
@@ -47,6 +51,7 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
         "gifts": show_gifts(member_id, office),
         "merges": [each for each in merges_of(member_id) if each.undone_at is None],
         **show_person(member_id, office),
+        **show_privacy(member_id, office),
         "member_tags": tags_of([member_id]).get(member_id, ()),
         "member_segments": segments_of(member_id, at=office.now),
         "has_rewards": bool(office.live and office.live.rewards),
