@@ -174,6 +174,20 @@ def test_a_refund_of_another_store_is_not_theirs_to_approve(ann, owner, manager)
     assert sign_in(Role.MANAGER).get(path).status_code == 404
 
 
+def test_a_shop_begins_with_the_usual_thresholds_and_keeps_its_own(owner):
+    second_from(300)
+    for _ in range(2):
+        owner.post("/approvals/rules/suggested/")
+
+    kept = ApprovalRule.objects.order_by("id").values_list("action", "role", "from_amount", "need")
+    assert list(kept) == [
+        ("adjust_points", "", 300, "second"),
+        ("mass_adjust", "", 0, "second"),
+        ("merge_members", "", 0, "pin"),
+        ("erase_member", "", 0, "second"),
+    ]
+
+
 def test_an_owner_says_what_needs_leave(owner):
     rules = "/approvals/rules/"
     owner.post(rules, {"action": "refund_sale", "role": "cashier", "from_amount": "12.50", "need": "second"})

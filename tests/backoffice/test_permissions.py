@@ -248,6 +248,7 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
     Right.CHANGE_APPROVALS: (
         "approval_rules",
         "drop_rule",
+        "suggested_rules",
     ),
 }
 ADDRESSES = [each for each in urlpatterns if isinstance(each, URLPattern)]

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("roles/<int:role_id>/remove/", roles.drop_role, name="drop_role"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/rules/", approval_rules.approval_rules, name="approval_rules"),
+    path("approvals/rules/suggested/", approval_rules.suggested, name="suggested_rules"),
     path("approvals/rules/<int:rule_id>/remove/", approval_rules.drop, name="drop_rule"),
     path("approvals/<int:approval_id>/", approvals.approval, name="approval"),
     path("me/", me.me, name="me"),

@@ -53,6 +53,16 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     from_amount: int = 0
 
 
+SUGGESTED: tuple[Threshold, ...] = (
+    Threshold(action=Action.ADJUST_POINTS, role="cashier", need="pin"),
+    Threshold(action=Action.ADJUST_POINTS, from_amount=1_000, need="second"),
+    Threshold(action=Action.MASS_ADJUST, need="second"),
+    Threshold(action=Action.MERGE_MEMBERS, need="pin"),
+    Threshold(action=Action.ERASE_MEMBER, need="second"),
+)
+"""What a shop begins with that has not thought about it: four eyes where a mistake is dear. Points are whole here."""
+
+
 def need_of(thresholds: Iterable[Threshold], *, action: str, role: str, amount: int | None) -> Need | None:
     """The strictest need of the thresholds that are reached. Without an amount only those from 0 on are."""
     reached = {

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
-from regulars.core.approval import KEY_ROLE, Action
+from regulars.core.approval import KEY_ROLE, MEASURES, SUGGESTED, Action
 from regulars.core.refusals import Refusal
 from regulars.staff.models import ApprovalRule, Need
 from regulars.staff.roles import is_role
@@ -33,6 +33,20 @@ def put_rule(*, action: str, role: str, from_amount: int, need: str, at: datetim
     )
     _tell("put", rule, at=at, by=by)
     return rule
+
+
+@transaction.atomic
+def put_suggested(*, points_step: int, at: datetime, by: Actor) -> int:
+    """Put the thresholds that a shop begins with, but where the action has one already; how many were put.
+
+    `points_step` is how many of the smallest steps one point has.
+    """
+    known = set(ApprovalRule.objects.values_list("action", flat=True))
+    wanted = [each for each in SUGGESTED if each.action not in known]
+    for each in wanted:
+        amount = each.from_amount * (points_step if MEASURES[Action(each.action)] == "points" else 1)
+        put_rule(action=each.action, role=each.role, from_amount=amount, need=each.need, at=at, by=by)
+    return len(wanted)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.approvals import NEEDS, say_action, say_measure
@@ -14,7 +15,7 @@ from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in
 from regulars.core.approval import KEY_ROLE
 from regulars.core.refusals import Refusal
-from regulars.staff.approval_rules import drop_rule, put_rule
+from regulars.staff.approval_rules import drop_rule, put_rule, put_suggested
 from regulars.staff.models import ApprovalRule
 from regulars.staff.rights import Right
 from regulars.staff.roles import role_names
@@ -35,6 +36,17 @@ def approval_rules(request: HttpRequest) -> HttpResponse:
             return redirect("approval_rules")
     context = {"form": form, "rules": [_tell(rule, office) for rule in _rules()]}
     return render(request, "backoffice/team/approval_rules.html", context)
+
+
+@needs(Right.CHANGE_APPROVALS)
+def suggested(request: HttpRequest) -> HttpResponse:
+    """Begin with what is dear when it goes wrong."""
+    office = office_of(request)
+    if request.method == "POST":
+        step = 10 ** office.unit("points").decimals
+        number = put_suggested(points_step=step, at=office.now, by=office.actor)
+        messages.success(request, ngettext("%(n)s line is put.", "%(n)s lines are put.", number) % {"n": number})
+    return redirect("approval_rules")
 
 
 @needs(Right.CHANGE_APPROVALS)
