@@ -7,6 +7,7 @@ from django.conf import settings
 
 from regulars.audit.models import Event
 from regulars.core.actor import Actor
+from regulars.files.keep import remove_files
 from regulars.files.models import KeptFile
 from regulars.platform.home import Home
 from regulars.reports.exports import runs
@@ -15,7 +16,6 @@ from regulars.reports.exports.runs import (
     UnknownExport,
     ask_export,
     fetch_export,
-    forget_all_exports,
     forget_exports,
     list_exports,
     read_export,
@@ -111,7 +111,7 @@ def test_one_that_fails_says_so(monkeypatch):
     assert read_export(export, by=ANN).state == "failed"
 
 
-def test_files_are_forgotten_after_a_week_and_when_somebody_is_erased(django_capture_on_commit_callbacks):
+def test_files_are_forgotten_after_a_week(django_capture_on_commit_callbacks):
     old, new = asked(), asked()
     for export in (old, new):
         write_export(export, now=now)
@@ -121,9 +121,17 @@ def test_files_are_forgotten_after_a_week_and_when_somebody_is_erased(django_cap
     assert [read_export(each, by=ANN).state for each in (old, new)] == ["forgotten", "done"]
     with pytest.raises(UnknownExport):
         fetch_export(old, at=NOON, by=ANN)
+    assert len([path for path in settings.HOME.folder.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_file_that_is_removed_because_somebody_in_it_is_erased_is_gone(django_capture_on_commit_callbacks):
+    export = asked()
+    write_export(export, now=now)
     with django_capture_on_commit_callbacks(execute=True):
-        assert forget_all_exports(at=NOON + timedelta(days=7)) == 1
-    assert [path for path in settings.HOME.folder.rglob("*") if path.is_file()] == []
+        remove_files(KeptFile.objects.all())
+    assert read_export(export, by=ANN).state == "forgotten"
+    with pytest.raises(UnknownExport):
+        fetch_export(export, at=NOON, by=ANN)
 
 
 def test_nobody_has_the_machine_write_without_end():

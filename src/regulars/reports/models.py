@@ -90,7 +90,8 @@ class Export(models.Model):
     """A list that somebody asked for as a file: what is in it, how far it is, and the file until it is forgotten.
 
     `source` names the list and `asked` says what of it, as that source reads it; `columns` are pairs of a column's
-    code and its title in the asker's language. `done` of `total` rows are written; `total` may be an estimate.
+    code and its title in the asker's language. `done` of `total` rows are written; `total` may be an estimate. The file
+    of an export that is done goes when it is a week old, or when somebody in it is erased.
     """
 
     class State(models.TextChoices):
@@ -118,12 +119,6 @@ class Export(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="an_export_has_a_file_when_it_is_done",
-                condition=models.Q(state="done", file__isnull=False) | ~models.Q(state="done"),
-            ),
-        ]
         indexes = [models.Index(fields=["created_by", "-id"], name="exports_by_person")]
 
     def __str__(self) -> str:

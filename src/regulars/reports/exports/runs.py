@@ -179,21 +179,11 @@ def fetch_export(export: int, *, at: datetime, by: Actor) -> BinaryIO:
         raise UnknownExport() from None
 
 
+@transaction.atomic
 def forget_exports(*, at: datetime, limit: int = 500) -> int:
     """Remove the files of exports that are older than a week; how many there were."""
-    return _forget(Export.State.DONE, before=at - timedelta(days=KEPT_DAYS), limit=limit)
-
-
-def forget_all_exports(*, at: datetime) -> int:
-    """Remove every export's file, whoever asked for it: somebody who is in one of them was erased."""
-    return _forget(Export.State.DONE, before=at, limit=None)
-
-
-@transaction.atomic
-def _forget(state: str, *, before: datetime, limit: int | None) -> int:
-    old = list(
-        Export.objects.filter(state=state, created_at__lte=before).order_by("id").values_list("id", "file_id")[:limit]
-    )
+    done = Export.objects.filter(state=Export.State.DONE, created_at__lte=at - timedelta(days=KEPT_DAYS))
+    old = list(done.order_by("id").values_list("id", "file_id")[:limit])
     Export.objects.filter(pk__in=[pk for pk, _ in old]).update(state=Export.State.FORGOTTEN, file=None)
     remove_files(KeptFile.objects.filter(pk__in=[file for _, file in old if file is not None]))
     return len(old)
@@ -226,7 +216,7 @@ def _read(row: Export) -> ListExport:
         source=row.source,
         title=row.title,
         form=row.form,  # type: ignore[arg-type]
-        state=row.state,  # type: ignore[arg-type]
+        state="forgotten" if row.state == Export.State.DONE and row.file is None else row.state,  # type: ignore[arg-type]
         is_stop_asked=row.is_stop_asked,
         done=row.done,
         total=row.total,
