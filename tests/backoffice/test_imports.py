@@ -6,9 +6,13 @@ from io import BytesIO, StringIO
 import pytest
 from python_calamine import CalamineWorkbook
 
+from regulars.core.actor import SYSTEM
 from regulars.imports.models import ImportRun
 from regulars.members.models import Member
+from regulars.staff.approval_rules import put_rule
+from tests.backoffice.conftest import NOW
 from tests.imports.files import work
+from tests.shop import a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +117,36 @@ def test_two_columns_cannot_mean_the_same(owner):
 
 def test_nobody_else_brings_files_in(manager):
     assert manager.get("/imports/").status_code == 403
+
+
+def test_balances_are_brought_in_with_sums_that_reconcile(owner):
+    a_member(external_id="C-1", points=7)
+    file = BytesIO(b"External id,Points\nC-1,40\nC-9,5\n")
+    file.name = "old-till.csv"
+    owner.post("/imports/", {"subject": "balances", "file": file})
+    run = ImportRun.objects.latest("pk")
+    say_columns(owner, run)
+    work(run)
+    owner.post(f"/imports/{run.pk}/start/")
+    work(run)
+    page = " ".join(owner.get(f"/imports/{run.pk}/").content.decode().split())
+    for cell in ("45", "5", "40", "7", "47"):
+        assert f'<td class="num">{cell}' in page
+    assert "meanwhile" not in page
+
+
+def test_many_adjustments_may_need_a_second_person(owner):
+    put_rule(action="mass_adjust", role="", from_amount=2, need="second", at=NOW, by=SYSTEM)
+    for number in (1, 2):
+        a_member(external_id=f"C-{number}")
+    file = BytesIO(b"External id,Points,Reason\nC-1,40,gift\nC-2,5,gift\n")
+    file.name = "gifts.csv"
+    owner.post("/imports/", {"subject": "adjustments", "file": file})
+    run = ImportRun.objects.latest("pk")
+    say_columns(owner, run)
+    work(run)
+    answer = owner.post(f"/imports/{run.pk}/start/")
+
+    assert answer.status_code == 200
+    run.refresh_from_db()
+    assert (run.step, run.state) == ("check", "done")

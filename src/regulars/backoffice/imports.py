@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.backoffice.office import Office
 from regulars.backoffice.refusals import say_fault
+from regulars.core.program.units import Unit
 from regulars.imports.models import ImportResult, ImportRun
 from regulars.platform.rows import fetch
 
@@ -150,6 +151,39 @@ def _cell(value: Any) -> str:
             return ";".join(map(str, value))
         case _:
             return str(value)
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """One unit's amounts: what the file brings and what fails of it, and what all members held before and after."""
+
+    unit: Unit
+    brought: int
+    missed: int
+    before: int | None
+    after: int | None
+
+    @property
+    def in_file(self) -> int:
+        return self.brought + self.missed
+
+    @property
+    def otherwise(self) -> int:
+        """What moved meanwhile and not by this import: tills sell on."""
+        return 0 if self.before is None or self.after is None else self.after - self.before - self.brought
+
+
+def sums_of(run: ImportRun, office: Office) -> list[Sum]:
+    is_written = run.step == ImportRun.Step.WRITE
+    return [
+        Sum(
+            office.unit(code),
+            run.sums.get(code, 0),
+            run.missed.get(code, 0),
+            run.held_before.get(code) if is_written else None,
+            run.held_after.get(code) if is_written else None,
+        )
+        for code in sorted({*run.sums, *run.missed})
+    ]
 
 
 def say_state(run: ImportRun) -> str:

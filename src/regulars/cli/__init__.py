@@ -7,6 +7,7 @@ from regulars.cli import (
     check,
     demo,
     expire,
+    imports,
     key,
     merchant,
     migrate,
@@ -26,5 +27,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for group in (demo, serve, merchant, person, key, program, migrate, check, verify, review, expire, psql, backtest):
+for group in (
+    demo,
+    serve,
+    merchant,
+    person,
+    key,
+    program,
+    migrate,
+    check,
+    verify,
+    review,
+    expire,
+    psql,
+    backtest,
+    imports,
+):
     group.register(app)

@@ -230,7 +230,8 @@ def _ask(run_id: int, step: ImportRun.Step, *, allowed: set[tuple[str, str]], at
         subject = open_subject(run, at=at, by=by)
         _check_fields(subject, run.fields, width=len(run.headings))
         run.step, run.state = step, ImportRun.State.WAITING
-        run.is_stop_asked, run.fault, run.began_at, run.finished_at, run.asked_by = False, "", at, None, by.tag
+        run.is_stop_asked, run.fault, run.began_at, run.finished_at = False, "", at, None
+        run.asked_by, run.approved_by = by.tag, by.approver or ""
         run.position = BEHIND_ALL if step is ImportRun.Step.UNDO else 0
         if step is not ImportRun.Step.UNDO:
             run.counts, run.sums, run.missed = {}, {}, {}

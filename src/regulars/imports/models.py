@@ -11,9 +11,10 @@ class ImportRun(models.Model):
 
     `headings` are the file's, `fields` what each of them means here ("" is not read). `terms` and `reading` are a
     `core.importing.Terms` and a `records.Reading`. Of `total` lines `position` is the last one that is done: what was
-    cut off goes on behind it. `counts` are lines by outcome; by unit, `sums` are amounts that were booked and
-    `missed` those that failed, `held_before` and `held_after` what all members held. `asked_by` asked for the step.
-    Everything it writes is written as of `began_at`, however long it takes and however often it is cut off.
+    cut off goes on behind it. `counts` are lines by outcome; by unit, `sums` are amounts that were booked and `missed`
+    those that failed, `held_before` and `held_after` what all members held. `asked_by` asked for the step, and
+    `approved_by` let them. Everything it writes is written as of `began_at`, however long it takes and however often
+    it is cut off.
     """
 
     class Step(models.TextChoices):
@@ -53,6 +54,7 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=64)
     asked_by = models.CharField(max_length=64, blank=True)
+    approved_by = models.CharField(max_length=64, blank=True)
     began_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     forgotten_at = models.DateTimeField(null=True, blank=True)

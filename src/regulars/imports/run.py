@@ -94,7 +94,8 @@ def run_import(run_id: int, *, now: Callable[[], datetime]) -> Iterator[int]:
 
 def actor_of(run: ImportRun) -> Actor:
     kind, _, number = (run.asked_by or run.created_by).partition(":")
-    return Actor(kind=kind, id=int(number) if number else None)  # type: ignore[arg-type]
+    who: Any = kind
+    return Actor(kind=who, id=int(number) if number else None, approver=run.approved_by or None)
 
 
 def _stage(run: ImportRun, subject: Subject, *, now: Callable[[], datetime]) -> bool:
@@ -227,11 +228,17 @@ def _undo_lines(run: ImportRun, subject: Subject, *, size: int, is_given_up: boo
     if not rows:
         return False
     lines = [
-        Undoable(line, Outcome(outcome), member_id, msgspec.json.decode(change) if change else {})
+        Undoable(line, Outcome(outcome), member_id, msgspec.json.decode(change))
         for line, outcome, member_id, change in rows
+        if change is not None
     ]
-    told = ["broken"] * len(lines) if is_given_up else subject.undo(lines)
-    kept = [{"line": line.line, "undo": undo} for line, undo in zip(lines, told, strict=True)]
+    answers = ["broken"] * len(lines) if is_given_up else subject.undo(lines)
+    # Of who was erased nothing is known that could be undone.
+    said = dict.fromkeys((row[0] for row in rows), "gone") | dict(
+        zip((line.line for line in lines), answers, strict=True)
+    )
+    told = list(said.values())
+    kept = [{"line": line, "undo": undo} for line, undo in said.items()]
     execute(UNDONE, {"run": run.pk, "rows": encode_rows(kept)})
     counts = Counter(run.counts)
     counts.update(told)

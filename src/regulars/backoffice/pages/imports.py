@@ -1,6 +1,7 @@
 """Files that are brought in: chosen, looked at, brought in, and taken back; no step acts before it shows its effect."""
 
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -23,11 +24,15 @@ from regulars.backoffice.imports import (
     done_lines,
     read_failures,
     say_state,
+    sums_of,
     tiles,
 )
 from regulars.backoffice.keyset import page_by_id
+from regulars.backoffice.leave import typed, with_leave
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.core.importing import Terms
 from regulars.core.refusals import Refusal
 from regulars.imports.ask import (
@@ -49,6 +54,7 @@ from regulars.imports.subjects import open_subject
 from regulars.jobs.imports import defer_import
 from regulars.platform.sheets import CONTENT_TYPES, Format, open_sheet
 from regulars.reports.exports.activity import name_actors
+from regulars.staff.approvals import Ask
 from regulars.staff.rights import Right
 
 RIGHTS = {"members": Right.IMPORT_LISTS, "adjustments": Right.ADJUST_POINTS, "balances": Right.ADJUST_POINTS}
@@ -64,13 +70,13 @@ def imports(request: HttpRequest) -> HttpResponse:
     subjects = [(code, title) for code, title in SUBJECTS.items() if office.can(RIGHTS[code])]
     form = FileForm(request.POST or None, request.FILES or None, subjects=subjects)
     if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
+        told = form.cleaned_data
         try:
             run = take_in(
-                typed["file"],
-                name=typed["file"].name or "file.csv",
-                subject=typed["subject"],
-                note=typed["note"],
+                told["file"],
+                name=told["file"].name or "file.csv",
+                subject=told["subject"],
+                note=told["note"],
                 terms=Terms(),
                 at=office.now,
                 by=office.actor,
@@ -122,7 +128,7 @@ def one_import(request: HttpRequest, run_id: int) -> HttpResponse:
         "tiles": tiles(run) if not is_open and run.step != ImportRun.Step.NEW else [],
         "failures": failures,
         "more": failures[-1].line if len(failures) == FAILURES else None,
-        "sums": [(office.unit(code), amount) for code, amount in sorted(run.sums.items())],
+        "sums": sums_of(run, office),
         "subject": SUBJECTS[run.subject],
         "names": name_actors({run.created_by}),
         "can_undo": run.step == ImportRun.Step.WRITE and not is_open and run.forgotten_at is None,
@@ -173,7 +179,23 @@ def columns(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 @needs(Right.IMPORT_LISTS)
 def start(request: HttpRequest, run_id: int) -> HttpResponse:
-    return _do(request, run_id, ask_write, works=True)
+    """Bring it in; what moves amounts may need leave, which is for exactly what the check has shown."""
+    run = _find(run_id, office_of(request))
+    if run.subject == "members":
+        return _do(request, run_id, ask_write, works=True)
+    shown = {"fields": run.fields, "terms": run.terms, "counts": run.counts, "sums": run.sums}
+    ask = Ask(
+        action=Action.MASS_ADJUST,
+        payload=typed(request) | shown,
+        amount=run.counts.get("created", 0),
+        about="import",
+        about_id=run_id,
+    )
+
+    def write(run_id: int, *, at: datetime, by: Actor) -> Any:
+        return with_leave(request, ask, lambda actor: ask_write(run_id, at=at, by=actor))
+
+    return _do(request, run_id, write, works=True)
 
 
 @require_POST
