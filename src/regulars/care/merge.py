@@ -104,11 +104,11 @@ def merge_members(
     Refuses: UnknownMember, CannotMerge, UnknownChoice.
     """
     choices = choices or {}
-    if key is not None and (earlier := Merge.objects.filter(key=key).first()):
-        return Merged(merge_id=earlier.pk, source=earlier.source_id, keeper=earlier.keeper_id, replayed=True)
     check_choices(choices)
     book = load_book()
     two = lock_two(source=source, keeper=keeper)
+    if key is not None and (earlier := Merge.objects.filter(key=key).first()):
+        return Merged(merge_id=earlier.pk, source=earlier.source_id, keeper=earlier.keeper_id, replayed=True)
     check_two(source=two[source], keeper=two[keeper])
     merge = Merge.objects.create(
         source_id=source,

@@ -12,9 +12,11 @@ from regulars.api.bodies import InvalidRequest
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routes.attributes import AttributeOut, Attributes, attributes_out
+from regulars.api.routes.merges import LikelyOut, likely_out
 from regulars.api.routing import changes, creates, reads
 from regulars.api.shapes import LONGEST_ID, ExternalId, Moment, Text, read_id
 from regulars.api.writes import do_read, do_write
+from regulars.care.duplicates import likely_duplicates
 from regulars.core.actor import Actor
 from regulars.core.attributes import Value
 from regulars.members.attributes import load_definitions, read_values
@@ -115,6 +117,12 @@ class MemberOut(msgspec.Struct, frozen=True, kw_only=True):
     cards: tuple[CardRow, ...]
 
 
+class EnrolledOut(MemberOut, frozen=True, kw_only=True):
+    """A new member; `possible_duplicates` are others who may be the same person, the likeliest first."""
+
+    possible_duplicates: tuple[LikelyOut, ...]
+
+
 class MembersOut(msgspec.Struct, frozen=True):
     """A search has the likeliest first, and one page; a list the newest, and `next` as `cursor` for what follows."""
 
@@ -123,11 +131,13 @@ class MembersOut(msgspec.Struct, frozen=True):
 
 
 @creates("/members", scope=Scope.MEMBERS_WRITE, takes=MemberIn, summary="Enrol a member")
-async def create_member(data: JSONBody[MemberIn], request: ApiRequest) -> Reply[MemberOut]:
-    """Whoever shares a card, phone, e-mail or external id with a member is that member: 409 says which."""
+async def create_member(data: JSONBody[MemberIn], request: ApiRequest) -> Reply[EnrolledOut]:
+    """Whoever shares a card, phone, e-mail or external id with a member is that member: 409 says which. Who only looks
+    like one is enrolled, and the answer says whom.
+    """
     by = request.auth.by
 
-    def enrol(at: datetime) -> MemberOut:
+    def enrol(at: datetime) -> EnrolledOut:
         new = NewMember(
             first_name=data.first_name,
             last_name=data.last_name,
@@ -142,7 +152,17 @@ async def create_member(data: JSONBody[MemberIn], request: ApiRequest) -> Reply[
             joined_at=at,
             by=by,
         )
-        return member_out(enrol_member(new, at=at).member_id, at=at)
+        enrolled = member_out(enrol_member(new, at=at).member_id, at=at)
+        alike = likely_duplicates(
+            first_name=data.first_name,
+            last_name=data.last_name,
+            birth_on=data.birth_on,
+            phone=enrolled.phone or "",
+            email=enrolled.email or "",
+            country=load_book().program.country,
+        )
+        fields = {name: getattr(enrolled, name) for name in MemberOut.__struct_fields__}
+        return EnrolledOut(**fields, possible_duplicates=likely_out(alike))
 
     return await do_write(request, enrol)
 
