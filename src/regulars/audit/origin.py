@@ -41,7 +41,11 @@ def origin_now() -> str:
 
 def say_origin(address: str, user_agent: str) -> str:
     """Say an address and a browser's own words in short: `203.0.113.7, Firefox on Android`."""
+    return ", ".join([part for part in (address, say_device(user_agent)) if part])[:LONGEST]
+
+
+def say_device(user_agent: str) -> str:
+    """Say a browser as people call it: `Firefox on Android`; nothing where it says nothing that is known."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    device = f"{browser} on {system}" if browser and system else browser or system
-    return ", ".join([part for part in (address, device) if part])[:LONGEST]
+    return f"{browser} on {system}" if browser and system else browser or system

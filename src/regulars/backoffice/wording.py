@@ -44,27 +44,6 @@ def exact(at: datetime, zone: tzinfo) -> str:
     return f"{date_format(local, 'D j M Y')}, {local:%H:%M:%S} {local:%Z}"
 
 
-BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "Mac"),
-    ("Linux", "Linux"),
-)
-"""What a browser says of itself, the narrower word first: Edge says that it is Chrome, too."""
-
-
-def device(agent: str) -> str:
-    """A browser as people call it: "Firefox on Windows"."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), "")
-    system = next((name for mark, name in SYSTEMS if mark in agent), "")
-    if browser and system:
-        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or agent[:40] or _("Unknown browser")
-
-
 def day(at: datetime, zone: tzinfo) -> str:
     return date_format(at.astimezone(zone), "j M Y")
 

@@ -26,6 +26,8 @@ VALID_FOR = timedelta(minutes=5)
 WAITS_FOR = timedelta(days=3)
 """What nobody has decided by then is shown no more."""
 
+LONGEST_PATH = 400
+
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants to do.
@@ -215,7 +217,7 @@ def _new(ask: Ask, *, need: str, person: Person, path: str, form: dict[str, Any]
         about_id=ask.about_id,
         member_id=ask.member_id,
         store_id=ask.store_id,
-        path=path,
+        path=path[:LONGEST_PATH],
         form=form,
         asked_by=person,
         asked_at=at,

@@ -8,6 +8,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from regulars.audit.origin import say_device
 from regulars.backoffice import wording
 from regulars.backoffice.amounts import say_amount, say_change, unknown_unit
 from regulars.backoffice.navigation import Door, doors
@@ -147,7 +148,7 @@ def _unit(unit: Unit | str) -> Unit:
 @register.filter
 def device(agent: str) -> str:
     """A browser as people call it."""
-    return wording.device(agent)
+    return say_device(agent) or agent[:40]
 
 
 @register.filter
