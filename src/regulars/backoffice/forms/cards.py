@@ -231,6 +231,7 @@ class BatchForm(forms.Form):
     )
     check_digit = forms.ChoiceField(
         label=_("Check digit"),
+        initial="luhn",
         choices=[("luhn", _("Luhn, as on bank cards")), ("ean", _("EAN, as on goods"))],
     )
     count = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=MOST_AT_ONCE, initial=100)

@@ -98,9 +98,9 @@
     setTimeout(() => toast.remove(), 2500);
   }
 
-  // A form that was sent is not sent twice.
+  // A form that was sent is not sent twice, unless it is a file that it fetches.
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post" || event.target.matches("[hx-post]")) return;
+    if (event.target.method !== "post" || event.target.matches("[hx-post], [data-again]")) return;
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     event.target.dataset.sent = "1";
   });
