@@ -35,6 +35,7 @@ OF_THE_SHOP = frozenset(
         "staff_rolepolicy",
         "staff_signin",
         "staff_statechange",
+        "stores_area",
         "stores_store",
         "stores_tag",
         "stores_till",

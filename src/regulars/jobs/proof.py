@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from regulars.consents.verify import CONSENT_CHECKS
 from regulars.ledger.verify import CheckResult, run_checks
 from regulars.receipts.verify import RECEIPT_CHECKS
 from regulars.sales.verify import verify as verify_sales
@@ -11,3 +12,4 @@ def verify_everything() -> Iterator[CheckResult]:
     """Check it all; results come one by one."""
     yield from verify_sales()
     yield from run_checks(RECEIPT_CHECKS)
+    yield from run_checks(CONSENT_CHECKS)
