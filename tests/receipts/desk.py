@@ -8,7 +8,8 @@ from regulars.core.actor import Actor
 from regulars.core.identifiers import MemberHandle
 from regulars.files.keep import keep_file
 from regulars.files.models import KeptFile, Purpose
-from regulars.receipts.enter import Entered, NewReceipt, enter_receipt
+from regulars.receipts.enter import enter_receipt
+from regulars.receipts.kept import Entered, NewReceipt
 from tests.shop import NOON
 
 CLERK = Actor(kind="staff", id=71, name="Kim")

@@ -16,7 +16,8 @@ from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund, SaleLine
 from regulars.files.models import KeptFile
 from regulars.points.pending import clean_reason
-from regulars.receipts.enter import Entered, NewReceipt, Preview, enter_receipt, preview_receipt
+from regulars.receipts.enter import Preview, enter_receipt, preview_receipt
+from regulars.receipts.kept import Entered, NewReceipt
 from regulars.receipts.models import Receipt, State
 from regulars.receipts.refusals import ReceiptKeyReused
 from regulars.sales.answers import Refunded

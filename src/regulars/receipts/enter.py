@@ -2,24 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import MemberHandle
-from regulars.core.receipts import Printed, differences, lapses_at, needs_second_step
+from regulars.core.receipts import Printed, differences, needs_second_step
 from regulars.core.refusals import Refusal
-from regulars.core.sale import NewSale, SaleLine, Tender
+from regulars.core.sale import NewSale
 from regulars.files.models import KeptFile
-from regulars.ledger.lock import lock_wallets
 from regulars.members.find import find_member
 from regulars.programs.book import Book, load_book
 from regulars.receipts.again import looks_again
 from regulars.receipts.counter import find_receipt
-from regulars.receipts.models import LIVE, Kind, Proof, Receipt, State
-from regulars.receipts.promise import Promises, promise, worth_promising
+from regulars.receipts.kept import (
+    Entered,
+    NewReceipt,
+    as_entered,
+    keep_confirmed,
+    keep_draft,
+    keep_waiting,
+    row_of,
+)
+from regulars.receipts.models import LIVE, Kind, Receipt, State
 from regulars.receipts.refusals import (
     AlreadyTheirs,
     NotYours,
@@ -36,37 +42,6 @@ from regulars.sales.record import record_sales
 from regulars.sales.refusals import AttachedAlready, AttachTooLate, StoreNotFound, WrongStore
 from regulars.sales.till_batch import check_member
 from regulars.stores.find import find_stores
-
-
-class NewReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What is printed on a receipt, and whose it is. `key` makes it one of a kind; `corrects` is the sale it replaces.
-
-    A draft may lack `number` and `total_minor`. `only_store`: the store that the caller's key is bound to, if any.
-    """
-
-    key: str
-    kind: Literal["entry", "claim", "correction"]
-    store: str
-    occurred_at: datetime
-    member: MemberHandle
-    number: str = ""
-    total_minor: int | None = None
-    lines: tuple[SaleLine, ...] = ()
-    tenders: tuple[Tender, ...] = ()
-    note: str = ""
-    corrects: int | None = None
-    only_store: str | None = None
-
-
-class Entered(msgspec.Struct, frozen=True, kw_only=True):
-    """`recorded` is what the sale brought, where the receipt counted at once; `replayed`: it was keyed before."""
-
-    receipt_id: int
-    state: str
-    promised: Promises = []
-    recorded: Recorded | None = None
-    lapses_at: datetime | None = None
-    replayed: bool = False
 
 
 @looks_again
@@ -102,7 +77,7 @@ def finish_draft(
         raise NotYours()
     draft = Receipt.objects.select_for_update().get(pk=draft.pk)
     if draft.state != State.DRAFT:
-        return _as_entered(draft, replayed=True)
+        return as_entered(draft, replayed=True)
     return _key(msgspec.structs.replace(new, key=draft.key), draft=draft, proofs=proofs, at=at, by=by)
 
 
@@ -133,9 +108,12 @@ def _enter(new: NewReceipt, *, proofs: Sequence[KeptFile], as_draft: bool, at: d
     if earlier is not None:
         if (earlier.kind, earlier.number, earlier.total_minor) != (new.kind, new.number, new.total_minor):
             raise ReceiptKeyReused()
-        return _as_entered(earlier, replayed=True)
+        return as_entered(earlier, replayed=True)
     if as_draft:
-        return _keep_draft(new, proofs=proofs, book=load_book(), at=at, by=by)
+        store_id, member_id = _place(new, book=load_book(), at=at)
+        return keep_draft(
+            row_of(new, store_id=store_id, member_id=member_id, at=at, by=by), proofs=proofs, at=at, by=by
+        )
     return _key(new, draft=None, proofs=proofs, at=at, by=by)
 
 
@@ -145,7 +123,7 @@ def _key(new: NewReceipt, *, draft: Receipt | None, proofs: Sequence[KeptFile], 
     claimed = Receipt.objects.filter(store=store_id, number=new.number, state__in=LIVE).first()
     if claimed is not None:
         raise ReceiptClaimed(receipt_id=str(claimed.pk))
-    row = _row(new, store_id=store_id, member_id=member_id, at=at, by=by)
+    row = row_of(new, store_id=store_id, member_id=member_id, at=at, by=by)
     has_proof = bool(proofs)
     if draft is not None:
         row["id"] = draft.pk
@@ -153,18 +131,18 @@ def _key(new: NewReceipt, *, draft: Receipt | None, proofs: Sequence[KeptFile], 
     recorded = _find_sale(new, store_id=store_id)
     if recorded is not None:
         if not _is_same(recorded, sale, store_id=store_id, member_id=member_id):
-            return _wait(row, None, proofs=proofs, book=book, at=at, by=by)
+            return keep_waiting(row, None, proofs=proofs, book=book, at=at, by=by)
         done = attach_sale(sale_id=recorded.pk, member=MemberHandle(id=str(member_id)), at=at, by=by)
-        return _confirm_at_once(row, done, way="till", proofs=proofs, at=at, by=by)
+        return keep_confirmed(row, done, way="till", proofs=proofs, at=at, by=by)
     [quote] = quote_sales([sale], at=at)
     if isinstance(quote, Refusal):
         raise quote
     if _waits(new, book=book, at=at, has_proof=has_proof):
-        return _wait(row, quote, proofs=proofs, book=book, at=at, by=by)
+        return keep_waiting(row, quote, proofs=proofs, book=book, at=at, by=by)
     [outcome] = record_sales([sale], at=at)
     if isinstance(outcome, Refusal):
         raise outcome
-    return _confirm_at_once(row, outcome, way="policy", proofs=proofs, at=at, by=by)
+    return keep_confirmed(row, outcome, way="policy", proofs=proofs, at=at, by=by)
 
 
 def _check(new: NewReceipt, *, book: Book, at: datetime, by: Actor) -> tuple[NewSale, int, int]:
@@ -237,103 +215,4 @@ def printed_on(sale: Sale) -> Printed:
     """Return what a recorded sale's receipt says."""
     return Printed(
         store_id=sale.store_id, number=sale.external_id, total_minor=sale.total_minor, occurred_at=sale.occurred_at
-    )
-
-
-def _wait(
-    row: dict[str, Any],
-    quote: Recorded | None,
-    *,
-    proofs: Sequence[KeptFile],
-    book: Book,
-    at: datetime,
-    by: Actor,
-) -> Entered:
-    """Keep a receipt that waits. A correction promises nothing: the old sale still counts."""
-    program, member_id = book.compiled_at(row["occurred_at"]), row["member_id"]
-    promised = worth_promising(quote.earned, program) if quote and row["corrects_id"] is None else []
-    wallets = lock_wallets([member_id], units=book.units, at=at)
-    promised = [(unit, amount) for unit, amount in promised if (member_id, unit) in wallets]
-    ends_at = lapses_at(at, book.compiled_at(at).policies)
-    receipt = _keep(row, proofs, state=State.AWAITING, promised=promised, lapses_at=ends_at)
-    promise(
-        promised,
-        receipt_id=receipt.pk,
-        member_id=member_id,
-        total_minor=row["total_minor"],
-        wallets=wallets,
-        book=book,
-        at=at,
-        by=by,
-    )
-    _tell(receipt, "receipt.entered", at=at, by=by)
-    return _as_entered(receipt)
-
-
-def _confirm_at_once(
-    row: dict[str, Any], recorded: Recorded, *, way: str, proofs: Sequence[KeptFile], at: datetime, by: Actor
-) -> Entered:
-    decided = {"way": way, "decided_at": at, "decided_by": SYSTEM.tag, "sale_id": recorded.id}
-    receipt = _keep(row, proofs, state=State.CONFIRMED, **decided)
-    _tell(receipt, "receipt.entered", at=at, by=by)
-    return msgspec.structs.replace(_as_entered(receipt), recorded=recorded)
-
-
-def _keep_draft(new: NewReceipt, *, proofs: Sequence[KeptFile], book: Book, at: datetime, by: Actor) -> Entered:
-    store_id, member_id = _place(new, book=book, at=at)
-    row = _row(new, store_id=store_id, member_id=member_id, at=at, by=by)
-    receipt = _keep(row, proofs, state=State.DRAFT)
-    _tell(receipt, "receipt.drafted", at=at, by=by)
-    return _as_entered(receipt)
-
-
-def _row(new: NewReceipt, *, store_id: int, member_id: int, at: datetime, by: Actor) -> dict[str, Any]:
-    return {
-        "key": new.key,
-        "kind": new.kind,
-        "store_id": store_id,
-        "number": new.number,
-        "occurred_at": new.occurred_at,
-        "total_minor": new.total_minor,
-        "lines": msgspec.to_builtins(new.lines),
-        "tenders": msgspec.to_builtins(new.tenders),
-        "member_id": member_id,
-        "note": new.note,
-        "corrects_id": new.corrects,
-        "keyed_at": at,
-        "keyed_by": by.tag,
-    }
-
-
-def _keep(row: dict[str, Any], proofs: Sequence[KeptFile], **decided: Any) -> Receipt:
-    """Write the receipt, over its draft where there is one."""
-    receipt = Receipt(**row, **decided)
-    receipt.save(force_update="id" in row, force_insert="id" not in row)
-    Proof.objects.bulk_create([Proof(receipt=receipt, file=kept) for kept in proofs])
-    return receipt
-
-
-def _tell(receipt: Receipt, action: str, *, at: datetime, by: Actor) -> None:
-    facts = {"state": receipt.state, "kind": receipt.kind, "occurred_at": receipt.occurred_at}
-    if receipt.total_minor is not None:
-        facts["total_minor"] = receipt.total_minor
-    record_event(
-        action=action,
-        about="receipt",
-        about_id=receipt.pk,
-        member_id=receipt.member_id,
-        store_id=receipt.store_id,
-        facts=facts,
-        at=at,
-        by=by,
-    )
-
-
-def _as_entered(receipt: Receipt, *, replayed: bool = False) -> Entered:
-    return Entered(
-        receipt_id=receipt.pk,
-        state=receipt.state,
-        promised=[(unit, amount) for unit, amount in receipt.promised],
-        lapses_at=receipt.lapses_at,
-        replayed=replayed,
     )

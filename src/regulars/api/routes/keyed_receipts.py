@@ -25,7 +25,8 @@ from regulars.programs.book import load_book
 from regulars.receipts.codes import make_code
 from regulars.receipts.confirm import confirm_with_code
 from regulars.receipts.counter import find_receipt
-from regulars.receipts.enter import NewReceipt, enter_receipt
+from regulars.receipts.enter import enter_receipt
+from regulars.receipts.kept import NewReceipt
 from regulars.receipts.letter import post_code
 from regulars.receipts.models import Receipt
 from regulars.receipts.refusals import ReceiptNotFound

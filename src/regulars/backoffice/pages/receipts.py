@@ -24,7 +24,8 @@ from regulars.core.refusals import Refusal
 from regulars.files.keep import keep_file
 from regulars.files.models import KeptFile, Purpose
 from regulars.members.rows import MemberRow
-from regulars.receipts.enter import Entered, NewReceipt, enter_receipt, finish_draft, preview_receipt
+from regulars.receipts.enter import enter_receipt, finish_draft, preview_receipt
+from regulars.receipts.kept import Entered, NewReceipt
 from regulars.receipts.list import list_receipts
 from regulars.receipts.models import Receipt, State
 from regulars.reports.exports.activity import name_actors
