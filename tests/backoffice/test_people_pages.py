@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
 from regulars.core.attributes import Choice
+from regulars.files.keep import path_of
 from regulars.files.models import KeptFile
 from regulars.members.addresses import make_address_code, verify_address
 from regulars.members.attributes import change_values, load_definitions, read_values
@@ -153,6 +154,22 @@ def test_regulated_values_are_opened_with_a_press_that_is_kept(manager, cashier,
         assert cashier.get(f"/members/{ann}/{path}").status_code == 403
         assert cashier.post(f"/members/{ann}/{path}", {"attribute_allergy": "x"}).status_code == 403
     assert "/regulated/" not in cashier.get(f"/members/{ann}/").content.decode()
+
+
+def test_a_regulated_file_is_sealed_and_each_opening_of_it_is_kept(manager, cashier, ann):
+    an_attribute("licence", "file", is_regulated=True)
+    upload = SimpleUploadedFile("licence.pdf", PDF, content_type="application/pdf")
+    manager.post(f"/members/{ann}/regulated/edit/", {"attribute_licence": upload})
+    kept = KeptFile.objects.get()
+    assert PDF[:20] not in path_of(kept.place).read_bytes()
+
+    assert "licence.pdf" in manager.post(f"/members/{ann}/regulated/").content.decode()
+    path = f"/members/{ann}/regulated/files/{kept.pk}/"
+    assert b"".join(manager.get(path).streaming_content) == PDF
+    assert Event.objects.filter(action="regulated.seen", member_id=ann).count() == 2
+    assert manager.get(f"/files/{kept.pk}/").status_code == 404
+    assert manager.get(f"/members/{a_member()}/regulated/files/{kept.pk}/").status_code == 404
+    assert cashier.get(path).status_code == 403
 
 
 def test_notes_are_written_kept_on_top_and_removed(cashier, ann):

@@ -86,7 +86,10 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
         "preset_fields",
         "retire_field",
     ),
-    Right.SEE_REGULATED: ("regulated",),
+    Right.SEE_REGULATED: (
+        "regulated",
+        "regulated_file",
+    ),
     Right.CHANGE_REGULATED: ("change_regulated",),
     Right.TAG_MEMBERS: ("member_tags",),
     Right.CHANGE_AUDIENCES: (

@@ -75,7 +75,6 @@ def test_a_code_is_made_of_the_label(label, code):
         ({"kind": "choice", "choices": (Choice("a", "Same"), Choice("b", "same"))}, "choices"),
         ({"kind": "choices", "choices": (Choice("a", "One; two"),)}, "choices"),
         ({"kind": "choices", "choices": SIZES, "is_unique": True}, "is_unique"),
-        ({"kind": "file", "is_regulated": True}, "is_regulated"),
     ],
 )
 def test_what_cannot_be_asked_for_is_not_made(given, field):

@@ -44,21 +44,23 @@ def say_value(definition: Definition, value: Value) -> str:
 def show_member_values(member_id: int, definitions: Definitions) -> list[Shown]:
     """Everything that is asked for and not regulated, and what is known of it."""
     values = read_values([member_id], definitions)[member_id]
-    return show_values(definitions.live, values)
+    return show_values(member_id, definitions.live, values)
 
 
-def show_values(asked: Sequence[Definition], values: Mapping[str, Value]) -> list[Shown]:
+def show_values(member_id: int, asked: Sequence[Definition], values: Mapping[str, Value]) -> list[Shown]:
     """These attributes with their values in words; regulated ones only where `values` has them."""
     files = [
         value for each in asked if each.kind is AttributeKind.FILE and isinstance(value := values.get(each.code), int)
     ]
     names = dict(KeptFile.objects.filter(pk__in=files).values_list("pk", "name")) if files else {}
-    return [_show(each, values.get(each.code), names) for each in asked if not each.is_regulated or each.code in values]
+    shown = [each for each in asked if not each.is_regulated or each.code in values]
+    return [_show(each, values.get(each.code), names, member_id) for each in shown]
 
 
-def _show(definition: Definition, value: Value | None, names: Mapping[Any, str]) -> Shown:
+def _show(definition: Definition, value: Value | None, names: Mapping[Any, str], member_id: int) -> Shown:
     if value is None:
         return Shown(definition, "")
     if definition.kind is AttributeKind.FILE:
-        return Shown(definition, names.get(value, ""), reverse("file", args=[value]))
+        place = ("regulated_file", [member_id, value]) if definition.is_regulated else ("file", [value])
+        return Shown(definition, names.get(value, ""), reverse(place[0], args=place[1]))
     return Shown(definition, say_value(definition, value))

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MEMBER}notes/<int:note_id>/", notes.change_note, name="change_note"),
     path(f"{MEMBER}regulated/", regulated.regulated, name="regulated"),
     path(f"{MEMBER}regulated/edit/", regulated.change_regulated, name="change_regulated"),
+    path(f"{MEMBER}regulated/files/<int:file_id>/", regulated.regulated_file, name="regulated_file"),
     path(f"{MEMBER}<slug:kind>/verify/", addresses.verify, name="verify_address"),
     path(f"{MEMBER}<slug:kind>/verify/undo/", addresses.undo, name="undo_verification"),
     path("fields/", fields.fields, name="fields"),

@@ -170,9 +170,8 @@ def write_value(value: Value) -> str:
 def check_definition(definition: Definition) -> Definition:
     """Return a definition in its one spelling. Refuses: InvalidDefinition.
 
-    A code is 1 to 32 letters, digits and _, and begins with a letter; choices have codes and labels that differ. Files
-    and several choices are not kept apart, so they cannot be unique; a file's content is not encrypted, so it is not
-    regulated.
+    A code is 1 to 32 letters, digits and _, and begins with a letter; choices have codes and labels that differ. Files,
+    several choices, and yes or no are not kept apart, so they cannot be unique.
     """
     label, help_text = _one_line(definition.label), " ".join(definition.help.split())
     if not CODE.fullmatch(definition.code):
@@ -183,8 +182,6 @@ def check_definition(definition: Definition) -> Definition:
         raise InvalidDefinition(field="help")
     if definition.is_unique and definition.kind in (AttributeKind.CHOICES, AttributeKind.FILE, AttributeKind.YES_NO):
         raise InvalidDefinition(field="is_unique")
-    if definition.is_regulated and definition.kind is AttributeKind.FILE:
-        raise InvalidDefinition(field="is_regulated")
     choices = _check_choices(definition)
     return msgspec.structs.replace(definition, label=label, help=help_text, choices=choices)
 

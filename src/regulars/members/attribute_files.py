@@ -9,6 +9,11 @@ from regulars.files.models import KeptFile, Purpose
 type Changed = Mapping[int, Mapping[str, Value | None]]
 
 
+def purpose_of(definition: Definition) -> Purpose:
+    """What a file of this attribute is kept for: a regulated one is sealed, and opened by a right of its own."""
+    return Purpose.REGULATED if definition.is_regulated else Purpose.ATTRIBUTE
+
+
 def check_no_files(values: Mapping[str, Value | None], definitions: Iterable[Definition]) -> None:
     """Nobody who is not enrolled yet has a file. Refuses: InvalidValue."""
     for each in definitions:
@@ -22,13 +27,13 @@ def refuse_foreign_files(changed: Changed, definitions: Iterable[Definition]) ->
     named = {value for values in changed.values() for each in asked if isinstance(value := values.get(each.code), int)}
     if not named:
         return {}
-    kept = KeptFile.objects.filter(pk__in=named, purpose=Purpose.ATTRIBUTE)
-    owners = dict(kept.values_list("pk", "member_id"))
+    kept = KeptFile.objects.filter(pk__in=named).values_list("pk", "member_id", "purpose")
+    owners = {pk: (owner, purpose) for pk, owner, purpose in kept}
     return {
         member_id: InvalidValue(each)
         for member_id, values in changed.items()
         for each in asked
-        if isinstance(value := values.get(each.code), int) and owners.get(value) != member_id
+        if isinstance(value := values.get(each.code), int) and owners.get(value) != (member_id, purpose_of(each))
     }
 
 

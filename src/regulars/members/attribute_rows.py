@@ -1,4 +1,7 @@
-"""How values lie in `members_attributevalue`: a row each, of several choices a row each, sealed where they must be."""
+"""How values lie in `members_attributevalue`: a row each, of several choices a row each, sealed where they must be.
+
+Of a file the row has the number: what is in it is sealed where it is kept.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -65,7 +68,7 @@ def rows_of(definition: Definition, value: Value) -> list[dict[str, Any]]:
 
 
 def _columns(definition: Definition, value: Value) -> dict[str, Any]:
-    if definition.is_regulated:
+    if definition.is_regulated and definition.kind is not AttributeKind.FILE:
         return {"sealed": seal_value(definition, value)}
     match definition.kind:
         case AttributeKind.TEXT:

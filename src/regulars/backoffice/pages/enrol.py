@@ -14,16 +14,19 @@ from regulars.backoffice.access import needs
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.attributes import PREFIX, ask_for, given_files, typed_values
 from regulars.backoffice.forms.member import EnrolForm, ProfileForm
+from regulars.backoffice.merging import say_confidence, say_signals
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.care.duplicates import likely_duplicates
 from regulars.core.attributes import Definition
 from regulars.core.refusals import Refusal
 from regulars.files.keep import keep_file
-from regulars.files.models import Purpose
+from regulars.members.attribute_files import purpose_of
 from regulars.members.attributes import ValueTaken, load_definitions, read_values
 from regulars.members.change import MemberChanges, change_member
 from regulars.members.enrol import NewMember, enrol_member
 from regulars.members.identity import Duplicate
+from regulars.members.rows import MemberRow, read_members
 from regulars.staff.rights import Right
 
 FIELDS = ("first_name", "last_name", "phone", "email", "birth_on", "external_id", "language", "home_store")
@@ -35,19 +38,22 @@ def enrol(request: HttpRequest) -> HttpResponse:
     asked = [each for each in load_definitions().live if _asks_at_signup(each, office)]
     form = EnrolForm(request.POST or None, request.FILES or None)
     ask_for(form, asked, {})
-    holder = None
+    holder, alike = None, []
     if request.method == "POST" and form.is_valid():
+        alike = [] if request.POST.get("sure") else _alike(form, office)
+    if request.method == "POST" and form.is_valid() and not alike:
         try:
             with transaction.atomic():
                 member_id = enrol_member(_new_member(form, asked, office), at=office.now).member_id
-                _keep_files(form, asked, member_id, office)
+                keep_files(form, asked, member_id, office)
         except Refusal as refusal:
             show_refusal(form, refusal, office)
             holder = _holder(refusal)
         else:
             messages.success(request, _("Enrolled."))
             return redirect("member", member_id)
-    return render(request, "backoffice/enrol.html", {"form": form, "fields": _bound(form, asked), "holder": holder})
+    context = {"form": form, "fields": _bound(form, asked), "holder": holder, "alike": alike}
+    return render(request, "backoffice/enrol.html", context)
 
 
 @needs(Right.CHANGE_MEMBERS)
@@ -66,7 +72,7 @@ def edit_member(request: HttpRequest, member_id: int) -> HttpResponse:
         try:
             with transaction.atomic():
                 change_member(member_id=member.id, changes=changes, at=office.now, by=office.actor)
-                _keep_files(form, asked, member.id, office)
+                keep_files(form, asked, member.id, office)
         except Refusal as refusal:
             show_refusal(form, refusal, office)
             holder = _holder(refusal)
@@ -84,6 +90,27 @@ def show_refusal(form: Form, refusal: Refusal, office: Office) -> None:
         form.add_error(name, words(refusal, office))
     else:
         show_in(form, refusal, office)
+
+
+def _alike(form: EnrolForm, office: Office) -> list[tuple[MemberRow, str, str]]:
+    """Who may be this person: each with how sure that is, and why. Somebody who has the very phone or e-mail is refused
+    anyway, and is not warned of.
+    """
+    typed: Mapping[str, Any] = form.cleaned_data
+    found = likely_duplicates(
+        first_name=typed["first_name"],
+        last_name=typed["last_name"],
+        birth_on=typed["birth_on"],
+        phone=typed["phone"],
+        email=typed["email"],
+        country=office.country,
+    )
+    members = {member.id: member for member in read_members([each.member_id for each in found])}
+    return [
+        (members[each.member_id], say_confidence(each.confidence), say_signals(each.signals))
+        for each in found
+        if each.member_id in members
+    ]
 
 
 def _asks_at_signup(definition: Definition, office: Office) -> bool:
@@ -109,8 +136,9 @@ def _new_member(form: EnrolForm, asked: Sequence[Definition], office: Office) ->
     )
 
 
-def _keep_files(form: Form, asked: Sequence[Definition], member_id: int, office: Office) -> None:
+def keep_files(form: Form, asked: Sequence[Definition], member_id: int, office: Office) -> None:
     """Keep the files that came with a form, and write them down as the member's; refuses what `keep_file` refuses."""
+    purposes = {each.code: purpose_of(each) for each in asked}
     values: dict[str, object] = {}
     for code, given in given_files(form, asked).items():
         if given is None:
@@ -118,7 +146,7 @@ def _keep_files(form: Form, asked: Sequence[Definition], member_id: int, office:
             continue
         try:
             kept = keep_file(
-                given, name=given.name, purpose=Purpose.ATTRIBUTE, member_id=member_id, at=office.now, by=office.actor
+                given, name=given.name, purpose=purposes[code], member_id=member_id, at=office.now, by=office.actor
             )
         except Refusal as refusal:
             refusal.attribute = code  # type: ignore[attr-defined]  # so that the form shows it beside its field
