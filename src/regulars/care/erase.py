@@ -13,11 +13,11 @@ from django.db import transaction
 
 from regulars.care.blocks import find_blocks, kin_of
 from regulars.care.erasures import tell_erasure
+from regulars.care.marks import keep_marks
 from regulars.care.media import remove_media
 from regulars.care.needles import Needles, collect_needles
 from regulars.care.personal import PERSONAL
-from regulars.consents.models import ErasedMark, Erasure, ErasureState, Settling
-from regulars.consents.terms import load_terms
+from regulars.consents.models import Erasure, ErasureState, Settling
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.refusals import Refusal
 from regulars.ledger.forfeit import Forfeit, forfeit_wallets
@@ -27,16 +27,8 @@ from regulars.members.lock import UnknownMember, lock_member
 from regulars.members.models import Member
 from regulars.platform.rights import as_owner
 from regulars.platform.rows import fetch, run
-from regulars.platform.sealing import keyed_hash
 from regulars.points.remove_reward import remove_reward
 from regulars.programs.book import NoProgram, load_book
-
-MARKS = "erased members"
-
-IDENTIFIERS = """
-SELECT kind, value FROM members_identifier
-WHERE member_id = ANY(%(members)s::bigint[]) AND kind IN ('phone', 'email') ORDER BY kind, value
-"""
 
 UNUSED = """
 SELECT id FROM rewards_issuedreward
@@ -141,7 +133,7 @@ def erase_member(*, erasure_id: int, at: datetime, by: Actor) -> Certificate:
         settling=erasure.settling,
         settled=tuple(settled),
         rewards=rewards,
-        marks=_keep_marks(people, at=at),
+        marks=keep_marks(people, at=at),
         files=remove_media(people, needles.in_text),
         removed=_remove(people, needles, at=at),
         **_count_kept(people),
@@ -171,22 +163,6 @@ def _take_rewards(people: Sequence[int], *, at: datetime, by: Actor) -> int:
     for issued_id in unused:
         remove_reward(issued_id=issued_id, give_back=False, reason=REMOVED_BECAUSE, at=at, by=by)
     return len(unused)
-
-
-def _keep_marks(people: Sequence[int], *, at: datetime) -> int:
-    """Keep keyed hashes of phones and e-mails, where the shop's terms want them against fraud."""
-    if not load_terms().keeps_marks:
-        return 0
-    marks = [
-        ErasedMark(kind=kind, mark=mark_of(kind, value), erased_at=at)
-        for kind, value in fetch(IDENTIFIERS, {"members": list(people)})
-    ]
-    return len(ErasedMark.objects.bulk_create(marks))
-
-
-def mark_of(kind: str, value: str) -> str:
-    """What is kept of a phone or e-mail in its one spelling: nobody can test guesses against it without the key."""
-    return keyed_hash(f"{kind}={value}", purpose=MARKS)
 
 
 def _remove(people: Sequence[int], needles: Needles, *, at: datetime) -> dict[str, int]:

@@ -281,7 +281,7 @@ class ErasedMark(models.Model):
     erased_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "mark"], name="erased_marks")]
+        indexes = [models.Index(fields=["mark"], name="erased_marks")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.mark[:8]}"
