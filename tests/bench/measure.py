@@ -20,11 +20,12 @@ from regulars.platform.models import Merchant
 from regulars.platform.postgres import EmbeddedServer
 from regulars.sales.record import record_sales
 from regulars.sales.verify import verify
+from tests.bench.bring_in import bring_in, copy_bare, write_file
 from tests.bench.in_process import Flushers, count_statements, find_best, record_history
 from tests.bench.load import Load, answers_at, free_port, is_wrk_here, open_loop, run_wrk, sale_request
 from tests.bench.million_members import make_members
 from tests.bench.million_wallets import WITH_LEVELS, fill_wallets
-from tests.bench.nights import sell_for, spend_night
+from tests.bench.nights import RATE, sell_for, spend_night
 from tests.bench.program import many_rules
 from tests.bench.reference import CLIENTS, Reference
 from tests.bench.rows import Row, judged
@@ -36,6 +37,7 @@ from tests.bench.watch import QuietPart, Watch
 MEMBERS = 10_000
 IN_PROCESS = ("sale_single", "sales_batch_100", "one_store", "one_member", "fifty_rules_batch_100")
 
+IMPORTS = ("import_1m", "import_1m_tills", "import_1m_memory")
 NIGHTS = ("review_1m", "expire_1m")
 """Measured only when they are asked for: a million members take minutes."""
 
@@ -89,6 +91,8 @@ class Bench:
             self.make_million()
         if self.wants("search_1m"):
             self.measure_search()
+        if any(name in self.only for name in IMPORTS):
+            self.measure_import()
         if is_night:
             self.measure_nights()
         return self.rows
@@ -323,6 +327,38 @@ class Bench:
                 )
                 self.add(name=f"{command}_1m", value=night.during, unit="ms", reference=night.before, target=2,
                          is_at_most=True, p99=night.during, note=told)  # fmt: skip
+
+    # --- imports ------------------------------------------------------------------------------------
+
+    def measure_import(self) -> None:
+        lines = 20_000 if self.quick else 1_000_000
+        file = self.home.folder / "people.csv"
+        write_file(file, lines=lines)
+        play_role("owner")
+        newcomers = open_merchant("newcomers", members=MEMBERS)
+        with tenant_context(newcomers):
+            copied = statistics.median(self.watch.measure(lambda: copy_bare(file)) for _ in range(3))
+        play_role("app")
+        self.say(f"Bringing in {lines:,} members, which COPY puts into a bare table in {copied:.2f} s")
+        token, port = make_token(newcomers), free_port()
+        web = QuietPart("web", [sys.executable, "-m", "regulars", "web", "--port", str(port)], os.environ)
+
+        def sell(seconds: float) -> list[float]:
+            make = sale_request(token, f"I{secrets.token_hex(4)}", members=MEMBERS, occurred_at=self.at.isoformat())
+            return open_loop(port, make, rate=RATE, seconds=seconds)
+
+        with self.watch.keeping(web, is_up=answers_at(f"http://127.0.0.1:{port}/readyz")):
+            done = bring_in(
+                file, merchant=newcomers.code, lines=lines, copied=copied, sell=sell, seconds=5 * self.seconds
+            )  # fmt: skip
+        told = f"{lines:,} members in {done.imported:,.0f} s, looked at first"
+        felt = f"tills' p99 {done.before:.1f} ms before, {done.during:.1f} ms meanwhile"
+        self.say(f"  {told}; {done.megabytes:.0f} MB; {felt}")
+        self.add(name="import_1m", value=done.imported, unit="s", reference=done.copied, target=10, is_at_most=True,
+                 note=told)  # fmt: skip
+        self.add(name="import_1m_tills", value=done.during, unit="ms", reference=done.before, target=2,
+                 is_at_most=True, p99=done.during)  # fmt: skip
+        self.add(name="import_1m_memory", value=done.megabytes, unit="MB", target=300)
 
     # --- the end ------------------------------------------------------------------------------------
 
