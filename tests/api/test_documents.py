@@ -119,6 +119,7 @@ ELSEWHERE = {
     *("unknown_recipe", "unknown_backtest", "empty_period", "backtest_running", "sale_refused"),
     *("invalid_store", "unknown_till"),
     *("invalid_attribute_definition", "attribute_code_taken", "too_many_attributes", "attribute_values_in_the_way"),
+    "unknown_duplicate",
     *("invalid_note", "note_not_found", "not_verified", "no_channel"),
 }
 

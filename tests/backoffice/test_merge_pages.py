@@ -6,6 +6,7 @@ import pytest
 
 from regulars.care.duplicates import look_for_duplicates
 from regulars.care.models import Duplicate, Merge
+from regulars.members.models import Member
 from regulars.staff.models import Role
 from tests.backoffice.conftest import NOW, YESTERDAY, sign_in
 from tests.shop import a_member, points_of
@@ -114,3 +115,12 @@ def test_without_the_right_nothing_is_merged_or_dismissed(two, cashier):
     assert [cashier.post(path, {"key": KEY, "reason": "x"}).status_code for path in posts] == [403] * 3
     assert Merge.objects.count() == 0
     assert Duplicate.objects.get().state == "open"
+
+
+def test_whoever_enrols_somebody_who_looks_like_a_member_is_warned_first(cashier, two):
+    form = {"first_name": "Ann", "last_name": "Miller", "birth_on": "1990-05-01"}
+    page = text(cashier.post("/members/new/", form))
+    assert "This may be somebody you know already." in page and f"/members/{two[0]}/" in page
+    assert Member.objects.count() == 2
+    assert cashier.post("/members/new/", form | {"sure": "yes"}).status_code == 302
+    assert Member.objects.count() == 3

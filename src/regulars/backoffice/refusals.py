@@ -113,6 +113,7 @@ WORDS: dict[str, Promise] = {
     "cannot_merge/keeper_is_guest": _("A member cannot become part of a guest. Keep the other one instead."),
     "cannot_merge/erasure_waits": _("One of them is about to be erased: withdraw the erasure first."),
     "unknown_choice": _("There is no field %(field)s to choose."),
+    "unknown_duplicate": _("These two are not on the list any more."),
     "unknown_merge": _("There is no such merge."),
     "cannot_undo_merge/undone": _("This merge was undone already."),
     "cannot_undo_merge/too_late": _("A merge can be undone for 90 days: this one could until %(until)s."),

@@ -17,6 +17,7 @@ from regulars.backoffice.forms.member import EnrolForm, ProfileForm
 from regulars.backoffice.merging import say_confidence, say_signals
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.backoffice.sign_up import ask_consents, note_consents, warn_of_marks
 from regulars.care.duplicates import likely_duplicates
 from regulars.core.attributes import Definition
 from regulars.core.refusals import Refusal
@@ -38,6 +39,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     asked = [each for each in load_definitions().live if _asks_at_signup(each, office)]
     form = EnrolForm(request.POST or None, request.FILES or None)
     ask_for(form, asked, {})
+    ask_consents(form)
     holder, alike = None, []
     if request.method == "POST" and form.is_valid():
         alike = [] if request.POST.get("sure") else _alike(form, office)
@@ -46,11 +48,13 @@ def enrol(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 member_id = enrol_member(_new_member(form, asked, office), at=office.now).member_id
                 keep_files(form, asked, member_id, office)
+                note_consents(form, member_id, office)
         except Refusal as refusal:
             show_refusal(form, refusal, office)
             holder = _holder(refusal)
         else:
             messages.success(request, _("Enrolled."))
+            warn_of_marks(request, member_id, office)
             return redirect("member", member_id)
     context = {"form": form, "fields": _bound(form, asked), "holder": holder, "alike": alike}
     return render(request, "backoffice/enrol.html", context)
