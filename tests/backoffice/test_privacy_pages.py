@@ -7,12 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from regulars.audit.models import Event
 from regulars.care.erase import erase_due
+from regulars.care.erasures import ask_erasure
 from regulars.care.holds import place_hold
 from regulars.consents.contact import may_contact
-from regulars.consents.models import Consent, Erasure, PolicyText, PolicyVersion, Purpose, RetentionHold
+from regulars.consents.models import Asker, Consent, Erasure, PolicyText, PolicyVersion, Purpose, RetentionHold
 from regulars.consents.policies import make_policy
 from regulars.consents.presets import apply_preset
-from regulars.consents.terms import load_terms
+from regulars.consents.terms import Terms, change_terms, load_terms
 from regulars.core.actor import SYSTEM
 from regulars.members.models import Member
 from regulars.staff.models import Role
@@ -184,3 +185,26 @@ def test_a_law_is_taken_over_and_terms_are_changed(places, owner):
     assert owner.post("/privacy/terms/", form).status_code == 302
     assert (load_terms().cool_off_days, load_terms().preset) == (7, "pdpa_my")
     assert owner.post("/privacy/terms/", form | {"languages": "english!"}).status_code == 200
+
+
+def test_who_joins_at_the_counter_says_yes_there_and_a_child_does_not(places):
+    cashier = sign_in(Role.CASHIER)
+    assert "News and offers" in cashier.get("/members/new/").content.decode()
+    form = {"first_name": "Kim", "last_name": "New", "phone": "2125550134", "consents": ["marketing"]}
+    assert cashier.post("/members/new/", form).status_code == 302
+    kim = Member.objects.get(first_name="Kim")
+    assert may_contact(kim.pk, purpose="marketing", channel="sms")
+    assert not may_contact(kim.pk, purpose="personal", channel="email")
+    assert Consent.objects.get().source == "counter"
+    child = {"first_name": "Lee", "birth_on": YESTERDAY.date().replace(year=YESTERDAY.year - 9).isoformat()}
+    assert cashier.post("/members/new/", child | {"consents": ["marketing"]}).status_code == 200
+    assert not Member.objects.filter(first_name="Lee").exists()
+
+
+def test_somebody_who_was_erased_and_joins_again_is_told_where_marks_are_kept(places, owner):
+    change_terms(Terms(keeps_marks=True, cool_off_days=0), at=NOW, by=SYSTEM)
+    first = a_member(phone="+12125550177", at=YESTERDAY)
+    ask_erasure(member_id=first, asker=Asker.MEMBER, at=YESTERDAY, by=SYSTEM)
+    assert "done" in list(erase_due(at=NOW))
+    again = owner.post("/members/new/", {"first_name": "Ann", "phone": "2125550177"}, follow=True)
+    assert "was a member before, and was erased on" in again.content.decode()

@@ -1,4 +1,4 @@
-"""What is kept of somebody who was erased, where the shop's terms want it against fraud: keyed hashes, and nothing else.
+"""What is kept of who was erased, where the shop's terms want it against fraud: keyed hashes, and nothing else.
 
 They tell that a phone or e-mail was here before, and not whose it was.
 """
