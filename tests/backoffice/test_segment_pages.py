@@ -58,7 +58,7 @@ def test_it_is_saved_shown_again_and_changed(manager, people):
         ("c0-1", "tagged"),
         ("c1-0", "bought"),
     ]
-    assert 'value="12.50"' in page
+    assert 'value="12.50"' in page and re.search(r'class="big">\s*\d+<', page)
     manager.post(saved.url, {"name": "Rich", **RICH})
     assert Segment.objects.get().name == "Rich"
 

@@ -30,7 +30,8 @@ from regulars.programs.settings import change_program
 from regulars.programs.setup import set_up_program
 from regulars.programs.versions import publish_document, save_draft
 from regulars.receipts.dispute import NewDispute, open_dispute
-from regulars.receipts.enter import NewReceipt, enter_receipt
+from regulars.receipts.enter import enter_receipt
+from regulars.receipts.kept import NewReceipt
 from regulars.reports.backtest.order import Side
 from regulars.reports.backtest.runs import ask_backtest, run_backtest
 from regulars.reports.roll_up import roll_up_everything
@@ -40,6 +41,7 @@ from regulars.staff.keys import create_key
 from regulars.staff.models import Role
 from regulars.staff.people import create_person
 from regulars.stores.change import save_store
+from tests.journeys.groups import make_groups
 from tests.journeys.people import get_to_know
 from tests.journeys.stock import put_cards_beside_the_till
 
@@ -155,6 +157,7 @@ def open_for_business(*, password: str) -> dict[str, int]:
     known |= _key_by_hand(members[1], now=now)
     known |= put_cards_beside_the_till(members[2], now=now)
     get_to_know(members[0], at=now - timedelta(hours=2))
+    known |= make_groups(members, at=now - timedelta(hours=1))
     create_key(name="Till software", scopes=["sales:write"], at=now, by=SYSTEM)
     roll_up_everything(at=now)
     return known
@@ -263,9 +266,19 @@ def _key_by_hand(member: int, *, now: datetime) -> dict[str, int]:
         at=now,
         by=SYSTEM,
     )
+    other = NewReceipt(
+        key="form-2",
+        kind="entry",
+        store="412",
+        number="R-1000",
+        occurred_at=now - timedelta(days=2),
+        total_minor=4_500,
+        member=MemberHandle(id=str(member)),
+    )
+    odd = enter_receipt(other, at=now, by=SYSTEM)
     said = "I bought coffee on Sunday and see no points for it."
     dispute = open_dispute(NewDispute(member_id=member, complaint="missing", said=said), at=now, by=SYSTEM)
-    return {"receipt": entered.receipt_id, "dispute": dispute}
+    return {"receipt": entered.receipt_id, "odd": odd.receipt_id, "dispute": dispute}
 
 
 def _look_around(*, now: datetime) -> dict[str, int]:

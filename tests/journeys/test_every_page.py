@@ -4,12 +4,29 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.groups import REGULARS
+
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PAGES = {
     "home": "/",
     "members": "/members/",
+    "members-filtered": f"/members/?{REGULARS}&c1-0-kind=bought&c1-0-count=spend&c1-0-at_least=1",
+    "members-none": "/members/?status=left",
+    "keep-a-view": "/members/views/new/?status=guest",
+    "tag-a-list": "/members/tag/?who=all&query=status%3Dmember",
+    "export-a-list": "/members/export/?who=all&query=status%3Dmember",
+    "exports": "/exports/",
+    "export": "/exports/{export}/",
+    "segments": "/segments/",
+    "segment": "/segments/{segment}/",
+    "new-segment": "/segments/new/",
+    "tags": "/tags/",
+    "tag": "/tags/{tag}/",
+    "tag-by-file": "/tags/file/",
+    "tags-looked-at": "/tags/batches/{tag_batch}/",
+    "member-tags": "/members/{member}/tags/",
     "enrol": "/members/new/",
     "member": "/members/{member}/",
     "member-points": "/members/{member}/?show=points",
@@ -53,6 +70,7 @@ PAGES = {
     "no-receipts": "/receipts/?state=lapsed",
     "key-a-sale": "/receipts/new/?kind=claim&member={member}",
     "receipt": "/receipts/{receipt}/",
+    "odd-receipt": "/receipts/{odd}/",
     "receipt-code": "/receipts/{receipt}/code/",
     "reject-receipt": "/receipts/{receipt}/reject/",
     "disputes": "/disputes/",

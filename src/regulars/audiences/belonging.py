@@ -1,7 +1,7 @@
 """What a program's rules ask about members' tags and segments; where they ask for none, nothing is looked up."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import msgspec
 
@@ -22,12 +22,14 @@ def ask_belonging(pairs: Iterable[tuple[Compiled, int]], *, at: datetime) -> Cal
     tagged: set[int] = set()
     segmented: set[int] = set()
     names: set[str] = set()
+    zone: tzinfo | None = None
     for program, member in pairs:
         if program.needs.tags:
             tagged.add(member)
         if program.needs.segments:
             segmented.add(member)
             names |= program.needs.segments
+            zone = program.zone
     tags = ask_tags(tagged) if tagged else dict
-    segments = ask_segments(segmented, names, at=at) if segmented else dict
+    segments = ask_segments(segmented, names, at=at, zone=zone) if segmented else dict
     return lambda: Belonging(tags(), segments())

@@ -6,9 +6,8 @@ hundred and of a million: it is asked for a few members at a till, for a page of
 # ruff: noqa: S608  # what is put together here are our own names; what people typed are parameters
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -61,7 +60,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """When and where a question is asked: segments by name, for those that ask for each other."""
 
     at: datetime
-    zone: ZoneInfo
+    zone: tzinfo
     segments: Mapping[str, Condition] = {}
 
     @property

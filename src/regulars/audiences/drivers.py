@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from regulars.core.audience import AllOf, AnyOf, Attribute, Condition, InStatus, OnLevel, Standing, Tagged
+from regulars.members.find import LARGEST_ID
+from regulars.platform.rows import fetch
 
 EVERYBODY = "SELECT id FROM members_member WHERE id < %(before)s"
 OF_TAG = """
@@ -42,9 +44,24 @@ class Driver(msgspec.Struct, frozen=True):
     """How short it is, as far as one can tell: the lowest is begun with."""
 
 
+PROBED = 2_000
+"""Two lists that are both longer than this are as good as each other."""
+
+PROBE = "SELECT count(*) FROM ({driver} LIMIT %(chunk)s) AS candidate"
+
+
 def find_driver(condition: Condition) -> Driver:
-    """Return the best list to begin with: one of a condition that must hold."""
-    return min(_drivers(condition), key=lambda driver: driver.rank, default=Driver(EVERYBODY, {}, 9))
+    """Return the best list to begin with: one of a condition that must hold, and of several the shortest."""
+    drivers = sorted(_drivers(condition), key=lambda driver: driver.rank)
+    if len(drivers) < 2:
+        return next(iter(drivers), Driver(EVERYBODY, {}, 9))
+    return min(drivers, key=_length)
+
+
+def _length(driver: Driver) -> int:
+    params = {**driver.params, "before": LARGEST_ID, "chunk": PROBED}
+    [(length,)] = fetch(PROBE.format(driver=driver.sql), params)
+    return int(length)
 
 
 def _drivers(condition: Condition) -> Iterator[Driver]:
@@ -54,7 +71,10 @@ def _drivers(condition: Condition) -> Iterator[Driver]:
                 yield from _drivers(part)
         case AnyOf(of=(part,)):
             yield from _drivers(part)
-        case Tagged(all=(name, *_)) | Tagged(any=(name,)):
+        case Tagged(all=names) if names:
+            for name in names:
+                yield Driver(OF_TAG, {"driver": name}, 2)
+        case Tagged(any=(name,)):
             yield Driver(OF_TAG, {"driver": name}, 2)
         case OnLevel(tier_set=tier_set, any=(level,)):
             yield Driver(OF_LEVEL, {"driver": tier_set, "level": level}, 4)

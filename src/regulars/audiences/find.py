@@ -12,7 +12,7 @@ import msgspec
 from django.db import transaction
 
 from regulars.audiences.compile import THERE, Asking, compile_condition
-from regulars.audiences.drivers import EVERYBODY, find_driver
+from regulars.audiences.drivers import EVERYBODY, Driver, find_driver
 from regulars.core.audience import Condition
 from regulars.members.find import LARGEST_ID
 from regulars.platform.rows import fetch, run
@@ -87,8 +87,9 @@ def find_page(
 def count_members(condition: Condition, asking: Asking, *, seconds: float = SECONDS) -> Size:
     """Count who is meant: exactly where that is done in time, else by blocks of members from all over the list."""
     began, counted = monotonic(), 0
-    if find_driver(condition).sql != EVERYBODY:
-        for looked in _look(condition, asking, before=None, limit=LARGEST_CHUNK):
+    driver = find_driver(condition)
+    if driver.sql != EVERYBODY:
+        for looked in _look(condition, asking, before=None, limit=LARGEST_CHUNK, driver=driver):
             counted += len(looked.ids)
             if looked.is_over:
                 return Size(counted, is_exact=True)
@@ -123,10 +124,16 @@ class _Looked(msgspec.Struct, frozen=True):
 
 
 def _look(
-    condition: Condition, asking: Asking, *, before: int | None, limit: int, largest: int = LARGEST_CHUNK
+    condition: Condition,
+    asking: Asking,
+    *,
+    before: int | None,
+    limit: int,
+    largest: int = LARGEST_CHUNK,
+    driver: Driver | None = None,
 ) -> Iterator[_Looked]:
     """Look at the candidates from the top, in growing batches, until there are none."""
-    question, driver = compile_condition(condition, asking), find_driver(condition)
+    question, driver = compile_condition(condition, asking), driver or find_driver(condition)
     sql = LOOK.format(driver=driver.sql, there=THERE, condition=question.sql)
     chunk, last = min(FIRST_CHUNK, largest), LARGEST_ID if before is None else before
     while True:

@@ -1,7 +1,7 @@
 """Segments: questions about members that have a name. Who belongs is asked anew each time, and never written down."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -184,12 +184,13 @@ def recount_segment(segment_id: int, *, at: datetime, pace: Pace = iter) -> int:
 
 
 def ask_segments(
-    members: Collection[int], names: Collection[str], *, at: datetime
+    members: Collection[int], names: Collection[str], *, at: datetime, zone: tzinfo | None = None
 ) -> Callable[[], dict[int, tuple[str, ...]]]:
     """Send, inside a `together` block, who of these members belongs to which of these segments at a moment; read the
-    answer after it. Whoever belongs to none has an empty answer or none. A segment that is gone has nobody.
+    answer after it. Whoever belongs to none has an empty answer or none. A segment that is gone has nobody. `zone` is
+    the program's, where the caller knows it.
     """
-    asking = asking_at(at)
+    asking = asking_at(at) if zone is None else Asking(at=at, zone=zone, segments=load_segments())
     known = [name for name in sorted(names) if name in asking.segments]
     if not known or not members:
         return dict

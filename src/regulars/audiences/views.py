@@ -45,9 +45,7 @@ def save_view(*, of: str, name: str, query: str, owner: Person, is_shared: bool,
         raise InvalidView()
     try:
         with transaction.atomic():
-            view = View.objects.create(
-                list=of, name=name, query=query, owner=owner, is_shared=is_shared, created_at=at
-            )
+            view = View.objects.create(list=of, name=name, query=query, owner=owner, is_shared=is_shared, created_at=at)
             facts = {"list": of, "shared": is_shared}
             record_event(action="view.saved", about="view", about_id=view.pk, facts=facts, at=at, by=by)
     except IntegrityError:

@@ -60,7 +60,7 @@ def members(request: HttpRequest) -> HttpResponse:
         "status": filtered.quick,
         "filtered": filtered,
         "said": "" if filtered.is_everybody else describe_audience(filtered.condition, offered),
-        "is_open": bool(request.GET.get("do")),
+        "is_open": bool(request.GET.get("do")) or not filtered.is_whole,
         "views": list_views("members", owner=office.person),
         **_builder(filtered),
     }

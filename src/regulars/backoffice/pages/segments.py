@@ -29,6 +29,7 @@ from regulars.backoffice.audience.offered import Offered
 from regulars.backoffice.forms.audience import AutoTagForm, SegmentForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.core.audience import Condition
 from regulars.core.describe.audience import describe_audience
 from regulars.core.refusals import Refusal
 from regulars.jobs.tasks import defer_sweep
@@ -165,7 +166,11 @@ def _page(
 ) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "segment": found, "alternatives": True}
     if builder is not None:
-        context |= _builder_context(builder) | _counted(builder, office)
+        context |= _builder_context(builder)
+        if found is None or request.method == "POST":
+            context |= _counted(builder, office)
+    if found is not None and request.method == "GET":
+        context |= _count(found.condition, office)
     if found is not None:
         row = Segment.objects.get(pk=found.id)
         context |= {
@@ -184,11 +189,13 @@ def _builder_context(builder: Builder) -> dict[str, Any]:
 def _counted(builder: Builder, office: Office) -> dict[str, Any]:
     """The sentence and the number; nothing while a row is not filled in yet."""
     condition = builder.condition()
-    if condition is None or office.book is None:
-        return {"size": None}
+    return {"size": None} if condition is None else _count(condition, office)
+
+
+def _count(condition: Condition, office: Office) -> dict[str, Any]:
     return {
         "size": count_members(condition, asking_at(office.now)),
-        "sentence": describe_audience(condition, builder.offered),
+        "sentence": describe_audience(condition, Offered(office)),
     }
 
 
