@@ -83,3 +83,9 @@ def test_an_identifier_that_somebody_else_has_by_now_is_not_taken_from_them():
 def test_what_was_undone_can_be_brought_in_again():
     undo(bring(HEAD + ANN))
     assert bring(HEAD + ANN).counts == {"created": 1}
+
+
+def test_who_was_made_by_one_file_and_changed_by_a_later_one_stays():
+    first = bring(HEAD + ANN)
+    bring("External id,First name\nC-1,Anna\n")
+    assert undo(first).counts == {"created": 1, "in_use": 1}

@@ -18,10 +18,12 @@ SUBJECTS: Mapping[str, Promise] = {
     "members": gettext_lazy("Members"),
     "adjustments": gettext_lazy("Adjustments of points or stamps"),
     "balances": gettext_lazy("Balances from another system"),
+    "levels": gettext_lazy("Levels from another system"),
 }
 ABOUT: Mapping[str, Promise] = {
     "members": gettext_lazy("People with what finds them, their cards, birthdays, tags and your own fields."),
     "adjustments": gettext_lazy("Points or stamps to add to members, or to take where there is a minus."),
+    "levels": gettext_lazy("The tier members have elsewhere, at least until a day."),
     "balances": gettext_lazy("What members hold elsewhere, lot by lot, each with the day it ends."),
 }
 STEPS = {

@@ -12,7 +12,7 @@ from regulars.cli.session import merchant_schema
 if TYPE_CHECKING:
     from regulars.imports.models import ImportRun
 
-SUBJECTS = ("members", "adjustments", "balances")
+SUBJECTS = ("members", "adjustments", "balances", "levels")
 MODES = ("create_and_update", "update", "create_only")
 FAILURES_TOLD = 20
 STAYED = ("in_use", "changed", "spent", "gone", "broken")

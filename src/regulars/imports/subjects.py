@@ -10,6 +10,7 @@ from regulars.core.actor import Actor
 from regulars.core.importing import Terms
 from regulars.imports.amounts.adjustments import Adjustments
 from regulars.imports.amounts.balances import Balances
+from regulars.imports.amounts.levels import Levels
 from regulars.imports.lines import Subject
 from regulars.imports.models import ImportRun
 from regulars.imports.people.bring import People
@@ -19,6 +20,7 @@ SUBJECTS: Mapping[str, Callable[..., Subject]] = {
     "members": People,
     "adjustments": Adjustments,
     "balances": Balances,
+    "levels": Levels,
 }
 
 

@@ -57,7 +57,12 @@ from regulars.reports.exports.activity import name_actors
 from regulars.staff.approvals import Ask
 from regulars.staff.rights import Right
 
-RIGHTS = {"members": Right.IMPORT_LISTS, "adjustments": Right.ADJUST_POINTS, "balances": Right.ADJUST_POINTS}
+RIGHTS = {
+    "members": Right.IMPORT_LISTS,
+    "adjustments": Right.ADJUST_POINTS,
+    "balances": Right.ADJUST_POINTS,
+    "levels": Right.CHANGE_TIERS,
+}
 """What a kind of import needs besides the right to import at all."""
 
 

@@ -95,7 +95,7 @@ class People:
         return done
 
     def undo(self, lines: Sequence[Undoable]) -> list[str]:
-        return undo_people(lines, self.shop, at=self.at, by=self.by)
+        return undo_people(lines, self.shop, run_id=self.run, at=self.at, by=self.by)
 
     def _new_ids(self, count: int, *, write: bool) -> Iterator[int]:
         """Ids for those who are new; while it is only looked at, numbers that are nobody's."""

@@ -32,6 +32,11 @@ ORDER BY id FOR NO KEY UPDATE
 """
 
 REFERRING = """
+SELECT named.relname, attribute.attname
+FROM pg_class AS named JOIN pg_attribute AS attribute ON attribute.attrelid = named.oid
+WHERE named.relnamespace = current_schema()::regnamespace AND named.relkind = 'r' AND attribute.attname = 'member_id'
+  AND NOT attribute.attisdropped
+UNION
 SELECT referring.relname, attribute.attname
 FROM pg_constraint AS reference
 JOIN pg_class AS referring ON referring.oid = reference.conrelid
@@ -39,15 +44,17 @@ JOIN pg_attribute AS attribute ON attribute.attrelid = referring.oid AND attribu
 WHERE reference.contype = 'f' AND reference.confrelid = 'members_member'::regclass
 ORDER BY 1, 2
 """
-"""Every table that refers to members, whichever apps there are."""
+"""Every table that refers to members or names them, whichever apps there are."""
 
 ITS_OWN = {
     ("members_identifier", "member_id"),
     ("members_card", "member_id"),
     ("members_attributevalue", "member_id"),
     ("audiences_worn", "member_id"),
+    ("audit_event", "member_id"),
+    ("imports_importresult", "member_id"),
 }
-"""What an import gives to those it makes, and takes away with them."""
+"""What an import gives to those it makes, and takes away with them; and what `BUSY` looks at more closely."""
 
 BUSY = """
 SELECT id FROM unnest(%(ids)s::bigint[]) AS member(id)
@@ -56,6 +63,8 @@ WHERE EXISTS (SELECT FROM sales_sale WHERE member_id = member.id)
    OR EXISTS (SELECT FROM ledger_account AS account WHERE holder_id = member.id AND (
         EXISTS (SELECT FROM ledger_entry WHERE source_id = account.id)
         OR EXISTS (SELECT FROM ledger_entry WHERE target_id = account.id)))
+   OR EXISTS (SELECT FROM imports_importresult
+              WHERE member_id = member.id AND run_id <> %(run)s AND undo = '' AND outcome <> 'failed')
    OR (SELECT count(*) FROM members_card WHERE member_id = member.id) <> (%(cards)s::jsonb ->> id::text)::int
 """
 
@@ -88,14 +97,14 @@ RETURNING card.member_id, card.number
 """
 
 
-def undo_people(lines: Sequence[Undoable], shop: Shop, *, at: datetime, by: Actor) -> list[str]:
+def undo_people(lines: Sequence[Undoable], shop: Shop, *, run_id: int, at: datetime, by: Actor) -> list[str]:
     """Undo these lines; for each "undone", or why something of it stays: in_use, changed or gone."""
     rows = fetch(LOCK, {"ids": sorted({line.member_id for line in lines})})
     now = {member_id: _facts(rest) for member_id, *rest in rows}
     made = [line for line in lines if line.outcome is Outcome.CREATED and line.member_id in now]
     changed = [line for line in lines if line.outcome is Outcome.UPDATED and line.member_id in now]
     told = dict.fromkeys((line.line for line in lines), GONE)
-    told |= _undo_made(made)
+    told |= _undo_made(made, run_id=run_id)
     told |= _undo_changed(changed, now, shop, at=at, by=by)
     return [told[line.line] for line in lines]
 
@@ -113,13 +122,13 @@ def _facts(row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _undo_made(lines: Sequence[Undoable]) -> dict[int, str]:
+def _undo_made(lines: Sequence[Undoable], *, run_id: int) -> dict[int, str]:
     """Delete those to whom nothing has happened, with all that the import gave them."""
     if not lines:
         return {}
     ids = [line.member_id for line in lines]
     cards = encode_rows({str(line.member_id): len(line.change.get("cards", ())) for line in lines})  # type: ignore[arg-type]
-    in_use = {row[0] for row in fetch(BUSY, {"ids": ids, "cards": cards})}
+    in_use = {row[0] for row in fetch(BUSY, {"ids": ids, "cards": cards, "run": run_id})}
     for table, column in fetch(REFERRING, {}):
         if (table, column) not in ITS_OWN:
             found = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" = ANY(%(ids)s::bigint[])'  # noqa: S608
