@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from regulars.cards.batches import make_part
+from regulars.cards.batches import make_batch, make_part
 from regulars.cards.models import CardBatch, CardType, RankChange
 from regulars.core.program.tier_sets import Level, Metric, TierSet
 from regulars.members.models import Card, Member
@@ -117,7 +117,7 @@ def test_a_list_of_printed_cards_is_uploaded(manager, no_jobs):
     manager.post("/cards/batches/new/", new_batch(source="list", numbers=upload))
 
     batch = CardBatch.objects.get()
-    make_part(batch.pk, at=NOW)
+    assert [*make_batch(batch.pk, at=NOW)] == [2]
     page = text_of(manager.get(f"/cards/batches/{batch.pk}/"))
     assert "it stands in the list before" in page
     assert Card.objects.count() == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from regulars.audit.models import Event
-from regulars.cards.batches import InvalidBatch, NewBatch, ask_batch, make_part, stop_batch
+from regulars.cards.batches import InvalidBatch, NewBatch, ask_batch, make_batch, make_part, stop_batch
 from regulars.cards.listed import InvalidList, ListedCard, read_listed
 from regulars.cards.models import BatchState, CardBatch
 from regulars.cards.pins import pin_of
@@ -79,6 +79,15 @@ def test_somebody_stops_a_batch_and_what_is_made_stays():
     assert batch.state == BatchState.STOPPED
 
 
+def test_a_list_that_is_read_to_its_end_is_forgotten():
+    batch = ask(numbers=b"11\n22\n", pattern=None)
+
+    assert [*make_batch(batch.pk, at=NOON)] == [2]
+
+    batch.refresh_from_db()
+    assert (bytes(batch.numbers), batch.state) == (b"", BatchState.DONE)
+
+
 def test_the_same_order_twice_is_one_batch():
     assert ask().pk == ask().pk
     assert CardBatch.objects.count() == 1
@@ -109,8 +118,9 @@ def test_a_list_registers_cards_that_are_printed_already_and_tells_the_rows_it_c
     content = b"\xef\xbb\xbfnumber,pin\n11,123456\n22\n\n11\nno_card\n77\n33,\n"
 
     batch = ask(numbers=content, pattern=None)
-    make_part(batch.pk, at=NOON, size=4)
-    make_part(batch.pk, at=NOON, size=4)
+    listed = read_listed(content)
+    make_part(batch.pk, at=NOON, size=4, listed=listed)
+    make_part(batch.pk, at=NOON, size=4, listed=listed)
 
     batch.refresh_from_db()
     assert (batch.state, batch.wanted, batch.made, batch.skipped) == (BatchState.DONE, 6, 3, 3)

@@ -9,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from regulars.audit.models import Event
 from regulars.cards.models import CardType
 from regulars.core.refusals import Refusal
+from regulars.core.sale import NewRefund
 from regulars.core.why import Bite
 from regulars.ledger.models import Entry
 from regulars.members.models import Card, Member
 from regulars.sales.models import Sale
 from regulars.sales.quote import quote_sales
 from regulars.sales.record import record_sales
+from regulars.sales.refund import refund_sales
 from regulars.sales.refusals import CardInactive, CardNotActivated, MemberLocked, MemberNotFound
 from tests.cards.stock import a_batch, a_card_type, a_sale_with
 from tests.shop import NOON, OPENED, a_member, a_sale, a_shop, points_of, sell
@@ -168,6 +170,21 @@ def test_a_quote_shows_what_the_card_would_earn_and_makes_nobody():
     assert (quoted.id, quoted.member_id, quoted.earned[0].awarded) == (None, None, 50)
     assert [each.earned[0].awarded for each in (alone, other)] == [40, 40]
     assert (Member.objects.count(), Sale.objects.count()) == (0, 0)
+
+
+def test_refunds_ask_what_the_card_could_hold_when_it_was_sold_with():
+    CardType.objects.update(most_before={"points": 50})
+    sale = sell(a_sale_with("9000001", 8000))
+
+    clawed = []
+    for number in range(3):
+        part = NewRefund(sale_id=sale.id, external_id=f"B-{number}", occurred_at=NOON, amount_minor=2000)
+        [outcome] = refund_sales([part], at=NOON)
+        clawed.append(sum(taken.amount for taken in outcome.clawed))
+
+    assert clawed == [0, 10, 20]  # 60, 40 and 20 are left of what could be 50
+    assert points_of(sale.member_id) == 20
+    assert sell(a_sale_with("9000001", 4000)).earned[0].awarded == 30
 
 
 def statements_of(*sales) -> int:

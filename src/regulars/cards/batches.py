@@ -116,41 +116,49 @@ def stop_batch(batch_id: int, *, at: datetime, by: Actor) -> None:
     batch = lock_batch(batch_id)
     if batch.state not in OPEN:
         return
-    batch.state, batch.finished_at, batch.is_stop_asked = BatchState.STOPPED, at, True
-    batch.save(update_fields=["state", "finished_at", "is_stop_asked"])
+    batch.state, batch.finished_at = BatchState.STOPPED, at
+    batch.save(update_fields=["state", "finished_at"])
     facts = {"made": batch.made}
     record_event(action="card_batch.stopped", about="card_batch", about_id=batch_id, facts=facts, at=at, by=by)
 
 
 def make_batch(batch_id: int, *, at: datetime) -> Iterator[int]:
     """Make a batch part by part; tell after each how many cards there are now. Runs on where it was stopped."""
-    while (made := make_part(batch_id, at=at)) is not None:
+    kept = CardBatch.objects.filter(pk=batch_id, state__in=OPEN).values_list("numbers", flat=True).first()
+    listed = None if kept is None else read_listed(bytes(kept))
+    while (made := make_part(batch_id, listed=listed, at=at)) is not None:
         yield made
 
 
 @transaction.atomic
-def make_part(batch_id: int, *, at: datetime, size: int = PART) -> int | None:
-    """Make the next `size` cards of a batch; return how many there are, None when nothing is left to do."""
-    batch = CardBatch.objects.select_for_update().select_related("type").filter(pk=batch_id, state__in=OPEN).first()
+def make_part(
+    batch_id: int, *, at: datetime, size: int = PART, listed: Sequence[ListedCard] | None = None
+) -> int | None:
+    """Make the next `size` cards of a batch; return how many there are, None when nothing is left to do. `listed` is
+    its list where it has one, read once for all parts.
+    """
+    open_batches = CardBatch.objects.select_for_update(of=("self",)).select_related("type").defer("numbers")
+    batch = open_batches.filter(pk=batch_id, state__in=OPEN).first()
     if batch is None:
         return None
     batch.state = BatchState.RUNNING
-    if batch.numbers is None:
+    if listed is None:
         _make_by_pattern(batch, size, at=at)
         is_over = batch.made >= batch.wanted or _is_used_up(batch)
     else:
-        _register_listed(batch, size, at=at)
+        _register_listed(batch, listed[batch.seen : batch.seen + size], at=at)
         is_over = batch.seen >= batch.wanted
     if is_over:
         batch.state, batch.finished_at = BatchState.DONE, at
-        batch.numbers = None if batch.numbers is None else b""
+        if listed is not None:
+            batch.numbers = b""
     batch.save()
     return batch.made
 
 
 def lock_batch(batch_id: int) -> CardBatch:
     """Return the batch, locked until the transaction ends. Refuses: UnknownBatch."""
-    batch = CardBatch.objects.select_for_update().select_related("type").filter(pk=batch_id).first()
+    batch = CardBatch.objects.select_for_update().defer("numbers").filter(pk=batch_id).first()
     if batch is None:
         raise UnknownBatch()
     return batch
@@ -174,8 +182,7 @@ def _is_used_up(batch: CardBatch) -> bool:
     return "*" in batch.pattern and batch.next_start >= batch.start + batch.wanted
 
 
-def _register_listed(batch: CardBatch, size: int, *, at: datetime) -> None:
-    part = read_listed(bytes(batch.numbers or b""))[batch.seen : batch.seen + size]
+def _register_listed(batch: CardBatch, part: Sequence[ListedCard], *, at: datetime) -> None:
     wanted: dict[str, ListedCard] = {}
     faults: list[dict[str, Any]] = []
     for each in part:

@@ -73,7 +73,6 @@ class CardBatch(models.Model):
     skipped = models.IntegerField(default=0)
     faults = models.JSONField(default=list)
     state = models.CharField(max_length=8, choices=BatchState, default=BatchState.WAITING)
-    is_stop_asked = models.BooleanField(default=False)
     secret = models.BinaryField(null=True, editable=False)
     seal_asked_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(null=True)

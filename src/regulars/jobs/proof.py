@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from regulars.cards.verify import CARD_CHECKS
 from regulars.consents.verify import CONSENT_CHECKS
 from regulars.ledger.verify import CheckResult, run_checks
 from regulars.receipts.verify import RECEIPT_CHECKS
@@ -13,3 +14,4 @@ def verify_everything() -> Iterator[CheckResult]:
     yield from verify_sales()
     yield from run_checks(RECEIPT_CHECKS)
     yield from run_checks(CONSENT_CHECKS)
+    yield from run_checks(CARD_CHECKS)
