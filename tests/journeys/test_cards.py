@@ -44,6 +44,7 @@ def test_a_manager_has_cards_made_watches_prints_and_seals_them(shop, open_page,
     keep(page, "card-batch-waiting")
     make_part(CardBatch.objects.get(name="Street fair").pk, at=CardBatch.objects.get(name="Street fair").created_at)
     expect(page.get_by_role("heading", name="Print")).to_be_visible()
+    keep(page, "card-batch-made")
     with page.expect_download() as sheet:
         page.get_by_role("button", name="PDF").click()
     assert re.fullmatch(r"cards-\d+-from-1\.pdf", sheet.value.suggested_filename)
