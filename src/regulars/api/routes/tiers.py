@@ -68,7 +68,7 @@ class TiersOut(msgspec.Struct, frozen=True):
 
 
 class TierChangeOut(msgspec.Struct, frozen=True, kw_only=True):
-    """`cause` is reached, requalified, review, refund, override_ended, manual, undone or merged; `about` names a sale."""
+    """`cause` is reached, requalified, review, refund, override_ended, manual, undone or merged; `about` is a sale."""
 
     id: str
     tier_set: str

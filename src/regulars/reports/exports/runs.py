@@ -128,11 +128,13 @@ def write_export(export: int, *, now: Callable[[], datetime]) -> State:
     if row is None:
         return "stopped"
     _keep(export, state="running", started_at=now(), done=0)
+    has_failed = True
     try:
         with TemporaryFile() as out:
             done = _write(row, cast("BinaryIO", out), at=now())
             if done is None:
                 _keep(export, state="stopped", finished_at=now())
+                has_failed = False
                 return "stopped"
             out.seek(0)
             with transaction.atomic():
@@ -144,11 +146,13 @@ def write_export(export: int, *, now: Callable[[], datetime]) -> State:
                     by=SYSTEM,
                 )
                 _keep(export, state="done", done=done, total=done, file=kept, finished_at=now())
+        has_failed = False
     except OperationalError:
-        raise  # the job is tried again when the database is back
-    except Exception:
-        _keep(export, state="failed", finished_at=now())
+        has_failed = False  # the job is tried again when the database is back
         raise
+    finally:
+        if has_failed:
+            _keep(export, state="failed", finished_at=now())
     return "done"
 
 
