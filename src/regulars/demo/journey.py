@@ -63,7 +63,7 @@ def read_outline(file: Path) -> Outline:
     first_visits: dict[int, datetime] = {}
     stores: set[int] = set()
     baskets, last = 0, (0, 0, 0, 0)
-    for household, store, basket, second in _rows(file, ("household_id", "store_id", "basket_id", TIME)):
+    for household, store, basket, second in read_rows(file, ("household_id", "store_id", "basket_id", TIME)):
         if basket != last[2]:
             last = (household, store, basket, second)
             baskets += 1
@@ -123,11 +123,12 @@ def read_products(file: Path) -> dict[int, Product]:
     """Read what is known of each product, by its id."""
     return {
         product: Product(str(product), department or "", brand or "")
-        for product, department, brand in _rows(file, ("product_id", "department", "brand"))
+        for product, department, brand in read_rows(file, ("product_id", "department", "brand"))
     }
 
 
-def _rows(file: Path, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def read_rows(file: Path, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Read these columns row by row."""
     for piece in _pieces(file, columns):
         yield from zip(*piece, strict=True)
 

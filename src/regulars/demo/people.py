@@ -4,6 +4,7 @@ Nobody real is meant or reached: names are drawn from lists, telephone numbers a
 free for fiction (555-0100 to 555-0199), and e-mail goes to example.com, which takes none.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 
@@ -20,8 +21,8 @@ AREA_CODES = (
 """A hundred numbers each: enough for households 1 to 2,600."""
 
 
-def a_person(household_id: int, *, joined_at: datetime) -> NewMember:
-    """Return who stands for a household. Card 9000000017 is household 17's."""
+def a_person(household_id: int, *, joined_at: datetime, said: Mapping[str, str] | None = None) -> NewMember:
+    """Return who stands for a household, with what it said of itself. Card 9000000017 is household 17's."""
     first_name = _pick(FIRST_NAMES, f"first/{household_id}")
     last_name = _pick(LAST_NAMES, f"last/{household_id}")
     return NewMember(
@@ -31,6 +32,7 @@ def a_person(household_id: int, *, joined_at: datetime) -> NewMember:
         email=f"{first_name}.{last_name}.{household_id}@example.com".lower(),
         external_id=str(household_id),
         cards=(card_of(household_id),),
+        attributes=said or {},
         joined_at=joined_at,
         is_generated=True,
         by=SYSTEM,

@@ -12,7 +12,8 @@ from django_tenants.utils import schema_context
 from regulars.core.actor import SYSTEM
 from regulars.core.refusals import Refusal
 from regulars.demo.dates import first_midnight, move, weeks_between, weeks_to_today
-from regulars.demo.journey import Outline
+from regulars.demo.households import ask_households, read_households
+from regulars.demo.journey import Outline, find_file
 from regulars.demo.people import a_person, street_of
 from regulars.demo.program import NAME, PROGRAM, TIME_ZONE, ZONE
 from regulars.demo.receipts import TILLS
@@ -84,8 +85,10 @@ def open_all_stores(outline: Outline, *, at: datetime) -> int:
 
 def enrol_households(outline: Outline, *, weeks: int, at: datetime) -> Iterator[int]:
     """Enrol a member for each household, joined when it first came; yield how many are done, as it goes."""
+    ask_households(at=at)
+    said = read_households(find_file("demographics"))
     people = [
-        a_person(household_id, joined_at=move(came_at, weeks=weeks, zone=ZONE))
+        a_person(household_id, joined_at=move(came_at, weeks=weeks, zone=ZONE), said=said.get(household_id))
         for household_id, came_at in sorted(outline.first_visits.items(), key=lambda visit: (visit[1], visit[0]))
     ]
     for first in range(0, len(people), MEMBERS_AT_ONCE):
