@@ -3,6 +3,7 @@
 Nothing is read or written here. Members are kept in memory only as long as they are asked for.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,6 +19,7 @@ from regulars.core.settling import Earning, MemberState, StoreSide, climber, set
 from regulars.core.tallies import Tally
 from regulars.core.tiers import Move, bring_up, level_of
 from regulars.core.when import Purchase
+from regulars.reports.backtest.belonging import Membership
 from regulars.reports.backtest.counts import NEVER, OPENING, Counts, HeldBack, MemberCounts, RuleCounts
 from regulars.reports.backtest.probe import Probe
 from regulars.reports.backtest.purse import Purse
@@ -25,6 +27,9 @@ from regulars.reports.backtest.recorded import Recorded
 from regulars.reports.backtest.returns import Bought, Returns, Undone, undo
 
 NOBODY: dict[CapScope, Tally] = {}
+ALONE: Mapping[int, Membership] = {}
+"""Nobody wears a tag or belongs anywhere."""
+
 AN_INSTANT = timedelta(microseconds=1)
 
 
@@ -45,8 +50,16 @@ class Player(msgspec.Struct, kw_only=True):
 class Replay:
     """One side of a back-test. Take the sales of a member, or of everybody, in the order of time; then finish."""
 
-    def __init__(self, program: Compiled, *, starts_at: datetime, ends_at: datetime) -> None:
+    def __init__(
+        self,
+        program: Compiled,
+        *,
+        starts_at: datetime,
+        ends_at: datetime,
+        belonging: Mapping[int, Membership] = ALONE,
+    ) -> None:
         self.program = program
+        self._belonging = belonging
         self.counts = Counts()
         self._starts_at, self._ends_at = starts_at, ends_at
         self._players: dict[int, Player] = {}
@@ -101,6 +114,8 @@ class Replay:
 
     def _meet(self, sale: Recorded) -> Player:
         state = MemberState(tally=Tally(), joined_at=sale.joined_at)
+        if membership := self._belonging.get(sale.member_id):
+            state.tags, state.segments = membership.tags, membership.segments
         player = self._players[sale.member_id] = Player(member_id=sale.member_id, state=state)
         return player
 

@@ -6,16 +6,17 @@ python -m regulars.reports.backtest.worker
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from regulars.core.compiled import compile_program
+from regulars.core.compiled import Compiled, compile_program
+from regulars.reports.backtest.belonging import Membership, read_belonging
 from regulars.reports.backtest.counts import MemberCounts, PartCounts
 from regulars.reports.backtest.order import Order, Part
 from regulars.reports.backtest.recorded import Recorded, read_sales, read_stores, reading
-from regulars.reports.backtest.replay import Replay
+from regulars.reports.backtest.replay import ALONE, Replay
 
 TOLD_EVERY = 1_000
 VERSION = 1
@@ -33,21 +34,18 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
 
 def replay_part(
-    order: Order, part: Part, number: int, sales: Iterable[Recorded], *, tell: Callable[[int], None]
+    order: Order,
+    part: Part,
+    number: int,
+    sales: Iterable[Recorded],
+    *,
+    tell: Callable[[int], None],
+    belonging: Mapping[int, Membership] = ALONE,
 ) -> PartCounts:
     """Replay a part's sales by each of its sides; tell now and then how many more went by."""
     replays = {
-        side: Replay(
-            compile_program(
-                order.sides[side].document,
-                version_id=VERSION,
-                zone=ZoneInfo(order.time_zone),
-                currency=order.currency,
-            ),
-            starts_at=order.starts_at,
-            ends_at=order.ends_at,
-        )
-        for side in part.sides
+        side: Replay(program, starts_at=order.starts_at, ends_at=order.ends_at, belonging=belonging)
+        for side, program in compile_sides(order, part).items()
     }
     members: dict[int, list[MemberCounts]] = {side: [] for side in part.sides}
     counted = total_minor = told = 0
@@ -76,6 +74,15 @@ def replay_part(
     )
 
 
+def compile_sides(order: Order, part: Part) -> dict[int, Compiled]:
+    """Return the programs that a part is replayed by, ready, by side."""
+    zone = ZoneInfo(order.time_zone)
+    return {
+        side: compile_program(order.sides[side].document, version_id=VERSION, zone=zone, currency=order.currency)
+        for side in part.sides
+    }
+
+
 def _finish(replays: dict[int, Replay], members: dict[int, list[MemberCounts]]) -> None:
     for side, replay in replays.items():
         members[side] += replay.finish()
@@ -91,8 +98,11 @@ def main() -> None:
         stores = read_stores(connection)
         for number, line in enumerate(lines):
             part = msgspec.json.decode(line, type=Part)
+            programs = compile_sides(order, part).values()
+            belonging = read_belonging(connection, order, part, programs, at=order.ends_at)
             sales = read_sales(connection, order, part, stores)
-            answer(Done(replay_part(order, part, number, sales, tell=lambda sales: answer(Far(sales)))))
+            counts = replay_part(order, part, number, sales, tell=lambda sales: answer(Far(sales)), belonging=belonging)
+            answer(Done(counts))
 
 
 def answer(message: Far | Done) -> None:
