@@ -8,18 +8,23 @@ from django.test.utils import CaptureQueriesContext
 
 from regulars.audit.models import Event
 from regulars.cards.models import CardType
+from regulars.core.actor import SYSTEM
+from regulars.core.claiming import ClaimantLocked
+from regulars.core.program.rewards import Price, Reward
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
 from regulars.core.why import Bite
 from regulars.ledger.models import Entry
 from regulars.members.models import Card, Member
+from regulars.points.claim import claim_reward
+from regulars.points.hold import HolderLocked, reserve_units
 from regulars.sales.models import Sale
 from regulars.sales.quote import quote_sales
 from regulars.sales.record import record_sales
 from regulars.sales.refund import refund_sales
 from regulars.sales.refusals import CardInactive, CardNotActivated, MemberLocked, MemberNotFound
 from tests.cards.stock import a_batch, a_card_type, a_sale_with
-from tests.shop import NOON, OPENED, a_member, a_sale, a_shop, points_of, sell
+from tests.shop import NOON, OPENED, a_member, a_program, a_sale, a_shop, points_of, publish, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -211,3 +216,15 @@ def test_members_sales_ask_nothing_about_anonymous_cards():
         outcomes_of(a_sale_with("123"), a_sale(member=ann), a_sale())
 
     assert not any("cards_cardtype" in query["sql"] for query in captured.captured_queries)
+
+
+def test_nothing_else_takes_what_it_holds_either():
+    publish(a_program(rewards=(Reward(code="mug", name="Mug", price=Price(amount=10)),)), at=OPENED + timedelta(days=1))
+    guest = sell(a_sale_with("9000001", 10_000)).member_id
+
+    with pytest.raises(HolderLocked):
+        reserve_units(member_id=guest, amount=10, key="B-1", at=NOON, by=SYSTEM)
+    with pytest.raises(ClaimantLocked):
+        claim_reward(member_id=guest, reward="mug", key="C-1", at=NOON, by=SYSTEM)
+
+    assert points_of(guest) == 100
