@@ -62,6 +62,7 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
     Right.EXPORT_LISTS: (
         "export",
         "export_members",
+        "export_sales",
         "exports",
         "fetch_export",
         "stop_export",

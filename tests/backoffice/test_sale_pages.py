@@ -18,8 +18,10 @@ from regulars.members.models import Status
 from regulars.members.status import change_status
 from regulars.points.adjust import adjust_points
 from regulars.sales.models import Refund, Sale
+from regulars.staff.models import Person, Role
+from regulars.stores.models import Store
 from tests.backoffice.conftest import NOW, YESTERDAY
-from tests.shop import a_member, a_program, a_sale, points_of, publish, sell
+from tests.shop import a_member, a_program, a_sale, a_store, points_of, publish, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +196,22 @@ def test_only_who_may_undoes_a_refund(manager, cashier):
     undo = f"/sales/{sale}/refunds/{Refund.objects.get().pk}/undo/"
     assert cashier.post(undo, {"reason": "x"}).status_code == 403
     assert Sale.objects.get(pk=sale).refunded_minor == 1500
+
+
+def test_sales_are_taken_home_of_the_stores_in_reach_only(manager, cashier):
+    a_store("331")
+    sell(a_sale(1_000, receipt="HERE", at=YESTERDAY), at=YESTERDAY)
+    sell(a_sale(1_000, receipt="THERE", store="331", at=YESTERDAY), at=YESTERDAY)
+    assert cashier.post("/sales/export/", {"form": "csv"}).status_code == 403
+
+    def rows() -> str:
+        answer = manager.post("/sales/export/", {"form": "csv", "store": "", "who": "", "from": "", "to": ""})
+        return b"".join(manager.get(f"{answer.url}file/")).decode()  # type: ignore[attr-defined]
+
+    assert {"HERE", "THERE"} <= set(rows().replace(",", " ").split())
+    person = Person.objects.get(role=Role.MANAGER)
+    person.all_stores = False
+    person.save()
+    person.stores.set(Store.objects.filter(code="331"))
+    taken = rows()
+    assert "THERE" in taken and "\nHERE" not in taken

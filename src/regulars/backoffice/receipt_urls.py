@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from regulars.backoffice.pages import disputes, receipt, receipts
+from regulars.backoffice.pages import disputes, receipt, receipts, sales
 
 urlpatterns: list[URLPattern] = [
     path("receipts/", receipts.receipts, name="receipts"),
@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern] = [
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
     path("members/<int:member_id>/disputes/new/", disputes.new_dispute, name="new_dispute"),
+    path("sales/export/", sales.export_sales, name="export_sales"),
     path("sales/<int:sale_id>/correct/", disputes.correct, name="correct_sale"),
 ]

@@ -24,6 +24,12 @@ class Reach(msgspec.Struct, frozen=True):
             return rows
         return rows.filter(Q(**{f"{field}__in": self.stores}) | Q(**{f"{field}__isnull": True}))
 
+    def shared_with(self, other: "Reach") -> "Reach":
+        """Return where both reach."""
+        if self.everything or other.everything:
+            return other if self.everything else self
+        return Reach(everything=False, stores=self.stores & other.stores)
+
     def is_within(self, other: "Reach") -> bool:
         """Tell whether the other reaches everything that this one does."""
         return other.everything or (not self.everything and self.stores <= other.stores)

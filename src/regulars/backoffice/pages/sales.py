@@ -3,18 +3,40 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from regulars.backoffice.access import needs
+from regulars.backoffice.access import needs, say_no_permission
 from regulars.backoffice.keyset import page_by_time, read_time_key
 from regulars.backoffice.office import Office, office_of
+from regulars.backoffice.pages.exports import start_export
+from regulars.backoffice.refusals import words
 from regulars.core.periods import end_of_day, start_of_day
+from regulars.core.refusals import Refusal
+from regulars.reports.exports.sales import COLUMNS, Sold
 from regulars.sales.models import Sale
 from regulars.staff.rights import Right
 from regulars.stores.models import Store
 
+HEADINGS: dict[str, Promise] = {
+    "receipt": gettext_lazy("Receipt"),
+    "sold_at": gettext_lazy("When"),
+    "store": gettext_lazy("Store"),
+    "till": gettext_lazy("Till"),
+    "cashier": gettext_lazy("Cashier"),
+    "channel": gettext_lazy("Channel"),
+    "member": gettext_lazy("Member"),
+    "total": gettext_lazy("Total"),
+    "with_points": gettext_lazy("Paid with points"),
+    "refunded": gettext_lazy("Refunded"),
+}
 WINDOW = timedelta(days=31)
 """How far back a filter looks at once: a store that sold nothing for years must not make the page read all sales."""
 
@@ -46,6 +68,38 @@ def sales(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(asked.get(name) for name in ("store", "who", "from", "to", "before")),
     }
     return render(request, "backoffice/sales.html", context)
+
+
+@require_POST
+@needs(Right.EXPORT_LISTS)
+def export_sales(request: HttpRequest) -> HttpResponse:
+    """Take home what is filtered, of the stores whose sales this person sees and may take home."""
+    asked, office = request.POST, office_of(request)
+    if not office.can(Right.SEE_SALES):
+        return say_no_permission(request)
+    reach = office.reach_for(Right.SEE_SALES).shared_with(office.reach_for(Right.EXPORT_LISTS))
+    store = reach.within(Store.objects.filter(code=asked.get("store", "")), "id").first()
+    (since, until), _faults = _days(asked.get("from", ""), asked.get("to", ""), office)
+    sold = Sold(
+        store=store.pk if store else None,
+        who=asked.get("who", ""),
+        since=since,
+        until=until,
+        stores=None if reach.everything else tuple(sorted(reach.stores)),
+    )
+    try:
+        number = start_export(
+            "sales",
+            title=_("Sales"),
+            asked=msgspec.to_builtins(sold),
+            columns=[(code, str(HEADINGS[code])) for code in COLUMNS],
+            form="xlsx" if asked.get("form") == "xlsx" else "csv",
+            office=office,
+        )
+    except Refusal as refusal:
+        messages.error(request, words(refusal, office))
+        return redirect("sales")
+    return redirect("export", number)
 
 
 def _between(rows: QuerySet[Sale], since: datetime | None, until: datetime | None) -> QuerySet[Sale]:
