@@ -7,6 +7,8 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
+from regulars.audiences.models import View
+from regulars.audiences.views import save_view
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
 from regulars.staff.grants import give_grant
@@ -200,6 +202,17 @@ def test_who_leaves_is_shown_as_left_and_their_name_stays(owner, kim):
     assert "kim@example.com" not in owner.get("/people/?state=active").content.decode()
     done = Event.objects.filter(about="person", about_id=kim.pk).order_by("id").values_list("action", flat=True)
     assert list(done) == ["person.created", "person.deactivated"]
+
+
+def test_a_successor_gets_the_views_that_were_shared(owner, kim):
+    lea = create_person(email="lea@example.com", role="cashier", first_name="Lea", at=OPENED, by=SYSTEM)
+    for person, name, is_shared in ((kim, "Vips", True), (kim, "Mine", False), (kim, "New", True), (lea, "New", False)):
+        save_view(of="members", name=name, query="", owner=person, is_shared=is_shared, at=OPENED, by=SYSTEM)
+
+    owner.post(f"/people/{kim.pk}/let-go/", {"reason": "Moved away", "successor": str(lea.pk)})
+
+    kept = View.objects.order_by("id").values_list("owner__first_name", "name")
+    assert list(kept) == [("Lea", "Vips"), ("Kim", "Mine"), ("Kim", "New"), ("Lea", "New")]
 
 
 def test_browsers_are_signed_out_from_elsewhere(shop, kim):

@@ -134,6 +134,7 @@ def test_who_leaves_hands_over_what_waits_and_what_was_approved_for_them_is_void
     deactivate_person(person_id=kim.pk, reason="Moved away", successor_id=max_.pk, at=NOON, by=SYSTEM)
 
     assert [each.asked_by_id for each in open_approvals(at=NOON)] == [max_.pk]
+    assert Event.objects.get(action="person.handed_over").facts == {"to": f"staff:{max_.pk}", "approvals": 1}
     assert Approval.objects.get(pk=waiting.pk).state == "waiting"
     assert Approval.objects.get(pk=approved.pk).state == "withdrawn"
     kim.refresh_from_db()

@@ -61,6 +61,14 @@ def remove_view(view_id: int, *, owner: Person, at: datetime, by: Actor) -> None
     record_event(action="view.removed", about="view", about_id=view_id, at=at, by=by)
 
 
+def hand_over_views(*, owner: Person, to: Person) -> int:
+    """Give what somebody shared to their successor, but where that person has one of the name; how many went."""
+    held = set(View.objects.filter(owner=to).values_list("list", "name"))
+    shared = View.objects.filter(owner=owner, is_shared=True).order_by("id")
+    moved = [view.pk for view in shared if (view.list, view.name) not in held]
+    return View.objects.filter(pk__in=moved).update(owner=to)
+
+
 def list_views(name: str, *, owner: Person) -> list[View]:
     """Return the views of a list that this person sees: their own, and those that are shared."""
     seen = View.objects.filter(Q(owner=owner) | Q(is_shared=True), list=name)

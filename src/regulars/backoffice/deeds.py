@@ -158,6 +158,7 @@ ACTIONS: dict[str, Promise] = {
     "person.renamed": _("changed a colleague's name"),
     "person.stores_changed": _("changed where somebody works"),
     "person.locked": _("locked somebody out"),
+    "person.handed_over": _("handed over what somebody had begun"),
     "person.let_in": _("let somebody in again"),
     "person.signed_out": _("signed somebody out"),
     "grant.given": _("gave somebody more than their role"),

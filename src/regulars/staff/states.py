@@ -60,7 +60,7 @@ def deactivate_person(
     Refuses: UnknownPerson, StateReasonNeeded, NotYourself, InvalidSuccessor, LastOwner, MoreThanYouHold.
     """
     person = _put_out(person_id, PersonState.INACTIVE, reason=reason, until=None, at=at, by=by)
-    _hand_over(person, successor_id)
+    _hand_over(person, successor_id, at=at, by=by)
     return person
 
 
@@ -110,7 +110,7 @@ def _set(person: Person, state: PersonState, *, reason: str, until: datetime | N
     record_event(action=f"person.{deed}", about="person", about_id=person.pk, facts=facts, at=at, by=by)
 
 
-def _hand_over(person: Person, successor_id: int | None) -> None:
+def _hand_over(person: Person, successor_id: int | None, *, at: datetime, by: Actor) -> None:
     """Requests that nobody has decided yet; what was approved was approved for the one who asked."""
     successor = None
     if successor_id is not None:
@@ -123,7 +123,8 @@ def _hand_over(person: Person, successor_id: int | None) -> None:
     if successor is None:
         waiting.update(state=ApprovalState.WITHDRAWN, form={})
     else:
-        waiting.update(asked_by=successor)
+        facts = {"to": f"staff:{successor.pk}", "approvals": waiting.update(asked_by=successor)}
+        record_event(action="person.handed_over", about="person", about_id=person.pk, facts=facts, at=at, by=by)
 
 
 def _read(reason: str) -> str:

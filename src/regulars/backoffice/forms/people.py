@@ -141,10 +141,10 @@ class LockForm(forms.Form):
 class LeaveForm(forms.Form):
     reason = reason_field()
     successor = forms.ModelChoiceField(
-        label=_("What they had asked for goes to"),
+        label=_("What they had asked for, and the views they shared, go to"),
         queryset=Person.objects.none(),
         required=False,
-        empty_label=_("Nobody: it is withdrawn"),
+        empty_label=_("Nobody: requests are withdrawn, views stay"),
     )
 
     def __init__(self, *args: Any, besides: int, **kwargs: Any) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.audiences.views import hand_over_views
 from regulars.backoffice.access import needs
 from regulars.backoffice.forms.people import LeaveForm, LockForm, ReasonForm
 from regulars.backoffice.office import Office, office_of
@@ -62,13 +64,16 @@ def let_go(request: HttpRequest, person_id: int) -> HttpResponse:
 
     def do() -> str:
         successor: Person | None = form.cleaned_data["successor"]
-        deactivate_person(
-            person_id=person_id,
-            reason=form.cleaned_data["reason"],
-            successor_id=successor.pk if successor else None,
-            at=office.now,
-            by=office.actor,
-        )
+        with transaction.atomic():
+            deactivate_person(
+                person_id=person_id,
+                reason=form.cleaned_data["reason"],
+                successor_id=successor.pk if successor else None,
+                at=office.now,
+                by=office.actor,
+            )
+            if successor is not None:
+                hand_over_views(owner=found, to=successor)
         return _("%(name)s has left: no way in, and the name stays in the history.") % {"name": found}
 
     return _decide(request, found, form, "backoffice/team/let_go.html", do)
