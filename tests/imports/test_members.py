@@ -129,3 +129,24 @@ def test_days_are_read_in_the_order_the_file_writes_them():
     run = write(run)
     assert [str(day) for day in Member.objects.values_list("birth_on", flat=True)] == ["1990-02-28"]
     assert faults(run) == [(3, "birth_on", "invalid_day")]
+
+
+def test_two_people_who_share_an_email_do_not_become_one():
+    bring("External id,First name,E-mail\nC-1,Ann,home@example.com\n")
+    run = bring("External id,First name,E-mail,Phone\nC-2,Bob,home@example.com,+12125550101\n")
+    assert faults(run) == [(2, "external_id", "other_identifier")]
+    assert read_member(Member.objects.get().pk).first_name == "Ann"
+
+
+def test_what_counts_for_less_changes_and_what_is_missing_is_filled_in():
+    ann = a_member(first_name="Ann", email="ann@example.com")
+    bring("External id,E-mail,Phone\nC-1,ann@example.com,+12125550101\n")
+    bring("External id,E-mail,Phone\nC-1,anna@example.com,+12125550102\n")
+    row = read_member(ann)
+    assert (row.external_id, row.email, row.phone) == ("C-1", "anna@example.com", "+12125550102")
+
+
+def test_a_card_finds_its_member_before_a_phone_does():
+    ann = a_member(first_name="Ann", phone="+12125550101", cards=("9001",))
+    bring("Card,Phone\n9001,+12125550102\n")
+    assert read_member(ann).phone == "+12125550102"

@@ -41,8 +41,10 @@ from regulars.staff.keys import create_key
 from regulars.staff.models import Role
 from regulars.staff.people import create_person
 from regulars.stores.change import save_store
+from tests.journeys.files import make_imports
 from tests.journeys.groups import make_groups
 from tests.journeys.people import get_to_know
+from tests.journeys.privacy import ask_about_privacy
 from tests.journeys.stock import put_cards_beside_the_till
 
 GOODS = (
@@ -158,6 +160,8 @@ def open_for_business(*, password: str) -> dict[str, int]:
     known |= put_cards_beside_the_till(members[2], now=now)
     get_to_know(members[0], at=now - timedelta(hours=2))
     known |= make_groups(members, at=now - timedelta(hours=1))
+    known |= make_imports(at=now - timedelta(hours=1))
+    known |= ask_about_privacy(members, opened=opened, now=now)
     create_key(name="Till software", scopes=["sales:write"], at=now, by=SYSTEM)
     roll_up_everything(at=now)
     return known

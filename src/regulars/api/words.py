@@ -253,6 +253,7 @@ WORDS: dict[str, tuple[int, str]] = {
     "text_too_long": (422, "This has more than $longest characters."),
     "nothing_to_move": (422, "The amount is 0."),
     "over_already": (422, "The last day is over, or comes before the first."),
+    "other_identifier": (409, "The line finds member $member_id, who has another $kind."),
     "not_a_table": (422, "The file is no table that can be read: send CSV or XLSX."),
     "workbook_too_large": (422, "The workbook unpacks to more than $most_megabytes MB: send its sheet as CSV."),
     "invalid_headings": (422, "The first line names each column once ($why, column $column)."),

@@ -38,6 +38,7 @@ WORDS: dict[str, Promise] = {
     "no_address": _("This member has no phone or e-mail of this kind."),
     "too_many_codes": _("Enough codes for now: the next one can be sent on %(again_at)s."),
     "no_channel": _("Nothing is set up yet that reaches this address. An owner sets up the channels."),
+    "identifier_not_found": _("This member is not found by that any more. Reload the page."),
     "wrong_code": _("That is not the code. Tries left: %(tries)s."),
     "no_live_code": _("This code is over. Send another one."),
     "not_verified": _("It is not verified, so there is nothing to undo."),
@@ -262,6 +263,7 @@ WORDS: dict[str, Promise] = {
     "text_too_long": _("This has more than %(longest)s characters."),
     "nothing_to_move": _("The amount is 0: nothing would move."),
     "over_already": _("The last day is over already, or comes before the first."),
+    "other_identifier": _("It finds member %(member_id)s, who has another one here. Look whether they are one person."),
 }
 FIELDS = {
     "invalid_phone": "phone",

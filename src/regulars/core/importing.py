@@ -62,6 +62,16 @@ class Ambiguous(Refusal):
         self.members = members
 
 
+class OtherIdentifier(Refusal):
+    """The member who was found has another identifier of a kind that counts for more: `kind` says which."""
+
+    code = "other_identifier"
+
+    def __init__(self, *, kind: str, member_id: int) -> None:
+        self.kind = kind
+        self.member_id = member_id
+
+
 class Taken(Refusal):
     """An identifier that members are not matched by belongs to another member already."""
 
@@ -114,6 +124,19 @@ def match_line(given: Sequence[str], holders: Mapping[str, int], terms: Terms) -
     if member_id is not None and terms.mode is Mode.CREATE_ONLY:
         raise AlreadyThere(kind=kind, member_id=member_id)
     return member_id
+
+
+def check_match(member_id: int, given: Mapping[str, str], held: Mapping[str, str], terms: Terms) -> None:
+    """Refuse a member who was found by an e-mail, say, and has another external id than the line says.
+
+    Two people who share an e-mail must not become one. `given` and `held` are identifiers by kind; what counts for less
+    than what the member was found by is changed, and not compared. Refuses: OtherIdentifier.
+    """
+    for kind in terms.order:
+        if kind in given and kind in held:
+            if given[kind] != held[kind]:
+                raise OtherIdentifier(kind=kind, member_id=member_id)
+            return
 
 
 def find_changes(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

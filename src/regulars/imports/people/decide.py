@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from regulars.core.attributes import Value
-from regulars.core.importing import Taken, Terms, find_changes, match_line
+from regulars.core.importing import Taken, Terms, check_match, find_changes, match_line
 from regulars.core.periods import start_of_day
 from regulars.core.refusals import Refusal
 from regulars.imports.lines import Line
@@ -121,10 +121,12 @@ def decide(
 ) -> Create | Change:
     """Return what becomes of a line, and note in `holders` what it claims, for the lines behind it.
 
-    Refuses: Taken, ValueTaken, UnknownTagName, UnknownStoreCode, InvalidValue, ValueNeeded.
+    Refuses: OtherIdentifier, Taken, ValueTaken, UnknownTagName, UnknownStoreCode, InvalidValue, ValueNeeded.
     """
     member_id = new_id if held is None else held.id
     claims = claims_of(line)
+    if held is not None:
+        _check_found(line, held, shop.terms)
     for claim in claims:
         # An earlier line of the batch may have taken what nobody had when this one was matched.
         if (holder := holders.get(claim)) is not None and holder != member_id:
@@ -148,6 +150,15 @@ def decide(
         if before is not None:
             holders.pop((kind, before), None)
     return change
+
+
+def _check_found(line: Line, held: Held, terms: Terms) -> None:
+    """Refuses: OtherIdentifier. A member may have many cards: another one is no other member."""
+    order = terms.order
+    if CARD in order and any(number in held.cards for number in line.values.get(CARD) or ()):
+        order = order[: order.index(CARD)]
+    given = {kind: value for kind, value in claims_of(line) if kind != CARD}
+    check_match(held.id, given, held.identifiers, msgspec.structs.replace(terms, order=order))
 
 
 def claims_of(line: Line) -> tuple[Claim, ...]:
