@@ -88,6 +88,11 @@ def test_the_same_request_again_gets_the_same_answer_and_one_receipt(till):
         ({"member": {"card": "nobody"}}, 404, "member_not_found"),
         ({"occurred_at": moments_ago(days=31)}, 422, "sale_too_old"),
         ({"number": ""}, 400, "invalid_request"),
+        ({"number": "R\x001"}, 400, "invalid_request"),
+        ({"note": "\x00"}, 400, "invalid_request"),
+        ({"occurred_at": "0001-01-01T00:00:00+14:00"}, 400, "invalid_request"),
+        ({"total_minor": 2**63}, 400, "invalid_request"),
+        ({"lines": [{"sku": "1", "quantity": 1, "amount_minor": 1}]}, 422, "lines_do_not_add_up"),
     ],
 )
 def test_what_cannot_count_is_refused(till, given, status, code):

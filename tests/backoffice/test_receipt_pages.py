@@ -107,6 +107,7 @@ def test_a_picture_is_kept_shown_and_told_when_it_comes_again(ana, cashier, mana
         ({"total_minor": "-1"}, "greater than or equal to 0"),
         ({"store": "999"}, "Select a valid choice"),
         ({"at": "yesterday"}, "Enter a valid date/time"),
+        ({"at": "0001-01-01T00:00"}, "Check the year."),
     ],
 )
 def test_what_cannot_be_kept_is_said_beside_its_field(ana, cashier, given, said):

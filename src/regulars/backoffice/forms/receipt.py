@@ -88,6 +88,12 @@ class KeyForm(PartForm):
         faulty = [row for row in self._filled() if not row.is_valid()]
         return forms.Form.is_valid(self) and not faulty
 
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        if not 2000 <= at.year <= 2999:
+            raise forms.ValidationError(_("Check the year."))
+        return at
+
     def clean_number(self) -> str:
         return " ".join(str(self.cleaned_data["number"]).split())
 
