@@ -120,7 +120,7 @@ ELSEWHERE = {
     *("invalid_store", "unknown_till"),
     *("invalid_attribute_definition", "attribute_code_taken", "too_many_attributes", "attribute_values_in_the_way"),
     "unknown_duplicate",
-    *("invalid_note", "note_not_found", "not_verified", "no_channel"),
+    *("invalid_note", "note_not_found", "not_verified", "no_channel", "identifier_not_found"),
 }
 
 

@@ -220,6 +220,19 @@ def test_what_no_channel_reaches_is_said_and_no_code_is_made(cashier, ann):
     assert cashier.get(f"/members/{ann}/external_id/verify/").status_code == 404
 
 
+def test_what_came_with_a_merge_is_shown_and_dropped(cashier, ann):
+    came = Identifier.objects.create(member_id=ann, kind="phone", value="+12125550199", is_main=False)
+    main = Identifier.objects.get(member=ann, kind="phone", is_main=True)
+    assert "+12125550199" in cashier.get(f"/members/{ann}/").content.decode()
+    assert "no more" in cashier.get(f"/members/{ann}/identifiers/{came.pk}/drop/").content.decode()
+    assert Identifier.objects.filter(pk=came.pk).exists()
+
+    cashier.post(f"/members/{ann}/identifiers/{came.pk}/drop/")
+    assert not Identifier.objects.filter(pk=came.pk).exists()
+    assert cashier.post(f"/members/{ann}/identifiers/{main.pk}/drop/").status_code == 404
+    assert Identifier.objects.filter(pk=main.pk).exists()
+
+
 def test_a_member_is_removed_from_the_program_and_comes_back(manager, ann):
     page = manager.get(f"/members/{ann}/leave/").content.decode()
     assert "100 points stay" in page

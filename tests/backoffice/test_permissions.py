@@ -48,6 +48,7 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
         "activate_card_new",
         "change_card",
         "change_note",
+        "drop_identifier",
         "edit_member",
         "enrol",
         "join",

@@ -15,6 +15,7 @@ from regulars.core.actor import SYSTEM, Actor
 from regulars.core.attributes import Choice, InvalidValue, UnknownAttribute, ValueNeeded
 from regulars.files.keep import keep_file
 from regulars.files.models import KeptFile, Purpose
+from regulars.ledger.verify import run_checks
 from regulars.members.attributes import (
     ValueTaken,
     change_values,
@@ -27,6 +28,7 @@ from regulars.members.define import AttributeWish, save_attribute
 from regulars.members.enrol import NewMember, enrol_member, enrol_members
 from regulars.members.lock import UnknownMember
 from regulars.members.models import AttributeValue, Member
+from regulars.members.verify import MEMBER_CHECKS
 from tests.shop import NOON, a_shop
 
 BOB = Actor(kind="staff", id=5, name="Bob")
@@ -168,6 +170,17 @@ def test_a_regulated_value_is_on_no_page_and_in_no_dump(ann):
     row = AttributeValue.objects.get()
     assert row.sealed is not None
     assert b"peanuts" not in bytes(row.sealed)
+
+
+def test_verify_knows_a_value_that_lies_otherwise_than_its_field_says(ann):
+    an_attribute("allergy", is_regulated=True)
+    an_attribute("badge", is_unique=True)
+    change_values(member_id=ann, values={"allergy": "nuts", "badge": "1"}, at=NOON, by=BOB)
+    assert [result.breaches for result in run_checks(MEMBER_CHECKS)] == [0]
+
+    AttributeValue.objects.filter(attribute__code="allergy").update(sealed=None, text="nuts")
+    AttributeValue.objects.filter(attribute__code="badge").update(is_unique=False)
+    assert [result.breaches for result in run_checks(MEMBER_CHECKS)] == [2]
 
 
 def test_a_form_saves_fields_and_attributes_at_once_or_not_at_all(ann):

@@ -6,6 +6,7 @@ from regulars.backoffice.attributes import show_member_values
 from regulars.backoffice.office import Office
 from regulars.backoffice.pages.notes import member_notes
 from regulars.members.attributes import load_definitions
+from regulars.members.identifiers import also_found_by
 from regulars.members.regulated import held_regulated
 from regulars.staff.rights import Right
 
@@ -21,5 +22,6 @@ def show_person(member_id: int, office: Office) -> dict[str, Any]:
         "regulated_held": len(held_regulated(member_id, definitions)) if may_regulate else 0,
         "may_regulate": may_regulate and is_regulated,
         "may_see_regulated": may_see,
+        "also_found_by": also_found_by(member_id),
         **member_notes(member_id),
     }

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MEMBER}status/", status.member_status, name="member_status"),
     path(f"{MEMBER}join/", status.join, name="join"),
     path(f"{MEMBER}leave/", status.leave, name="leave_program"),
+    path(f"{MEMBER}identifiers/<int:identifier_id>/drop/", addresses.drop, name="drop_identifier"),
     path(f"{MEMBER}notes/", notes.notes, name="notes"),
     path(f"{MEMBER}notes/<int:note_id>/", notes.change_note, name="change_note"),
     path(f"{MEMBER}regulated/", regulated.regulated, name="regulated"),

@@ -13,6 +13,7 @@ from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.refusals import Refusal
 from regulars.members.addresses import ADDRESSES, make_address_code, undo_verification, verify_address
+from regulars.members.identifiers import also_found_by, drop_identifier
 from regulars.members.models import IdentifierKind
 from regulars.members.rows import MemberRow
 from regulars.staff.rights import Right
@@ -61,6 +62,23 @@ def undo(request: HttpRequest, member_id: int, kind: str) -> HttpResponse:
             return redirect("member", member.id)
     context = {"form": form, "member": member, "kind": kind, "value": _value(member, which)}
     return render(request, "backoffice/undo_verification.html", context)
+
+
+@needs(Right.CHANGE_MEMBERS)
+def drop(request: HttpRequest, member_id: int, identifier_id: int) -> HttpResponse:
+    """Something that came with a merged record finds the member no more, after a page that says so."""
+    office, member = office_of(request), find_or_404(member_id)
+    which = next((each for each in also_found_by(member.id) if each.id == identifier_id), None)
+    if which is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            drop_identifier(member_id=member.id, identifier_id=identifier_id, at=office.now, by=office.actor)
+            messages.success(request, _("It finds this member no more."))
+        except Refusal as refusal:
+            messages.error(request, words(refusal, office))
+        return redirect("member", member.id)
+    return render(request, "backoffice/drop_identifier.html", {"member": member, "which": which})
 
 
 def _kind(kind: str) -> IdentifierKind:
