@@ -12,6 +12,7 @@ from regulars.audiences.views import save_view
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
 from regulars.staff.grants import give_grant
+from regulars.staff.keys import create_key
 from regulars.staff.models import OwnRole, Person, Role, RolePolicy, SignIn
 from regulars.staff.people import change_stores, create_person
 from regulars.staff.pins import check_pin
@@ -281,3 +282,23 @@ def test_a_role_that_needs_a_second_factor_opens_nothing_before_it_is_set_up(own
     assert kims.get("/members/").status_code == 200
     owner.post("/roles/second-factor/", {"role": "cashier", "needed": "no"})
     assert not RolePolicy.objects.get().needs_second_factor
+
+
+def test_keys_of_other_stores_are_not_there_for_who_works_in_one(owner, kim):
+    a_store("340")
+    stores = {store.code: store for store in Store.objects.all()}
+    keys = [
+        create_key(name=name, scopes=["sales:write"], store=stores.get(name), at=OPENED, by=SYSTEM)[0].pk
+        for name in ("330", "340", "all")
+    ]
+    give_grant(person_id=kim.pk, feature="keys", level="edit", at=OPENED, by=SYSTEM)
+    change_stores(person_id=kim.pk, stores=[stores["330"].pk], at=OPENED, by=SYSTEM)
+    kims = Client(headers={"host": "localhost"})
+    kims.force_login(kim, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert [kims.get(f"/keys/{key}/revoke/").status_code for key in keys] == [200, 404, 404]
+    page = kims.get("/keys/").content.decode()
+    assert f"/keys/{keys[0]}/revoke/" in page
+    assert f"/keys/{keys[1]}/revoke/" not in page
+    typed = {"name": "Mine", "scopes": ["sales:write"], "store": "340", "expires_at": ""}
+    assert "more than you may do" in kims.post("/keys/new/", typed).content.decode()

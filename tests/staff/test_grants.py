@@ -6,7 +6,8 @@ from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
 from regulars.staff.giving import MoreThanYouHold
 from regulars.staff.grants import InvalidGrant, UnknownGrant, give_grant, take_grant
-from regulars.staff.models import Grant, Person
+from regulars.staff.keys import create_key
+from regulars.staff.models import ApiKey, Grant, Person
 from regulars.staff.people import actor_for, change_role, change_stores, create_person
 from regulars.staff.reach import reach_of
 from regulars.staff.rights import Right, can
@@ -160,3 +161,15 @@ def test_giving_it_again_says_anew_what_it_is(stores):
 
     grant = ann.grants.get()
     assert (grant.is_inherited, grant.stores) == (False, [stores["330"]])
+
+
+def test_a_key_reaches_no_further_than_whoever_makes_it(stores):
+    ann = add("ann", stores=[stores["330"]])
+    here, there = Store.objects.get(code="330"), Store.objects.get(code="340")
+
+    for store in (there, None):
+        with pytest.raises(MoreThanYouHold):
+            create_key(name="Till", scopes=["sales:write"], store=store, at=NOON, by=actor_for(ann))
+    create_key(name="Till", scopes=["sales:write"], store=here, at=NOON, by=actor_for(ann))
+
+    assert ApiKey.objects.get().store == here

@@ -126,3 +126,13 @@ def test_a_second_factor_is_asked_of_a_role():
     assert Event.objects.filter(action="role.second_factor").count() == 1
     with pytest.raises(UnknownRole):
         ask_second_factor(role="pilot", is_needed=True, at=NOON, by=SYSTEM)
+
+
+def test_a_second_factor_is_not_taken_from_a_role_that_holds_more():
+    ask_second_factor(role="owner", is_needed=True, at=NOON, by=SYSTEM)
+    ann = a_person("manager")
+    give_grant(person_id=ann.pk, feature="people", level="edit", at=NOON, by=SYSTEM)
+
+    with pytest.raises(MoreThanYouHold):
+        ask_second_factor(role="owner", is_needed=False, at=NOON, by=actor_for(ann))
+    assert RolePolicy.objects.get().needs_second_factor

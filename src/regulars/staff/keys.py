@@ -17,6 +17,7 @@ from django.db.models import Q
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.refusals import Refusal
+from regulars.staff.giving import check_stores
 from regulars.staff.models import ApiKey, Scope
 from regulars.stores.models import Store
 
@@ -93,12 +94,13 @@ def create_key(
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its token, which is not kept and cannot be shown again.
 
-    Refuses: InvalidKey, TooManyLiveKeys.
+    Refuses: InvalidKey, TooManyLiveKeys; MoreThanYouHold, where its maker works in some stores and it would in others.
     """
     name = " ".join(name.split())
     wanted = sorted({scope.value for scope in map(_scope, scopes)})
     if not 1 <= len(name) <= 64 or not name.isprintable() or not wanted or (expires_at and expires_at <= at):
         raise InvalidKey()
+    check_stores(by, frozenset({store.pk}) if store else None)
     live = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=at))
     # The whole table, for a moment: people who press the button at once must not see each other's keys too late.
     with connection.cursor() as cursor:

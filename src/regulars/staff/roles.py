@@ -97,9 +97,11 @@ def remove_role(*, role_id: int, at: datetime, by: Actor) -> None:
 
 @transaction.atomic
 def ask_second_factor(*, role: str, is_needed: bool, at: datetime, by: Actor) -> None:
-    """Let everybody of a role set up a second factor before anything else, or no more. Refuses: UnknownRole."""
-    if not is_role(role):
-        raise UnknownRole()
+    """Let everybody of a role set up a second factor before anything else, or no more.
+
+    Refuses: UnknownRole, MoreThanYouHold.
+    """
+    check_rights(by, rights_in(role))
     policy, _ = RolePolicy.objects.select_for_update().get_or_create(role=role)
     if policy.needs_second_factor != is_needed:
         policy.needs_second_factor = is_needed

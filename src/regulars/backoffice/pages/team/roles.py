@@ -107,6 +107,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             ask_second_factor(role=request.POST.get("role", ""), is_needed=is_needed, at=office.now, by=office.actor)
         except UnknownRole:
             raise Http404 from None
+        except Refusal as refusal:
+            messages.error(request, words(refusal, office))
+            return redirect("roles")
         said = _("From their next click on they set one up first.") if is_needed else _("It is not asked for any more.")
         messages.success(request, said)
     return redirect("roles")
