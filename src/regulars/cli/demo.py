@@ -138,6 +138,7 @@ def load_year(outline: "Outline", *, at: "datetime") -> None:
 def finish(*, at: "datetime") -> None:
     """Do what the nights would have done, and prove the result. Exits with 1 on a breach."""
     from regulars.demo.finish import analyze, expire_all_due, make_figures
+    from regulars.demo.groups import make_groups
     from regulars.sales.verify import verify
 
     with told("Points that have expired"):
@@ -146,6 +147,8 @@ def finish(*, at: "datetime") -> None:
         make_figures(at=at)
     with told("Statistics for the planner"):
         analyze()
+    with told("Segments and tags"):
+        make_groups(at=at)
     with told("Every invariant checked"):
         broken = [result for result in verify() if result.breaches]
     for result in broken:
