@@ -17,7 +17,7 @@ from regulars.cards.issue import give_card
 from regulars.cards.ranks import change_rank
 from regulars.cards.replace import replace_card
 from regulars.care.activate_card import activate_with_pin
-from regulars.core.identifiers import clean_card
+from regulars.core.identifiers import InvalidCard, clean_card
 from regulars.core.refusals import Refusal
 from regulars.members.cards import UnknownCard, block_card, lose_card, unblock_card
 from regulars.members.change import MemberChanges
@@ -125,10 +125,7 @@ async def get_card(number: FromPath[str], request: ApiRequest) -> Reply[CardOut]
     """Also one that was lost or replaced: its number goes on finding its member."""
 
     def read(_at: datetime) -> CardOut:
-        card = Card.objects.filter(number=clean_card(number)).first()
-        if card is None:
-            raise UnknownCard()
-        return _card(card)
+        return _card(_find(number))
 
     return await do_read(request, read)
 
@@ -200,6 +197,17 @@ async def create_rank(number: FromPath[str], data: JSONBody[RankIn], request: Ap
         return _card(change_rank(number=number, rank=data.rank, reason=data.reason, at=at, by=by))
 
     return await do_write(request, change)
+
+
+def _find(number: str) -> Card:
+    """What can be no card's number is nobody's. Refuses: UnknownCard."""
+    try:
+        card = Card.objects.filter(number=clean_card(number)).first()
+    except InvalidCard:
+        card = None
+    if card is None:
+        raise UnknownCard()
+    return card
 
 
 def _whose(data: ActivationIn) -> int | MemberChanges:
