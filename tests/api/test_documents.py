@@ -120,6 +120,8 @@ ELSEWHERE = {
     *("invalid_store", "unknown_till"),
     *("invalid_attribute_definition", "attribute_code_taken", "too_many_attributes", "attribute_values_in_the_way"),
     "unknown_duplicate",
+    *("card_type_exists", "invalid_card_type", "invalid_batch", "batch_not_found", "card_batch_open"),
+    *("invalid_pattern", "invalid_list"),
     *("invalid_note", "note_not_found", "not_verified", "no_channel", "identifier_not_found"),
 }
 

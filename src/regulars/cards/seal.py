@@ -34,12 +34,6 @@ class BatchIsOpen(Refusal):
     code = "card_batch_open"
 
 
-class BatchIsSealed(Refusal):
-    """The PINs of this batch are sealed: nobody can print them any more."""
-
-    code = "card_batch_sealed"
-
-
 @transaction.atomic
 def ask_seal(batch_id: int, *, at: datetime, by: Actor) -> None:
     """Seal a batch's PINs: they cannot be printed from this moment on, and a job makes their marks.
