@@ -32,6 +32,12 @@ STEPS = {
     ("write", "done"): gettext_lazy("Brought in"),
     ("undo", "done"): gettext_lazy("Taken back"),
 }
+BOOKED = (
+    ("created", gettext_lazy("Booked"), gettext_lazy("would be booked"), gettext_lazy("were booked")),
+    ("unchanged", gettext_lazy("Unchanged"), gettext_lazy("say what is so"), gettext_lazy("said what is so")),
+    ("failed", gettext_lazy("Failed"), gettext_lazy("have an error"), gettext_lazy("had an error")),
+)
+"""What becomes of lines that are no members."""
 OUTCOMES = (
     ("created", gettext_lazy("New"), gettext_lazy("would be added"), gettext_lazy("were added")),
     ("updated", gettext_lazy("Updated"), gettext_lazy("would change"), gettext_lazy("were changed")),
@@ -89,7 +95,7 @@ def tiles(run: ImportRun) -> list[Tile]:
     is_past = run.step in (ImportRun.Step.WRITE, ImportRun.Step.UNDO)
     shown = [
         Tile(str(title), run.counts.get(name, 0), str(past if is_past else future), name == "failed")
-        for name, title, future, past in OUTCOMES
+        for name, title, future, past in (OUTCOMES if run.subject == "members" else BOOKED)
     ]
     if run.step == ImportRun.Step.UNDO:
         shown += [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.audiences.tags import clean_tag
@@ -36,39 +37,23 @@ def fields_of_people(
     program: Program, reading: Reading, definitions: Sequence[Definition], *, at: datetime
 ) -> list[Field]:
     """Return every field, the shop's own attributes last; what is regulated or a file is not brought in by a table."""
-    country, today = program.country, at.astimezone(ZoneInfo(program.time_zone)).date()
+    external_id, phone, email, card = _finding(program.country)
+    first_name, last_name = _name("first_name", _("First name"), "Ann"), _name("last_name", _("Last name"), "Smith")
+    birth_on, joined_on = _days(reading, zone=ZoneInfo(program.time_zone), at=at)
+    known = [external_id, first_name, last_name, phone, email, birth_on, card, joined_on, *_belonging()]
+    own = [each for each in definitions if not each.is_regulated and each.kind is not AttributeKind.FILE]
+    return [*known, *map(_of_attribute, own)]
 
-    def birth_on(cell: str) -> str:
-        return check_birth_on(read_day(cell, order=reading.dates), at=at).isoformat()
 
-    def joined_on(cell: str) -> str:
-        # The time of the day is no part of it: other systems write 2024-05-01 09:30.
-        day = read_day(cell.split("T")[0].split(" ")[0], order=reading.dates)
-        if not date(1970, 1, 1) <= day <= today:
-            raise InvalidDay(order=reading.dates)
-        return day.isoformat()
-
-    return [
+def _finding(country: str) -> tuple[Field, Field, Field, Field]:
+    """What members are found by."""
+    return (
         Field(
             code="external_id",
             label=_("External id"),
             about=_("The number another system knows the member by."),
             sample="C-1001",
             read=lambda cell: clean_identifier(IdentifierKind.EXTERNAL_ID, cell, country=country),
-            is_clearable=True,
-        ),
-        Field(
-            code="first_name",
-            label=_("First name"),
-            sample="Ann",
-            read=lambda cell: clean_name(read_text(cell), field="first_name"),
-            is_clearable=True,
-        ),
-        Field(
-            code="last_name",
-            label=_("Last name"),
-            sample="Smith",
-            read=lambda cell: clean_name(read_text(cell), field="last_name"),
             is_clearable=True,
         ),
         Field(
@@ -85,7 +70,6 @@ def fields_of_people(
             read=lambda cell: clean_identifier(IdentifierKind.EMAIL, read_text(cell), country=country),
             is_clearable=True,
         ),
-        Field(code="birth_on", label=_("Birthday"), sample="1990-02-28", read=birth_on, is_clearable=True),
         Field(
             code=CARD,
             label=_("Card number"),
@@ -93,6 +77,34 @@ def fields_of_people(
             sample="9000000001",
             read=lambda cell: _several(cell, clean_card),
         ),
+    )
+
+
+def _name(code: str, label: Promise, sample: str) -> Field:
+    return Field(
+        code=code,
+        label=label,
+        sample=sample,
+        read=lambda cell: clean_name(read_text(cell), field=code),
+        is_clearable=True,
+    )
+
+
+def _days(reading: Reading, *, zone: ZoneInfo, at: datetime) -> tuple[Field, Field]:
+    today = at.astimezone(zone).date()
+
+    def birth_on(cell: str) -> str:
+        return check_birth_on(read_day(cell, order=reading.dates), at=at).isoformat()
+
+    def joined_on(cell: str) -> str:
+        # The time of the day is no part of it: other systems write 2024-05-01 09:30.
+        day = read_day(cell.split("T")[0].split(" ")[0], order=reading.dates)
+        if not date(1970, 1, 1) <= day <= today:
+            raise InvalidDay(order=reading.dates)
+        return day.isoformat()
+
+    return (
+        Field(code="birth_on", label=_("Birthday"), sample="1990-02-28", read=birth_on, is_clearable=True),
         Field(
             code="joined_on",
             label=_("Joined on"),
@@ -100,6 +112,12 @@ def fields_of_people(
             sample="2024-05-01",
             read=joined_on,
         ),
+    )
+
+
+def _belonging() -> tuple[Field, Field, Field]:
+    """What says where somebody belongs."""
+    return (
         Field(
             code="language",
             label=_("Language"),
@@ -118,8 +136,7 @@ def fields_of_people(
             read=lambda cell: _several(cell, clean_tag),
             is_clearable=True,
         ),
-        *[_of_attribute(each) for each in definitions if not each.is_regulated and each.kind is not AttributeKind.FILE],
-    ]
+    )
 
 
 def _of_attribute(definition: Definition) -> Field:
