@@ -75,14 +75,6 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
         "erasures",
         "withdraw_erasure",
     ),
-    Right.MERGE_MEMBERS: (
-        "dismiss_duplicate",
-        "duplicates",
-        "merge",
-        "merge_find",
-        "merge_two",
-        "reopen_duplicate",
-    ),
     Right.EXPORT_LISTS: (
         "export",
         "export_members",

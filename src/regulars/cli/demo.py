@@ -139,6 +139,7 @@ def finish(*, at: "datetime") -> None:
     """Do what the nights would have done, and prove the result. Exits with 1 on a breach."""
     from regulars.demo.finish import analyze, expire_all_due, make_figures
     from regulars.demo.groups import make_groups
+    from regulars.demo.privacy import ask_about_privacy
     from regulars.sales.verify import verify
 
     with told("Points that have expired"):
@@ -147,6 +148,8 @@ def finish(*, at: "datetime") -> None:
         make_figures(at=at)
     with told("Statistics for the planner"):
         analyze()
+    with told("Consents"):
+        ask_about_privacy(at=at)
     with told("Segments and tags"):
         make_groups(at=at)
     with told("Every invariant checked"):
