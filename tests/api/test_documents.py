@@ -113,8 +113,10 @@ ELSEWHERE = {
     # what only screens and commands refuse
     *("malformed_merchant_code", "merchant_exists", "unknown_merchant", "host_taken"),
     *("email_taken", "weak_password", "unknown_person", "last_owner", "not_allowed"),
-    *("approval_closed", "approval_reason_needed", "invalid_grant", "invalid_pin", "invalid_role", "more_than_you_hold"),
-    *("role_in_use", "unknown_grant", "unknown_role", "unknown_stores", "invalid_label", "label_taken", "unknown_label"),
+    *("approval_closed", "approval_reason_needed", "invalid_approval_rule", "invalid_pin"),
+    *("invalid_role", "role_in_use", "unknown_role", "invalid_grant", "unknown_grant", "more_than_you_hold"),
+    *("invalid_successor", "state_reason_needed", "invalid_lock_end", "not_yourself"),
+    *("unknown_stores", "invalid_label", "label_taken", "unknown_label"),
     *("too_many_live_keys", "invalid_key", "unknown_key_id"),
     *("invalid_program", "program_exists", "not_the_demo"),
     *("no_draft", "draft_exists", "unknown_version", "version_has_started", "invalid_document", "faulty_program"),

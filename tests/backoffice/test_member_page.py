@@ -135,11 +135,3 @@ def test_an_edit_changes_what_was_changed(owner):
     page = owner.get(f"/members/{member}/").content.decode()
     assert "Anna Lee" in page
     assert "new@example.com" in page
-
-
-def test_a_card_is_blocked_and_unblocked(owner):
-    member = a_member(cards=("9000222",), at=YESTERDAY)
-    owner.post(f"/members/{member}/cards/9000222/", {"to": "blocked"})
-    assert "Blocked" in owner.get(f"/members/{member}/").content.decode()
-    owner.post(f"/members/{member}/cards/9000222/", {"to": "active"})
-    assert "tag stop" not in owner.get(f"/members/{member}/").content.decode()

@@ -116,9 +116,7 @@ def test_every_scope_is_explained():
 
 @pytest.mark.parametrize("right", list(Right))
 def test_every_right_is_documented_with_the_roles_that_have_it(right):
-    allowed = " ".join(
-        f"| {'yes' if right in RIGHTS[role] else ''}" for role in Role
-    )
+    allowed = " ".join(f"| {'yes' if right in RIGHTS[role] else ''}" for role in Role)
     rows = re.findall(rf"^\| `{right}` \| [^|]+ (\|.*)$", (REFERENCE / "roles.md").read_text(), re.MULTILINE)
     assert [re.sub(r"\s", "", row) for row in rows] == [re.sub(r"\s", "", allowed + "|")]
 

@@ -137,6 +137,8 @@ def test_everything_periodic_says_what_it_is_for():
         "tick_relay",
         "tick_holds",
         "tick_statuses",
+        "tick_duplicates",
+        "tick_receipts",
         "tick_night",
         "retry_stalled_jobs",
         "remove_finished_jobs",

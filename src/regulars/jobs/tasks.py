@@ -16,6 +16,7 @@ from regulars.audiences.tag_batches import work_tag_batch
 from regulars.audit.answers import delete_old_answers
 from regulars.audit.relay import Relayed, relay_events
 from regulars.core.actor import Actor
+from regulars.core.refusals import LookAgain
 from regulars.files.sweep import sweep_files
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
@@ -46,7 +47,7 @@ REST = 20
 
 _rests_until: dict[str, float] = {}
 
-AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions={OperationalError})
+AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions={OperationalError, LookAgain})
 
 
 @app.task(name="relay", queue="figures", retry=AGAIN)
