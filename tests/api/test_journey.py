@@ -40,6 +40,7 @@ def test_a_member_is_enrolled_read_changed_and_found(till):
         "status_until": None,
         "status": "active",
         "cards": [{"number": "9000000017", "status": "active"}],
+        "possible_duplicates": [],
     }
     assert till.get(f"/members/{ana['id']}").json()["email"] == "ana@example.org"
 
@@ -91,7 +92,11 @@ def test_a_card_is_given_and_given_again(till):
         "number": "NEW-CARD",
         "status": "active",
         "member": {"id": ann},
+        "type": "",
+        "rank": "",
         "issued_at": "",
+        "activated_at": None,
+        "replaced_by": None,
     }
     assert till.post("/cards", {"number": "new-card", "member": {"id": ann}}).json() == given.json()
     taken = till.post("/cards", {"number": "new-card", "member": {"id": bob}})

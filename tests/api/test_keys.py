@@ -119,6 +119,53 @@ def requests_by_scope(till):
         ("points:adjust", "POST", f"/members/{ann}/tier-releases", {"tier_set": "s", "note": "x"}),
         ("points:adjust", "POST", "/tier-changes/1/undo", {"note": "x"}),
         ("stores:read", "GET", "/stores", None),
+        *of_people(ann),
+        *of_cards(ann),
+        *of_receipts(ann),
+    ]
+
+
+def of_people(ann):
+    return [
+        ("members:write", "POST", f"/members/{ann}/membership", {}),
+        ("members:write", "DELETE", f"/members/{ann}/membership?reason=x", None),
+        ("members:read", "GET", "/attributes", None),
+        ("members:read", "GET", "/duplicates", None),
+        ("points:adjust", "POST", f"/members/{ann}/merges", {"source": "1", "reason": "x"}),
+        ("points:adjust", "POST", "/merges/1/undo", {"reason": "x"}),
+        ("members:read", "GET", "/tags", None),
+        ("members:read", "GET", "/segments", None),
+        ("members:read", "GET", f"/members/{ann}/groups", None),
+        ("members:write", "POST", f"/members/{ann}/tags", {"tags": ["x"]}),
+        ("members:write", "DELETE", f"/members/{ann}/tags/x", None),
+        ("members:read", "GET", "/purposes", None),
+        ("members:read", "GET", f"/members/{ann}/consents", None),
+        ("members:write", "POST", f"/members/{ann}/consents", {"purpose": "news", "given": True}),
+        ("members:read", "GET", f"/members/{ann}/export", None),
+        ("members:write", "POST", f"/members/{ann}/erasures", {}),
+        ("members:write", "DELETE", "/erasures/1", None),
+    ]
+
+
+def of_cards(ann):
+    return [
+        ("members:read", "GET", "/cards/9001", None),
+        ("members:write", "POST", "/cards/activations", {"number": "9001", "member": {"id": ann}}),
+        ("members:write", "POST", "/cards/9001/block", {"reason": "x"}),
+        ("members:write", "DELETE", "/cards/9001/block", None),
+        ("members:write", "POST", "/cards/9001/replacement", {"number": "9002", "reason": "x"}),
+        ("members:write", "POST", "/cards/9001/rank", {"rank": "gold", "reason": "x"}),
+    ]
+
+
+def of_receipts(ann):
+    keyed = {"number": a_receipt(), "store": "330", "occurred_at": moments_ago(seconds=0), "total_minor": 100}
+    return [
+        ("sales:write", "POST", "/receipts", keyed | {"member": {"id": ann}}),
+        ("sales:read", "GET", "/receipts/1", None),
+        ("sales:write", "POST", "/receipts/1/codes", {}),
+        ("sales:write", "POST", "/receipts/1/confirmations", {"code": "123456"}),
+        ("sales:write", "POST", "/receipts/1/rejections", {"reason": "x"}),
     ]
 
 

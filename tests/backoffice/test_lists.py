@@ -106,7 +106,7 @@ def test_search_finds_members_receipts_and_stores(owner):
         "zoe q": f"/members/{member}/",
         "9777000111": f"/members/{member}/",
         "R-42": f"/sales/{sale.id}/",
-        "Store 330": "/sales/?store=330",
+        "Store 330": "/stores/at/330/",
     }
     for asked, url in leads.items():
         assert owner.get("/search/", {"q": asked})["Location"] == url

@@ -24,7 +24,7 @@ def test_a_new_merchant_gets_a_program_that_can_count_at_once():
     live = read_live(at=OPENED)
     assert (live.number, live.state, live.document) == (1, "live", ProgramDocument())
     assert Unit.objects.get().code == "points"
-    assert Account.objects.filter(holder_id=None).count() == 4
+    assert Account.objects.filter(holder_id=None).count() == 5
     assert set_up_program(name="Other", at=NOON).pk == program.pk
 
 

@@ -127,7 +127,7 @@ def test_scheduling_opens_the_units_of_the_document_for_everybody():
         ("coffee", "Coffee card"),
     ]
     assert Account.objects.filter(holder_id=member).count() == 3
-    assert Account.objects.filter(holder_id=None).count() == 12
+    assert Account.objects.filter(holder_id=None).count() == 15
 
 
 def test_a_scheduled_version_becomes_the_draft_again():

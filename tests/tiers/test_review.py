@@ -60,7 +60,7 @@ def test_statements_do_not_grow_with_the_batch():
         for _ in range(size):
             spends(a_member(), 105_000)
         with CaptureQueriesContext(connection) as counted:
-            done = review_tiers(at=on(2027, 1, 1))
+            done = review_tiers(at=on(2027, 1, 1), limit=100)
         assert (done.members, done.moved, done.rewards) == (size, size, 3 * size)
         statements.append(len(counted))
     assert statements[0] == statements[1] == statements[2]
