@@ -112,7 +112,7 @@ def test_a_draft_is_tried_on_the_sales_so_far(shop, page, keep):
     expect(page.get_by_text("held back by caps").first).to_be_visible()
     keep(page, "back-test-result")
     with page.expect_download() as taken:
-        page.get_by_text("Export").click()
+        page.get_by_text("Export", exact=True).click()
         page.get_by_role("link", name="Rules (CSV)").click()
     assert taken.value.suggested_filename.endswith("-rules.csv")
     page.get_by_role("link", name="Publish on…").click()
