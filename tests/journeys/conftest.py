@@ -60,7 +60,7 @@ class Quiet(WSGIRequestHandler):
         """Nothing: a failing test says enough."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shop(chromium, django_db_setup, django_db_blocker) -> Iterator["Shop"]:
     """A merchant of these journeys' own, open for business, at an address of its own; gone afterwards."""
     with django_db_blocker.unblock(), open_shop("Corner Grocer", open_for_business) as opened:

@@ -106,9 +106,7 @@ def preview_receipt(new: NewReceipt, *, at: datetime, has_proof: bool) -> Previe
 def _enter(new: NewReceipt, *, proofs: Sequence[KeptFile], as_draft: bool, at: datetime, by: Actor) -> Entered:
     earlier = Receipt.objects.filter(key=new.key).first()
     if earlier is not None:
-        if (earlier.kind, earlier.number, earlier.total_minor) != (new.kind, new.number, new.total_minor):
-            raise ReceiptKeyReused()
-        return as_entered(earlier, replayed=True)
+        return _replay(earlier, new)
     if as_draft:
         store_id, member_id = _place(new, book=load_book(), at=at)
         return keep_draft(
@@ -121,6 +119,8 @@ def _key(new: NewReceipt, *, draft: Receipt | None, proofs: Sequence[KeptFile], 
     book = load_book()
     sale, store_id, member_id = _check(new, book=book, at=at, by=by)
     claimed = Receipt.objects.filter(store=store_id, number=new.number, state__in=LIVE).first()
+    if claimed is not None and claimed.key == new.key and draft is None:
+        return _replay(claimed, new)  # the same form, committed since we looked for it
     if claimed is not None:
         raise ReceiptClaimed(receipt_id=str(claimed.pk))
     row = row_of(new, store_id=store_id, member_id=member_id, at=at, by=by)
@@ -143,6 +143,12 @@ def _key(new: NewReceipt, *, draft: Receipt | None, proofs: Sequence[KeptFile], 
     if isinstance(outcome, Refusal):
         raise outcome
     return keep_confirmed(row, outcome, way="policy", proofs=proofs, at=at, by=by)
+
+
+def _replay(earlier: Receipt, new: NewReceipt) -> Entered:
+    if (earlier.kind, earlier.number, earlier.total_minor) != (new.kind, new.number, new.total_minor):
+        raise ReceiptKeyReused()
+    return as_entered(earlier, replayed=True)
 
 
 def _check(new: NewReceipt, *, book: Book, at: datetime, by: Actor) -> tuple[NewSale, int, int]:
