@@ -134,7 +134,7 @@ MUTANTS = (
     ),
     Mutant(
         "caps applied wide before narrow",
-        "core/compiled.py",
+        "core/limits.py",
         "        key=lambda each: (PERIODS.index(each[1].period)",
         "        key=lambda each: (-PERIODS.index(each[1].period)",
         ("../core/test_caps.py",),
