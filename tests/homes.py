@@ -13,9 +13,11 @@ PREFIX = "regulars-test-"
 
 
 def find_test_home() -> Path:
-    """Answer REGULARS_TEST_HOME, or a new home that the run will remove."""
+    """Answer REGULARS_TEST_HOME (a folder in it for each of the workers of one run), or a new home that the run will
+    remove.
+    """
     if kept := os.environ.get("REGULARS_TEST_HOME"):
-        return Path(kept).absolute()
+        return Path(kept, os.environ.get("PYTEST_XDIST_WORKER", "")).absolute()
     for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         clear_if_abandoned(left)
     return Path(tempfile.mkdtemp(prefix=PREFIX))
