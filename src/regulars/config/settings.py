@@ -49,6 +49,7 @@ TENANT_APPS = [
     "regulars.audit",
     "regulars.files",
     "regulars.stores",
+    "regulars.brand",
     "regulars.staff",
     "regulars.programs",
     "regulars.members",

@@ -1,4 +1,4 @@
-"""What a merchant calls the places where it sells: one word out of a closed list, so that every language can have it."""
+"""What a merchant calls the places where it sells: one of a closed list, so that every language can have the word."""
 
 from enum import StrEnum
 from typing import NamedTuple

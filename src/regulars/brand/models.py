@@ -1,0 +1,40 @@
+"""How a merchant looks to its members and its team; its name and time zone are the program's."""
+
+from django.db import models
+from django.db.models import Q
+
+from regulars.core.store_words import StoreWord
+from regulars.files.models import KeptFile
+
+
+class DateStyle(models.TextChoices):
+    """How days are written: 5 Mar 2026, 05/03/2026, 03/05/2026, 2026-03-05."""
+
+    WORDS = "words"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+    ISO = "iso"
+
+
+class Looks(models.Model):
+    """The one row of a merchant; without it everything looks as Regulars does.
+
+    `number` counts the changes. `accent` is "#rrggbb" in small letters, as links and buttons have it on light paper;
+    "" is Regulars' own.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveIntegerField(default=0)
+    logo = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
+    accent = models.CharField(max_length=7, blank=True)
+    date_style = models.CharField(max_length=16, choices=DateStyle, default=DateStyle.WORDS)
+    store_word = models.CharField(max_length=16, default=StoreWord.STORE.value)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_merchant_looks_one_way", condition=Q(id=1)),
+            models.CheckConstraint(name="an_accent_is_a_colour", condition=Q(accent__regex=r"^(#[0-9a-f]{6})?$")),
+        ]
+
+    def __str__(self) -> str:
+        return f"looks {self.number}"
