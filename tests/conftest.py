@@ -33,6 +33,11 @@ OPENED_AT = datetime(2025, 1, 1, tzinfo=UTC)
 NUMBERS = itertools.count(1)
 
 
+def pytest_xdist_setupnodes(config, specs) -> None:
+    """Let each worker of a parallel run come here first: with this set, Django would wake up in the run's own home."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
+
+
 def pytest_unconfigure(config) -> None:
     """Leave nothing under /tmp, also when no test ran."""
     if not os.environ.get("REGULARS_TEST_HOME"):
