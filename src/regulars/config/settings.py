@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from regulars.config.security import content_security_policy
+from regulars.config.security import CONTENT_SECURITY_POLICY
 from regulars.platform.database import database_settings
 from regulars.platform.home import find_home, read_secret_key
 from regulars.platform.logs import logging_settings
@@ -33,15 +33,11 @@ ALLOWED_HOSTS = ["*"]
 
 SHARED_APPS = ["django_tenants", "regulars.platform", "procrastinate.contrib.django", "django.contrib.postgres"]
 TENANT_APPS = [
-    "regulars.backoffice",  # first: its templates stand before those of unfold and allauth
-    "unfold",
-    "unfold.contrib.filters",
-    "unfold.contrib.forms",
+    "regulars.backoffice",  # first: its templates stand before those of allauth
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.admin",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -117,7 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "regulars.config.security.ContentSecurityPolicy",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "regulars.backoffice.door.TeamDoor",
 ]
@@ -144,7 +140,7 @@ WHITENOISE_MAX_AGE = 3600
 
 # --- security -------------------------------------------------------------------------------------
 
-SECURE_CSP = content_security_policy()
+SECURE_CSP = CONTENT_SECURITY_POLICY
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
