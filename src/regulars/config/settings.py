@@ -7,6 +7,7 @@ REGULARS_DATA_KEY    encrypts regulated fields and keys the hashes of PINs (defa
 REGULARS_SECRET_KEY  signs sessions (default: a file made in the home)
 REGULARS_DEBUG       1 shows faults in full; never on a machine that others reach
 REGULARS_EMAIL_URL   smtp://user:password@host:port, or smtps:// (default: letters are files in the home)
+REGULARS_PRIVATE_HOSTS  hosts of private networks that messages may go over, e.g. mail.lan,10.0.0.5 (default: none)
 """
 
 import os
@@ -52,6 +53,7 @@ TENANT_APPS = [
     "regulars.cards",
     "regulars.audiences",
     "regulars.consents",
+    "regulars.messages",
     "regulars.rewards",
     "regulars.tiers",
     "regulars.points",
@@ -81,6 +83,8 @@ APPEND_ONLY_TABLES = (
     "points_memberevent",
     "cards_rankchange",
     "consents_consent",
+    "messaging_templateversion",
+    "messaging_templatetext",
 )
 """Tables whose rows the application may add and read, and never change or remove."""
 
@@ -202,6 +206,7 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- letters and logs -----------------------------------------------------------------------------
 
+PRIVATE_HOSTS = frozenset(os.environ.get("REGULARS_PRIVATE_HOSTS", "").lower().replace(" ", "").split(",")) - {""}
 MAILERS = mailers(HOME, os.environ.get("REGULARS_EMAIL_URL", ""))
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_settings(debug=DEBUG)
