@@ -1,0 +1,105 @@
+"""What a template may say of the member it goes to: a closed list, so that a text is known to be sound when it is kept.
+
+Every value has a source. What a unit or a ladder of levels has can be asked by its code: `{{ balance.points }}`;
+without a code, the first one of the program is meant.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Source(StrEnum):
+    """Where a value comes from; each source is read for all members of a batch at once, and only if it is asked for."""
+
+    MEMBER = "member"
+    SHOP = "shop"
+    BALANCE = "balance"
+    LEVEL = "level"
+    REWARDS = "rewards"
+    CARD = "card"
+    GIVEN = "given"
+    """Said by whoever sends the message."""
+
+
+class Shape(StrEnum):
+    """How a value is written in the member's language."""
+
+    TEXT = "text"
+    AMOUNT = "amount"
+    MONEY = "money"
+    DAY = "day"
+    NUMBER = "number"
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """`by` is what a code after the dot names: "unit", "tier_set", or nothing. `sample` stands in previews."""
+
+    name: str
+    source: Source
+    shape: Shape = Shape.TEXT
+    by: str = ""
+    about: str
+    sample: str
+
+
+def _variable(
+    name: str, source: Source, about: str, sample: str, *, shape: Shape = Shape.TEXT, by: str = ""
+) -> Variable:
+    return Variable(name=name, source=source, shape=shape, by=by, about=about, sample=sample)
+
+
+_EVERY = (
+    _variable("first_name", Source.MEMBER, "The member's first name", "Ann"),
+    _variable("last_name", Source.MEMBER, "The member's last name", "Smith"),
+    _variable("name", Source.MEMBER, "The member's whole name", "Ann Smith"),
+    _variable("number", Source.MEMBER, "The member's number", "1042"),
+    _variable("store", Source.MEMBER, "The name of the member's home store", "Main Street"),
+    _variable("shop", Source.SHOP, "The shop's name", "Corner Shop"),
+    _variable("store_word", Source.SHOP, "What the shop calls its stores", "store"),
+    _variable(
+        "balance",
+        Source.BALANCE,
+        "What the member can spend, with the unit",
+        "120 points",
+        shape=Shape.AMOUNT,
+        by="unit",
+    ),
+    _variable("worth", Source.BALANCE, "What that pays at the till", "1.20 USD", shape=Shape.MONEY, by="unit"),
+    _variable("pending", Source.BALANCE, "What is not active yet", "30 points", shape=Shape.AMOUNT, by="unit"),
+    _variable(
+        "expiring", Source.BALANCE, "How much of the balance expires next", "40 points", shape=Shape.AMOUNT, by="unit"
+    ),
+    _variable(
+        "expires_on", Source.BALANCE, "The last day of what expires next", "31 May 2026", shape=Shape.DAY, by="unit"
+    ),
+    _variable("level", Source.LEVEL, "The member's level", "Silver", by="tier_set"),
+    _variable("next_level", Source.LEVEL, "The level above it", "Gold", by="tier_set"),
+    _variable(
+        "missing",
+        Source.LEVEL,
+        "What is missing to the level above",
+        "80 points",
+        shape=Shape.AMOUNT,
+        by="tier_set",
+    ),
+    _variable("level_until", Source.LEVEL, "The last day of the level", "31 Dec 2026", shape=Shape.DAY, by="tier_set"),
+    _variable("rewards", Source.REWARDS, "The rewards the member can use now", "Free coffee, Tote bag"),
+    _variable("rewards_count", Source.REWARDS, "How many those are", "2", shape=Shape.NUMBER),
+    _variable("card", Source.CARD, "The last four digits of the member's card", "4321"),
+    _variable("comment", Source.GIVEN, "What whoever sends it adds", "Thank you for waiting."),
+    _variable("change", Source.GIVEN, "What was added or taken, with the unit", "+50 points"),
+    _variable("reward", Source.GIVEN, "The reward this is about", "Free coffee"),
+    _variable("day", Source.GIVEN, "The day this is about", "31 May 2026"),
+    _variable("code", Source.GIVEN, "The code, in templates for codes alone", "123456"),
+    _variable("minutes", Source.GIVEN, "How many minutes the code can be used", "10"),
+    _variable("about", Source.GIVEN, "What the code is for", "a receipt over 12.00 USD"),
+)
+
+VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _EVERY}
+
+FOR_CODES = frozenset({"code", "minutes", "about"})
+"""Said by templates for codes, and by no others."""
+
+OF_CODES = FOR_CODES | {"shop", "first_name", "last_name", "name"}
+"""All that a text with a code may say: whoever reads a screen over somebody's shoulder learns nothing else."""
