@@ -82,6 +82,23 @@ PERSONAL: tuple[Personal, ...] = (
         was="'{}'::jsonb",
     ),
     _emptied("consents_retentionhold", OF_MEMBER, reason="''"),
+    _emptied(
+        "messaging_delivery",
+        OF_MEMBER,
+        address="''",
+        subject="''",
+        body="''",
+        sealed="NULL",
+        reason="CASE WHEN state IN ('waiting', 'stopped') THEN 'gone' ELSE reason END",
+        state="CASE WHEN state IN ('waiting', 'stopped') THEN 'held_back' ELSE state END",
+    ),
+    _emptied(
+        "messaging_batch",
+        TELLS.format(found="position(word IN origin || asked::text || given::text) > 0"),
+        origin="''",
+        asked="'{}'::jsonb",
+        given="'{}'::jsonb",
+    ),
     _emptied("consents_erasure", OF_MEMBER, reason="''"),
     _emptied(
         "imports_importline",

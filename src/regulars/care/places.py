@@ -31,6 +31,7 @@ PLACES = (
     Place("receipts_dispute"),
     Place("files_keptfile"),
     Place("consents_retentionhold"),
+    Place("messaging_delivery"),
     Place("audiences_worn", "tag_id NOT IN (SELECT tag_id FROM audiences_worn WHERE member_id = %(keeper)s)"),
 )
 """What simply becomes the keeper's. Identifiers, levels, counts and units have rules of their own."""

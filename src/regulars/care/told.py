@@ -68,6 +68,14 @@ SECTIONS: dict[str, Section] = {
         WHERE {MINE} ORDER BY consent.id
         """,
     ),
+    "messages": _section(
+        "messaging_delivery",
+        sql=f"""
+        SELECT json_build_object('at', coalesce(sent_at, created_at), 'channel', channel, 'to', address,
+            'subject', subject, 'text', body, 'state', state, 'why', why)
+        FROM messaging_delivery WHERE {MINE} ORDER BY id
+        """,
+    ),
     "balances": _section(
         "ledger_account",
         sql="""
@@ -173,6 +181,7 @@ UNTOLD = {
     "members_addresscode": "codes that were sent, as hashes",
     "members_attributevalue": "told as attributes",
     "receipts_code": "codes that were sent, as hashes",
+    "messaging_batch": "a list that somebody of the team wrote to; the messages are told",
     "reports_export": "a list that somebody of the team asked for",
     "rewards_step": "the reward says what became of it",
     "staff_approval": "what the team asked of each other",

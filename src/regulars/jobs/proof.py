@@ -6,6 +6,7 @@ from regulars.cards.verify import CARD_CHECKS
 from regulars.consents.verify import CONSENT_CHECKS
 from regulars.ledger.verify import CheckResult, run_checks
 from regulars.members.verify import MEMBER_CHECKS
+from regulars.messages.verify import MESSAGE_CHECKS
 from regulars.receipts.verify import RECEIPT_CHECKS
 from regulars.sales.verify import verify as verify_sales
 
@@ -17,3 +18,4 @@ def verify_everything() -> Iterator[CheckResult]:
     yield from run_checks(CONSENT_CHECKS)
     yield from run_checks(CARD_CHECKS)
     yield from run_checks(MEMBER_CHECKS)
+    yield from run_checks(MESSAGE_CHECKS)
