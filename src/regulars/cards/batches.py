@@ -4,6 +4,7 @@ A batch is made in parts, each a transaction of its own that moves the batch's p
 goes on where it was.
 """
 
+import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -49,6 +50,12 @@ class InvalidBatch(Refusal):
         self.field = field
 
 
+class BatchKeyReused(Refusal):
+    """The same key came with another batch."""
+
+    code = "key_reused"
+
+
 class UnknownBatch(Refusal):
     """There is no such batch."""
 
@@ -67,15 +74,20 @@ class NewBatch(msgspec.Struct, frozen=True, kw_only=True):
     start: int = 1
     numbers: bytes | None = None
 
+    @property
+    def hash(self) -> bytes:
+        """Stand for exactly this: another name, number or list gives another hash."""
+        return hashlib.sha256(msgspec.msgpack.encode(self)).digest()
+
 
 @transaction.atomic
 def ask_batch(new: NewBatch, *, key: str, at: datetime, by: Actor) -> CardBatch:
     """Note that a batch is wanted; a job makes it. The same key again is the same batch.
 
-    Refuses: UnknownCardType, InvalidBatch, InvalidPattern, InvalidList.
+    Refuses: BatchKeyReused, UnknownCardType, InvalidBatch, InvalidPattern, InvalidList.
     """
     if earlier := CardBatch.objects.filter(key=key).first():
-        return earlier
+        return _check_same(earlier, new)
     card_type = CardType.objects.filter(code=new.type).first()
     if card_type is None:
         raise UnknownCardType(card_type=new.type)
@@ -90,24 +102,33 @@ def ask_batch(new: NewBatch, *, key: str, at: datetime, by: Actor) -> CardBatch:
         if new.pattern is None:
             raise InvalidBatch(field="pattern")
         check_pattern(new.pattern, count=count, start=new.start)
-    batch = CardBatch.objects.create(
-        type=card_type,
-        name=name,
-        pattern=new.pattern.text if has_pattern and new.pattern else "",
-        check_digit=new.pattern.check_digit if has_pattern and new.pattern else "",
-        numbers=new.numbers,
-        wanted=count,
-        start=new.start,
-        next_start=new.start,
-        pin_digits=card_type.pin_digits if has_pattern else 0,
-        secret=secrets.token_bytes(SECRET_BYTES) if has_pattern and card_type.pin_digits else None,
-        created_at=at,
-        created_by=by.tag,
-        key=key,
-    )
+    made = {
+        "type": card_type,
+        "name": name,
+        "pattern": new.pattern.text if has_pattern and new.pattern else "",
+        "check_digit": new.pattern.check_digit if has_pattern and new.pattern else "",
+        "numbers": new.numbers,
+        "wanted": count,
+        "start": new.start,
+        "next_start": new.start,
+        "pin_digits": card_type.pin_digits if has_pattern else 0,
+        "secret": secrets.token_bytes(SECRET_BYTES) if has_pattern and card_type.pin_digits else None,
+        "created_at": at,
+        "created_by": by.tag,
+        "asked_hash": new.hash,
+    }
+    batch, is_new = CardBatch.objects.get_or_create(key=key, defaults=made)
+    if not is_new:  # the same form came twice at once
+        return _check_same(batch, new)
     facts = {"type": card_type.code, "count": count, "batch": name}
     record_event(action="card_batch.asked", about="card_batch", about_id=batch.pk, facts=facts, at=at, by=by)
     return batch
+
+
+def _check_same(earlier: CardBatch, new: NewBatch) -> CardBatch:
+    if bytes(earlier.asked_hash) != new.hash:
+        raise BatchKeyReused()
+    return earlier
 
 
 @transaction.atomic

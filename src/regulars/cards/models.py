@@ -55,7 +55,7 @@ class CardBatch(models.Model):
     `pin_digits` is how long the printed PINs are. `next_start` is the running number that comes next, `seen` how far
     the list is read, `made` how many cards there are, `skipped` how many numbers were taken or unreadable. `secret`
     makes their PINs, together with a key outside the database; it is forgotten when the batch is sealed, and then only
-    marks of the PINs are left.
+    marks of the PINs are left. `asked_hash` stands for all that was asked with the `key`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -80,6 +80,7 @@ class CardBatch(models.Model):
     created_by = models.CharField(max_length=64)
     finished_at = models.DateTimeField(null=True)
     key = models.CharField(max_length=64, unique=True)
+    asked_hash = models.BinaryField(editable=False)
 
     class Meta:
         constraints = [

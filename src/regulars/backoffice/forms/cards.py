@@ -11,6 +11,7 @@ from regulars.backoffice.forms.customer import key_field
 from regulars.backoffice.forms.member import ProfileForm
 from regulars.cards.batches import MOST_AT_ONCE, NewBatch
 from regulars.cards.listed import LARGEST_LIST
+from regulars.cards.sheets import MOST_ON_ONE
 from regulars.cards.types import LONGEST_DAYS, PIN_DIGITS, CardTerms, Rank
 from regulars.core.card_numbers import InvalidPattern, Pattern
 from regulars.core.phrases import write_amount
@@ -292,4 +293,4 @@ class PatternForm(forms.Form):
 
 class PrintForm(forms.Form):
     first = forms.IntegerField(label=_("From the card"), min_value=1, max_value=MOST_AT_ONCE, initial=1)
-    count = forms.IntegerField(label=_("Cards"), min_value=1, max_value=1_000, initial=100)
+    count = forms.IntegerField(label=_("Cards"), min_value=1, max_value=MOST_ON_ONE, initial=100)
