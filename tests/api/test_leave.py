@@ -44,7 +44,7 @@ def test_from_the_threshold_on_it_needs_a_pin_and_both_names_stay(careful):
 
     refused = careful.post(path, ADJUST, key="A-1")
     assert (refused.status_code, refused.json()["code"]) == (422, "approval_needed")
-    assert refused.json()["facts"] == {"action": "adjust_points", "need": "pin", "amount": 500}
+    assert refused.json()["facts"] == {"action": "adjust_points", "need": "pin", "amount": 500, "unit": "points"}
     done = careful.post(path, ADJUST, key="A-1", headers=pin("Manager"))
     assert (done.status_code, done.json()["balance"]["available"]) == (201, 500)
     assert careful.post(path, ADJUST, key="A-1").json()["entry_id"] == done.json()["entry_id"]  # a retry needs none

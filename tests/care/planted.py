@@ -12,7 +12,7 @@ from regulars.care.holds import lift_hold, place_hold
 from regulars.care.merge import merge_members
 from regulars.consents.models import Asker
 from regulars.core.actor import SYSTEM, Actor
-from regulars.core.approval import Action
+from regulars.core.approval import Action, Weight
 from regulars.core.attributes import AttributeKind
 from regulars.core.identifiers import MemberHandle
 from regulars.core.importing import Terms
@@ -121,7 +121,7 @@ def _serve(member: int, about: str, *, at: datetime) -> None:
         about="member",
         about_id=member,
         member_id=member,
-        amount=5,
+        weight=Weight(amount=5),
     )
     ask_for_approval(ask, person=person, path=f"/members/{member}/adjust/", form={"reason": [about]}, at=at)
     body = msgspec.json.encode(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from regulars.core.approval import Threshold, hash_payload, need_of
+from regulars.core.approval import Threshold, Weight, hash_payload, need_of
 
 RULES = [
     Threshold(action="adjust_points", role="cashier", need="pin"),
@@ -28,7 +28,36 @@ RULES = [
     ],
 )
 def test_the_strictest_threshold_that_is_reached_decides(action, role, amount, need):
-    assert need_of(RULES, action=action, role=role, amount=amount) == need
+    assert need_of(RULES, action=action, role=role, weight=Weight(amount=amount, unit="points")) == need
+
+
+OF_UNITS = [
+    Threshold(action="adjust_points", need="pin", unit="points", from_amount=500),
+    Threshold(action="adjust_points", need="second", unit="credit", from_amount=2_000),
+    Threshold(action="adjust_points", need="second", from_amount=1_000),
+]
+
+
+@pytest.mark.parametrize(
+    ("unit", "steps", "amount", "need"),
+    [
+        ("points", 1, 499, None),
+        ("points", 1, 500, "pin"),
+        ("points", 1, 1_000, "second"),  # the line without a unit covers all
+        ("stars", 1, 500, None),  # 500 stars are not 500 points
+        ("stars", 1, 999, None),
+        ("stars", 1, 1_000, "second"),
+        ("credit", 100, 1_999, None),
+        ("credit", 100, 2_000, "second"),  # a unit's own line is in its smallest steps: 20.00
+        ("coins", 10, 9_999, None),
+        ("coins", 10, 10_000, "second"),  # a line without a unit is in whole ones: 1,000.0
+        ("", 1, None, None),
+    ],
+)
+def test_a_threshold_of_one_unit_is_for_that_unit_and_one_without_for_all(unit, steps, amount, need):
+    weight = Weight(amount=amount, unit=unit, steps=steps)
+
+    assert need_of(OF_UNITS, action="adjust_points", role="owner", weight=weight) == need
 
 
 def test_the_order_of_fields_does_not_matter_and_everything_else_does():

@@ -6,7 +6,7 @@ import pytest
 
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
-from regulars.core.approval import Action
+from regulars.core.approval import Action, Weight
 from regulars.ledger.models import Entry
 from regulars.points.adjust import adjust_points
 from regulars.staff.approvals import (
@@ -43,9 +43,10 @@ def a_person(name: str, role: str, *stores: int) -> Person:
     return Person.objects.get(pk=person.pk)
 
 
-def an_ask(amount: int = 500, **other: object) -> Ask:
+def an_ask(amount: int = 500, *, store_id: int | None = None, **other: object) -> Ask:
     usual = {"about": "member", "about_id": 7, "payload": {"member": 7, "amount": amount, "key": "k"}}
-    return Ask(action=Action.ADJUST_POINTS, amount=amount, **(usual | other))  # type: ignore[arg-type]
+    weight = Weight(amount=amount, unit="points", store_id=store_id)
+    return Ask(action=Action.ADJUST_POINTS, weight=weight, **(usual | other))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_what_needs_nothing_is_done_at_once(team):
 def test_a_second_person_lets_it_through_and_both_are_kept(team):
     with pytest.raises(ApprovalNeeded) as refused:
         ask_leave(an_ask(), person=team["max"], at=NOON)
-    assert refused.value.facts() == {"action": "adjust_points", "need": "second", "amount": 500}
+    assert refused.value.facts() == {"action": "adjust_points", "need": "second", "amount": 500, "unit": "points"}
 
     asked = ask_for_approval(an_ask(), person=team["max"], path="/members/7/adjust/", form={"amount": ["500"]}, at=NOON)
     approve(approval_id=asked.pk, approver=team["zoe"], at=NOON)

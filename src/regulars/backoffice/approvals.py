@@ -1,7 +1,6 @@
 """What somebody asked to do, in words: the action, how much, and what was typed."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from django.utils.functional import Promise
@@ -48,7 +47,7 @@ def tell_approval(approval: Approval, office: Office) -> Told:
     return Told(
         approval=approval,
         action=say_action(approval.action),
-        amount=say_measure(approval.action, approval.amount, office, unit=_unit(approval.payload)),
+        amount=say_measure(approval.action, approval.amount, office, unit=approval.unit),
         state=state_of(approval, now=office.now),
         typed=[
             (name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
@@ -62,15 +61,17 @@ def say_action(action: str) -> str:
     return str(ACTIONS.get(action, action.replace("_", " ")))
 
 
-def say_measure(action: str, amount: int | None, office: Office, *, unit: str = "points") -> str:
-    """An amount in what its action counts; nothing where there is none."""
+def say_measure(action: str, amount: int | None, office: Office, *, unit: str = "") -> str:
+    """An amount in what its action counts, of a unit where there is one; nothing where there is no amount."""
     if amount is None:
         return ""
     match MEASURES.get(Action(action), "") if action in set(Action) else "":
         case "money":
             return money(amount, office.currency)
-        case "points":
+        case "points" | "stamps" if unit:
             return say_amount(amount, office.unit(unit))
+        case "points":
+            return _("%(n)s of any unit") % {"n": number(amount)}
         case "stamps":
             return _("%(n)s stamps") % {"n": number(amount)}
         case "rows":
@@ -86,8 +87,3 @@ def state_of(approval: Approval, *, now: datetime) -> str:
     if approval.state == ApprovalState.APPROVED and approval.valid_until is not None and approval.valid_until <= now:
         return "lapsed"
     return approval.state
-
-
-def _unit(payload: dict[str, Any]) -> str:
-    unit = payload.get("unit", "points")
-    return str(unit[0] if isinstance(unit, list) and unit else unit or "points")

@@ -9,6 +9,7 @@ What was typed travels with the question and is sent again when somebody has let
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,8 @@ from django.utils.translation import gettext as _
 from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import words
 from regulars.core.actor import Actor
-from regulars.core.approval import Action
+from regulars.core.approval import Action, Weight
+from regulars.core.program.units import Unit
 from regulars.core.refusals import Refusal
 from regulars.staff.approvals import ApprovalNeeded, Ask, approve_by_pin, ask_for_approval, ask_leave, need_for
 from regulars.staff.approvers import approvers_for
@@ -44,10 +46,15 @@ def typed(request: HttpRequest) -> dict[str, Any]:
     return {"path": request.get_full_path(), **fields}
 
 
-def ask_for_member(action: Action, member_id: int, request: HttpRequest, *, amount: int | None = None) -> Ask:
-    """Ask to do what was typed to a member."""
+def ask_for_member(
+    action: Action, member_id: int, request: HttpRequest, *, amount: int | None = None, unit: Unit | None = None
+) -> Ask:
+    """Ask to do what was typed to a member; `amount` is of the `unit` where there is one."""
+    weight = Weight(amount=None if amount is None else abs(amount))
+    if unit is not None:
+        weight = msgspec.structs.replace(weight, unit=unit.code, steps=10**unit.decimals)
     return Ask(
-        action=action, payload=typed(request), amount=amount, about="member", about_id=member_id, member_id=member_id
+        action=action, payload=typed(request), weight=weight, about="member", about_id=member_id, member_id=member_id
     )
 
 

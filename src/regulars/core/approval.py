@@ -43,14 +43,42 @@ MEASURES: dict[Action, Literal["points", "stamps", "money", "rows", ""]] = {
 }
 """What an action's amount counts, always without its sign; nothing where an action has no amount."""
 
+OF_UNITS = frozenset(action for action, measure in MEASURES.items() if measure in ("points", "stamps"))
+"""Actions whose amount is an amount of a unit: their thresholds can be for one unit."""
+
+OF_MACHINES = frozenset(Action) - {Action.MASS_ADJUST}
+"""Actions that tills and other systems can do: files are brought in by people."""
+
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True):
-    """People of `role` need this for `action` from an amount on; an empty role is everybody."""
+    """People of `role` need this for `action` from an amount on; an empty role is everybody.
+
+    With a `unit` it is for amounts of that unit, counted in its smallest steps. Without one it is for every unit, each
+    counted in whole ones: 500 are 500 points, 500 stars and 500.00 of a credit.
+    """
 
     action: str
     need: Need
     role: str = ""
     from_amount: int = 0
+    unit: str = ""
+
+
+class Weight(msgspec.Struct, frozen=True, kw_only=True):
+    """How much something is: `amount` in the measure of its action, without its sign; in smallest steps, of which
+    `steps` make a whole one, where it is an amount of a `unit`. `store_id` is where it happens, if in a store.
+    """
+
+    amount: int | None = None
+    unit: str = ""
+    steps: int = 1
+    store_id: int | None = None
+
+    def reaches(self, threshold: Threshold) -> bool:
+        """Tell whether this is as much as a threshold says, or more; without an amount it is none."""
+        if threshold.unit not in ("", self.unit):
+            return False
+        return threshold.from_amount * (1 if threshold.unit else self.steps) <= (self.amount or 0)
 
 
 SUGGESTED: tuple[Threshold, ...] = (
@@ -60,15 +88,13 @@ SUGGESTED: tuple[Threshold, ...] = (
     Threshold(action=Action.MERGE_MEMBERS, need="pin"),
     Threshold(action=Action.ERASE_MEMBER, need="second"),
 )
-"""What a shop begins with that has not thought about it: four eyes where a mistake is dear. Points are whole here."""
+"""What a shop begins with that has not thought about it: four eyes where a mistake is dear."""
 
 
-def need_of(thresholds: Iterable[Threshold], *, action: str, role: str, amount: int | None) -> Need | None:
+def need_of(thresholds: Iterable[Threshold], *, action: str, role: str, weight: Weight) -> Need | None:
     """The strictest need of the thresholds that are reached. Without an amount only those from 0 on are."""
     reached = {
-        each.need
-        for each in thresholds
-        if each.action == action and each.role in ("", role) and each.from_amount <= (amount or 0)
+        each.need for each in thresholds if each.action == action and each.role in ("", role) and weight.reaches(each)
     }
     return next((need for need in reversed(STRICTNESS) if need in reached), None)
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
-from regulars.core.approval import Action, Threshold, hash_payload, need_of
+from regulars.core.approval import Action, Threshold, Weight, hash_payload, need_of
 from regulars.core.refusals import Refusal
 from regulars.staff.models import Approval, ApprovalRule, ApprovalState, Need, Person
 from regulars.staff.people import actor_for
@@ -32,17 +32,21 @@ LONGEST_PATH = 400
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants to do.
 
-    `payload` is everything that decides what will be written, the form's key included; plain JSON values. `amount` is
-    in the action's measure (`core/approval.py`), without its sign. `store_id` is the store it happens in, if any.
+    `payload` is everything that decides what will be written, the form's key included; plain JSON values. `weight` is
+    what thresholds look at. `deed` is what a preview of it needs, without a word that somebody typed.
     """
 
     action: Action
     payload: dict[str, Any]
     about: str
     about_id: int
-    amount: int | None = None
+    weight: Weight = Weight()
     member_id: int | None = None
-    store_id: int | None = None
+    deed: dict[str, Any] = {}
+
+    @property
+    def store_id(self) -> int | None:
+        return self.weight.store_id
 
     @property
     def hash(self) -> bytes:
@@ -54,10 +58,11 @@ class ApprovalNeeded(Refusal):
 
     code = "approval_needed"
 
-    def __init__(self, *, action: str, need: str, amount: int | None) -> None:
+    def __init__(self, *, action: str, need: str, weight: Weight) -> None:
         self.action = action
         self.need = need
-        self.amount = amount
+        self.amount = weight.amount
+        self.unit = weight.unit or None
 
 
 class CannotApprove(Refusal):
@@ -80,12 +85,8 @@ class ReasonNeeded(Refusal):
 
 def need_for(ask: Ask, *, person: Person) -> str | None:
     """What this needs from this person: None, "pin" or "second"."""
-    rules = ApprovalRule.objects.filter(action=ask.action, role__in=["", person.role])
-    thresholds = [
-        Threshold(action=rule.action, role=rule.role, from_amount=rule.from_amount, need=Need(rule.need).value)  # type: ignore[arg-type]
-        for rule in rules
-    ]
-    return need_of(thresholds, action=ask.action, role=person.role, amount=ask.amount)
+    thresholds = load_thresholds(ask.action, "", person.role)
+    return need_of(thresholds, action=ask.action, role=person.role, weight=ask.weight)
 
 
 def ask_leave(ask: Ask, *, person: Person, at: datetime) -> Actor:
@@ -109,7 +110,7 @@ def ask_leave(ask: Ask, *, person: Person, at: datetime) -> Actor:
             .first()
         )
         if leave is None or leave.approver is None:
-            raise ApprovalNeeded(action=ask.action, need=need, amount=ask.amount)
+            raise ApprovalNeeded(action=ask.action, need=need, weight=ask.weight)
         leave.state = ApprovalState.DONE
         leave.done_at = at
         leave.form = {}
@@ -117,7 +118,9 @@ def ask_leave(ask: Ask, *, person: Person, at: datetime) -> Actor:
     return msgspec.structs.replace(actor_for(person), approver=actor_for(leave.approver).tag)
 
 
-def approve_by_pin(ask: Ask, *, person: Person, approver_id: int, pin: str, at: datetime) -> Approval:
+def approve_by_pin(
+    ask: Ask, *, person: Person, approver_id: int, pin: str, at: datetime, effect: dict[str, Any] | None = None
+) -> Approval:
     """Somebody who may approve gives their PIN at the screen of the one who asks, who does it right after.
 
     Whoever may approve can give their own PIN where a PIN is enough; a second person is somebody else.
@@ -132,22 +135,24 @@ def approve_by_pin(ask: Ask, *, person: Person, approver_id: int, pin: str, at: 
         raise CannotApprove()
     check_pin(person_id=approver.pk, pin=pin, at=at)
     with transaction.atomic():
-        given = _new(ask, need=need, person=person, at=at, path="", form={})
+        given = _new(ask, need=need, person=person, at=at, path="", form={}, effect=effect or {})
         return _decide(given, approver, state=ApprovalState.APPROVED, at=at, is_by_pin=True)
 
 
 @transaction.atomic
-def ask_for_approval(ask: Ask, *, person: Person, path: str, form: dict[str, Any], at: datetime) -> Approval:
+def ask_for_approval(
+    ask: Ask, *, person: Person, path: str, form: dict[str, Any], at: datetime, effect: dict[str, Any] | None = None
+) -> Approval:
     """Put it on the list of those who may approve. Asking for the same again finds what was asked.
 
-    `path` and `form` are what is sent again when it was approved.
+    `path` and `form` are what is sent again when it was approved; `effect` is what whoever asks was shown.
     """
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     waiting = open_approvals(at=at).filter(asked_by=person, payload_hash=ask.hash).first()
     if waiting is not None:
         return waiting
     need = need_for(ask, person=person) or Need.SECOND
-    approval = _new(ask, need=need, person=person, at=at, path=path, form=form)
+    approval = _new(ask, need=need, person=person, at=at, path=path, form=form, effect=effect or {})
     _tell("asked", approval, by=actor_for(person), at=at)
     return approval
 
@@ -206,10 +211,34 @@ def may_approve(person: Person, *, store_id: int | None) -> bool:
     return can(person, Right.APPROVE) and reach_of(person, Right.APPROVE).covers(store_id)
 
 
-def _new(ask: Ask, *, need: str, person: Person, path: str, form: dict[str, Any], at: datetime) -> Approval:
+def load_thresholds(action: Action, *roles: str) -> list[Threshold]:
+    """Return the shop's thresholds of an action for these roles."""
+    return [
+        Threshold(
+            action=rule.action,
+            role=rule.role,
+            unit=rule.unit,
+            from_amount=rule.from_amount,
+            need=Need(rule.need).value,  # type: ignore[arg-type]
+        )
+        for rule in ApprovalRule.objects.filter(action=action, role__in=roles)
+    ]
+
+
+def _new(
+    ask: Ask,
+    *,
+    need: str,
+    person: Person,
+    path: str,
+    form: dict[str, Any],
+    effect: dict[str, Any],
+    at: datetime,
+) -> Approval:
     return Approval.objects.create(
         action=ask.action,
-        amount=ask.amount,
+        amount=ask.weight.amount,
+        unit=ask.weight.unit,
         payload=ask.payload,
         payload_hash=ask.hash,
         need=need,
@@ -219,6 +248,8 @@ def _new(ask: Ask, *, need: str, person: Person, path: str, form: dict[str, Any]
         store_id=ask.store_id,
         path=path[:LONGEST_PATH],
         form=form,
+        deed=ask.deed,
+        effect=effect,
         asked_by=person,
         asked_at=at,
     )
@@ -250,6 +281,8 @@ def _tell(deed: str, approval: Approval, *, by: Actor, at: datetime) -> None:
     facts: dict[str, Any] = {"action": approval.action, "need": approval.need, "asked by": approval.asked_by_id}
     if approval.amount is not None:
         facts["amount"] = approval.amount
+    if approval.unit:
+        facts["unit"] = approval.unit
     if approval.is_by_pin:
         facts["by_pin"] = True
     record_event(

@@ -3,15 +3,16 @@
 Only thresholds for machines count here (role `key`): what the team needs among itself stops no till.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 
 from regulars.core.actor import Actor
-from regulars.core.approval import KEY_ROLE, Threshold, need_of
+from regulars.core.approval import KEY_ROLE, Action, Weight, need_of
 from regulars.core.refusals import Refusal
-from regulars.staff.approvals import ApprovalNeeded, Ask, CannotApprove, may_approve
-from regulars.staff.models import ApprovalRule, Need, Person
+from regulars.staff.approvals import ApprovalNeeded, CannotApprove, load_thresholds, may_approve
+from regulars.staff.models import Person
 from regulars.staff.people import actor_for
 from regulars.staff.pins import try_pin
 
@@ -26,24 +27,27 @@ class GivenPin(msgspec.Struct, frozen=True):
         return f"PIN of {self.email}"
 
 
-def leave_for_machine(ask: Ask, *, by: Actor, given: GivenPin | None, at: datetime) -> Actor | Refusal:
+def leave_for_machine(
+    action: Action, weigh: Callable[[], Weight], *, by: Actor, given: GivenPin | None, at: datetime
+) -> Actor | Refusal:
     """Return who writes: the machine, with the approver where one was needed.
 
+    `weigh` is only asked where the shop has a threshold for machines. The PIN comes with the very request that it is
+    for, so that it lets nothing else through.
     A wrong PIN is answered, not raised: the caller commits, so that the try is counted.
     Refuses: ApprovalNeeded, CannotApprove; as an answer NoPin, WrongPin, PinLocked.
     """
-    rules = ApprovalRule.objects.filter(action=ask.action, role=KEY_ROLE)
-    thresholds = [
-        Threshold(action=rule.action, role=rule.role, from_amount=rule.from_amount, need=Need(rule.need).value)  # type: ignore[arg-type]
-        for rule in rules
-    ]
-    need = need_of(thresholds, action=ask.action, role=KEY_ROLE, amount=ask.amount)
+    thresholds = load_thresholds(action, KEY_ROLE)
+    if not thresholds:
+        return by
+    weight = weigh()
+    need = need_of(thresholds, action=action, role=KEY_ROLE, weight=weight)
     if need is None:
         return by
     if given is None:
-        raise ApprovalNeeded(action=ask.action, need=need, amount=ask.amount)
+        raise ApprovalNeeded(action=action, need=need, weight=weight)
     approver = Person.objects.filter(email=given.email.strip().lower()).first()
-    if approver is None or not may_approve(approver, store_id=ask.store_id):
+    if approver is None or not may_approve(approver, store_id=weight.store_id):
         raise CannotApprove()
     refusal = try_pin(person_id=approver.pk, pin=given.pin, at=at)
     return refusal or msgspec.structs.replace(by, approver=actor_for(approver).tag)

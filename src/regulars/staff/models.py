@@ -187,16 +187,20 @@ class Need(models.TextChoices):
 
 
 class ApprovalRule(models.Model):
-    """From `from_amount` on, in the measure of `action`, people of `role` need this; no role is everybody."""
+    """From `from_amount` on, in the measure of `action`, people of `role` need this; no role is everybody.
+
+    With a `unit`, for amounts of that unit in its smallest steps; without one, for whole ones of every unit.
+    """
 
     action = models.CharField(max_length=32)
     role = models.CharField(max_length=32, blank=True, default="")
+    unit = models.CharField(max_length=32, blank=True, default="")
     from_amount = models.BigIntegerField(default=0)
     need = models.CharField(max_length=8, choices=Need)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["action", "role", "from_amount"], name="one_need_from_an_amount_on")
+            models.UniqueConstraint(fields=["action", "role", "unit", "from_amount"], name="one_need_from_an_amount_on")
         ]
 
     def __str__(self) -> str:
@@ -215,11 +219,13 @@ class Approval(models.Model):
     """Somebody asks to do exactly this, and somebody else lets them.
 
     `payload_hash` stands for everything that decides what will be written; `form` and `path` are what the page sends
-    again when it was approved. An approval holds until `valid_until`.
+    again when it was approved. `deed` is what a preview of it needs, and `effect` what that preview said when it was
+    asked for: ids, codes and amounts. An approval holds until `valid_until`.
     """
 
     action = models.CharField(max_length=32)
     amount = models.BigIntegerField(null=True)
+    unit = models.CharField(max_length=32, blank=True, default="")
     payload = models.JSONField()
     payload_hash = models.BinaryField()
     need = models.CharField(max_length=8, choices=Need)
@@ -229,6 +235,8 @@ class Approval(models.Model):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, null=True)
     path = models.CharField(max_length=400)
     form = models.JSONField()
+    deed = models.JSONField(default=dict)
+    effect = models.JSONField(default=dict)
     note = models.TextField(blank=True, default="")
     state = models.CharField(max_length=16, choices=ApprovalState, default=ApprovalState.WAITING)
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="asked_approvals")

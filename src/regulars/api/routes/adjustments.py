@@ -8,21 +8,18 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
-from regulars.api.leave import given_pin
+from regulars.api.leave import weigh_units, write_with_leave
 from regulars.api.replies import Reply
 from regulars.api.routing import creates
 from regulars.api.shapes import Comment, Reason, UnitCode, read_id
-from regulars.api.writes import do_write
+from regulars.core.actor import Actor
 from regulars.core.amounts import LARGEST_AMOUNT
-from regulars.core.approval import Action
-from regulars.core.refusals import Refusal
+from regulars.core.approval import Action, Weight
 from regulars.ledger.wallet import Balance
 from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.adjust import AccountNotFound, adjust_points
-from regulars.programs.book import UnknownUnit
-from regulars.staff.approvals import Ask
-from regulars.staff.machine_leave import leave_for_machine
+from regulars.programs.book import UnknownUnit, load_book
 from regulars.staff.models import Scope
 
 
@@ -56,20 +53,12 @@ async def create_adjustment(
     """
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
-    key, given = call.natural_key(), given_pin(request)
-    ask = Ask(
-        action=Action.ADJUST_POINTS,
-        payload={},
-        amount=abs(data.amount),
-        about="member",
-        about_id=number,
-        member_id=number,
-    )
+    key = call.natural_key()
 
-    def adjust(at: datetime) -> AdjustmentOut | Refusal:
-        by = leave_for_machine(ask, by=call.by, given=given, at=at)
-        if isinstance(by, Refusal):
-            return by
+    def weigh(_at: datetime) -> Weight:
+        return weigh_units(data.amount, data.unit, decimals=load_book().unit(data.unit).decimals)
+
+    def adjust(at: datetime, by: Actor) -> AdjustmentOut:
         try:
             adjusted = adjust_points(
                 member_id=number,
@@ -85,4 +74,4 @@ async def create_adjustment(
             raise (UnknownUnit(unit=data.unit) if read_member(number) else UnknownMember()) from None
         return AdjustmentOut(str(adjusted.entry_id), adjusted.replayed, adjusted.balance)
 
-    return await do_write(request, adjust)
+    return await write_with_leave(request, Action.ADJUST_POINTS, adjust, weigh=weigh)

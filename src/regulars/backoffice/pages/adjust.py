@@ -32,7 +32,9 @@ def adjust(request: HttpRequest, member_id: int) -> HttpResponse:
         try:
             done = with_leave(
                 request,
-                ask_for_member(Action.ADJUST_POINTS, member_id, request, amount=abs(typed["amount"])),
+                ask_for_member(
+                    Action.ADJUST_POINTS, member_id, request, amount=typed["amount"], unit=office.unit(typed["unit"])
+                ),
                 lambda by: adjust_points(member_id=member_id, **typed, at=office.now, by=by),
             )
         except Refusal as refusal:

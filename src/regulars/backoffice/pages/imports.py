@@ -32,7 +32,7 @@ from regulars.backoffice.leave import typed, with_leave
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.actor import Actor
-from regulars.core.approval import Action
+from regulars.core.approval import Action, Weight
 from regulars.core.importing import Terms
 from regulars.core.refusals import Refusal
 from regulars.imports.ask import (
@@ -192,7 +192,7 @@ def start(request: HttpRequest, run_id: int) -> HttpResponse:
     ask = Ask(
         action=Action.MASS_ADJUST,
         payload=typed(request) | shown,
-        amount=run.counts.get("created", 0),
+        weight=Weight(amount=run.counts.get("created", 0)),
         about="import",
         about_id=run_id,
     )

@@ -19,7 +19,7 @@ from regulars.backoffice.receipts import show_receipts
 from regulars.backoffice.refusals import show_in, words
 from regulars.backoffice.wording import money
 from regulars.core.actor import Actor
-from regulars.core.approval import Action
+from regulars.core.approval import Action, Weight
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
 from regulars.sales.answers import Refunded
@@ -60,11 +60,10 @@ def _refund(wanted: NewRefund, sale: Sale, form: RefundForm, request: HttpReques
         ask = Ask(
             action=Action.REFUND_SALE,
             payload=typed(request),
-            amount=_amount(wanted, sale, office),
+            weight=Weight(amount=_amount(wanted, sale, office), store_id=sale.store_id),
             about="sale",
             about_id=sale.pk,
             member_id=sale.member_id,
-            store_id=sale.store_id,
         )
         outcome = with_leave(request, ask, lambda by: _refund_as(by, wanted, office))
     except Refusal as refusal:

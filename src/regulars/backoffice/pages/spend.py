@@ -54,11 +54,12 @@ def spend(request: HttpRequest, member_id: int) -> HttpResponse:
     claimable = list_claimable(member_id=member_id, at=office.now) if office.book else []
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        price = next((each.price for each in claimable if each.reward.code == typed["reward"]), 0)
+        meant = next((each for each in claimable if each.reward.code == typed["reward"]), None)
+        price, unit = (meant.price, office.unit(meant.unit)) if meant else (0, None)
         try:
             done = with_leave(
                 request,
-                ask_for_member(Action.SPEND_POINTS, member_id, request, amount=price),
+                ask_for_member(Action.SPEND_POINTS, member_id, request, amount=price, unit=unit),
                 lambda by: claim_reward(member_id=member_id, **typed, at=office.now, by=by),
             )
         except Refusal as refusal:

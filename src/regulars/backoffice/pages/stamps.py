@@ -36,7 +36,9 @@ def stamps(request: HttpRequest, member_id: int) -> HttpResponse:
             typed = form.cleaned_data
             done = with_leave(
                 request,
-                ask_for_member(Action.ADJUST_STAMPS, member_id, request, amount=abs(typed["stamps"])),
+                ask_for_member(
+                    Action.ADJUST_STAMPS, member_id, request, amount=typed["stamps"], unit=office.unit(typed["card"])
+                ),
                 lambda by: adjust_stamps(member_id=member_id, **typed, at=office.now, by=by),
             )
         except Refusal as refusal:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.amounts import words_of
 from regulars.backoffice.approvals import NEEDS, say_action, say_measure
 from regulars.backoffice.forms.approvals import RuleForm
 from regulars.backoffice.office import Office, office_of
@@ -43,8 +44,7 @@ def suggested(request: HttpRequest) -> HttpResponse:
     """Begin with what is dear when it goes wrong."""
     office = office_of(request)
     if request.method == "POST":
-        step = 10 ** office.unit("points").decimals
-        number = put_suggested(points_step=step, at=office.now, by=office.actor)
+        number = put_suggested(at=office.now, by=office.actor)
         messages.success(request, ngettext("%(n)s line is put.", "%(n)s lines are put.", number) % {"n": number})
     return redirect("approval_rules")
 
@@ -64,7 +64,7 @@ def drop(request: HttpRequest, rule_id: int) -> HttpResponse:
 
 
 def _rules() -> list[ApprovalRule]:
-    return list(ApprovalRule.objects.order_by("action", "from_amount", "role"))
+    return list(ApprovalRule.objects.order_by("action", "unit", "from_amount", "role"))
 
 
 def _tell(rule: ApprovalRule, office: Office) -> dict[str, Any]:
@@ -73,6 +73,7 @@ def _tell(rule: ApprovalRule, office: Office) -> dict[str, Any]:
         "id": rule.pk,
         "action": say_action(rule.action),
         "role": others.get(rule.role) or role_names().get(rule.role, rule.role),
-        "from": say_measure(rule.action, rule.from_amount, office) if rule.from_amount else "",
+        "from": say_measure(rule.action, rule.from_amount, office, unit=rule.unit) if rule.from_amount else "",
+        "unit": words_of(office.unit(rule.unit)).plural if rule.unit else "",
         "need": NEEDS[rule.need],
     }
