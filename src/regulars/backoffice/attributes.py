@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from regulars.brand.dates import say_day
 from regulars.core.attributes import AttributeKind, Definition, Value, write_number
 from regulars.files.models import KeptFile
 from regulars.members.attributes import Definitions, read_values
@@ -34,7 +34,7 @@ def say_value(definition: Definition, value: Value) -> str:
             whole, _point, rest = write_number(value).partition(".")
             return f"{int(whole):,}" + (f".{rest}" if rest else "")
         case date():
-            return date_format(value, "j M Y")
+            return say_day(value)
         case str() if definition.kind is AttributeKind.CHOICE:
             return definition.label_of(value)
         case _:

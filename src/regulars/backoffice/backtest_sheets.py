@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
-from django.utils.formats import date_format
 from django.utils.functional import Promise as Text
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from regulars.backoffice.amounts import say_amount, say_change
 from regulars.backoffice.levels import CAUSES
 from regulars.backoffice.wording import money, number
+from regulars.brand.dates import say_month
 from regulars.core.describe.limits import describe_bound
 from regulars.core.phrases import write_amount
 from regulars.core.program.document import ProgramDocument
@@ -214,7 +214,3 @@ class Tables:
 
     def money(self, minor: int) -> str:
         return money(minor, self.currency)
-
-
-def say_month(day: date) -> str:
-    return date_format(day, "M Y")

@@ -7,9 +7,10 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.amounts import unknown_unit
-from regulars.backoffice.backtest_sheets import Sheet, say_month, write_sheets
+from regulars.backoffice.backtest_sheets import Sheet, write_sheets
 from regulars.backoffice.chart import Chart, draw_bars
 from regulars.backoffice.wording import MINUS, money, number
+from regulars.brand.dates import say_month
 from regulars.core.compiled import stamps_unit
 from regulars.core.phrases import write_amount
 from regulars.core.program.document import ProgramDocument

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
-from django.utils.formats import date_format
+
+from regulars.brand.dates import say_day_of_year
 
 HEIGHT = 100
 
@@ -45,7 +46,7 @@ def draw_bars(
     names: Sequence[str],
     say: Callable[[int], str],
     say_day: Callable[[date], str],
-    say_end: Callable[[date], str] = lambda day: date_format(day, "j M"),
+    say_end: Callable[[date], str] = say_day_of_year,
     is_part: bool = False,
 ) -> Chart:
     """Draw one bar per day and series: side by side, or the first in front where it `is_part` of the second.

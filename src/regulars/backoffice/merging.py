@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from regulars.backoffice.attributes import say_value
 from regulars.backoffice.levels import name_of_level
 from regulars.backoffice.office import Office
+from regulars.brand.dates import say_day
 from regulars.care.fields import ATTRIBUTE
 from regulars.care.models import Duplicate
 from regulars.care.preview import Holding, MergePreview
@@ -208,7 +209,7 @@ def _levels(before: Holding, after: Holding, office: Office) -> Iterator[str]:
 def _say(member: MemberRow, name: str) -> str:
     value = getattr(member, name)
     if isinstance(value, date | datetime):
-        return f"{value:%d %b %Y}"
+        return say_day(value)
     return str(value or "")
 
 

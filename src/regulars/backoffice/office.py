@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from regulars.backoffice.amounts import unknown_unit
+from regulars.brand.looks import Looks, load_looks
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.describe.rules import describe_rule
@@ -35,6 +36,11 @@ class Office:
             return load_book()
         except NoProgram:
             return None
+
+    @cached_property
+    def looks(self) -> Looks:
+        """How the merchant looks, and what it calls its stores."""
+        return load_looks()
 
     @cached_property
     def live(self) -> Compiled | None:

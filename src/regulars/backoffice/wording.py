@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta, tzinfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.brand.dates import say_day, say_weekday
 from regulars.core.money import write_money
 from regulars.members.rows import MemberRow
 
@@ -41,11 +41,11 @@ def quantity(milli: int) -> str:
 def exact(at: datetime, zone: tzinfo) -> str:
     """With seconds and the zone's short name, for whoever wants to know exactly."""
     local = at.astimezone(zone)
-    return f"{date_format(local, 'D j M Y')}, {local:%H:%M:%S} {local:%Z}"
+    return f"{say_weekday(local)}, {local:%H:%M:%S} {local:%Z}"
 
 
 def day(at: datetime, zone: tzinfo) -> str:
-    return date_format(at.astimezone(zone), "j M Y")
+    return say_day(at.astimezone(zone))
 
 
 def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:

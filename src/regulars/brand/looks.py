@@ -2,7 +2,7 @@
 
 import msgspec
 
-from regulars.brand.models import DateStyle
+from regulars.brand.dates import DateStyle
 from regulars.core.store_words import StoreWord
 from regulars.platform.rows import fetch
 

@@ -3,17 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from regulars.brand.dates import DateStyle
 from regulars.core.store_words import StoreWord
 from regulars.files.models import KeptFile
-
-
-class DateStyle(models.TextChoices):
-    """How days are written: 5 Mar 2026, 05/03/2026, 03/05/2026, 2026-03-05."""
-
-    WORDS = "words"
-    DAY_FIRST = "day_first"
-    MONTH_FIRST = "month_first"
-    ISO = "iso"
 
 
 class Looks(models.Model):
@@ -27,7 +19,7 @@ class Looks(models.Model):
     number = models.PositiveIntegerField(default=0)
     logo = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
     accent = models.CharField(max_length=7, blank=True)
-    date_style = models.CharField(max_length=16, choices=DateStyle, default=DateStyle.WORDS)
+    date_style = models.CharField(max_length=16, default=DateStyle.WORDS.value)
     store_word = models.CharField(max_length=16, default=StoreWord.STORE.value)
 
     class Meta:

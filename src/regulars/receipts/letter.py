@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from regulars.brand.dates import say_day
 from regulars.core.money import write_money
 from regulars.receipts.codes import MadeCode
 
@@ -14,13 +15,14 @@ from regulars.receipts.codes import MadeCode
 def post_code(made: MadeCode, *, shop: str, currency: str, zone: tzinfo) -> None:
     """Send a code by e-mail, in the member's language, once it is committed. It is in the letter and nowhere else."""
     receipt = made.receipt
+    bought_at = receipt.occurred_at.astimezone(zone)
     with override(receipt.member.language or None):
         said = {
             "code": made.code,
             "shop": shop,
             "store": receipt.store.name,
             "total": write_money(receipt.total_minor or 0, currency),
-            "day": f"{receipt.occurred_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            "day": f"{say_day(bought_at)} {bought_at:%H:%M}",
             "until": f"{made.ends_at.astimezone(zone):%H:%M}",
         }
         subject = _("%(code)s is your code at %(shop)s") % said

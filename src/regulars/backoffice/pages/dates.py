@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
@@ -19,6 +18,7 @@ from regulars.backoffice.levels import last_day
 from regulars.backoffice.lots import AT_MOST, ShownLot, find_lots
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in
+from regulars.brand.dates import say_day
 from regulars.core.periods import end_of_day
 from regulars.core.program.units import Unit
 from regulars.core.refusals import Refusal
@@ -75,7 +75,7 @@ def _change(form: DatesForm, member_id: int, picked: Collection[ShownLot], offic
 def _effect(picked: Collection[ShownLot], until: date, unit: Unit, available: int, office: Office) -> dict[str, Any]:
     """What would be, in sentences: the balance, and each amount with its old and new last day."""
     end = end_of_day(until, office.zone)
-    new = date_format(until, "j M Y")
+    new = say_day(until)
     said = []
     for lot in picked:
         told = {"n": say_amount(lot.amount, unit), "old": last_day(lot.expires_at, office), "new": new}

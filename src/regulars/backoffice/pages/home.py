@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
@@ -15,6 +14,7 @@ from regulars.backoffice.keyset import page_by_time
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.wording import money, number
 from regulars.backoffice.worklist import show_work
+from regulars.brand.dates import say_weekday
 from regulars.members.models import Member
 from regulars.reports.figures import Day, Figures, figures_between, newest_day
 from regulars.sales.models import Sale
@@ -95,7 +95,7 @@ def _charts(figures: Sequence[Day], first: date, until: date, *, is_whole: bool)
             (day, tuple(getattr(known[day], field) if day in known else 0 for _, field in series)) for day in days
         ]
         names = [name for name, _ in series]
-        return draw_bars(title, values, names=names, say=number, say_day=_say_day, is_part=is_part)
+        return draw_bars(title, values, names=names, say=number, say_day=say_weekday, is_part=is_part)
 
     sales = draw(_("Sales"), (_("by members"), "member_sales"), (_("all"), "sales"), is_part=True)
     active = draw(_("Active members"), (_("active"), "active_members"))
@@ -103,10 +103,6 @@ def _charts(figures: Sequence[Day], first: date, until: date, *, is_whole: bool)
         return [sales, draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent")), active]
     points = draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent"), (_("expired"), "expired"))
     return [sales, points, draw(_("Joined"), (_("joined"), "joined")), active]
-
-
-def _say_day(day: date) -> str:
-    return date_format(day, "D j M Y")
 
 
 def _first_steps(office: Office) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from regulars.backoffice.keyed import STATES, say_gains, show_gains, show_keyed,
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.backoffice.wording import day
 from regulars.core.identifiers import MemberHandle
 from regulars.core.program.document import ProgramDocument
 from regulars.core.refusals import Refusal
@@ -211,7 +212,7 @@ def _answer(request: HttpRequest, done: Entered, member: MemberRow, office: Offi
             said = _("Kept as a draft. It counts for nothing yet.")
         case State.AWAITING:
             said = _("Kept. It counts once it is confirmed, and lapses on %(day)s.") % {
-                "day": f"{done.lapses_at:%Y-%m-%d}" if done.lapses_at else ""
+                "day": day(done.lapses_at, office.zone) if done.lapses_at else ""
             }
         case _:
             gains = say_gains(done.recorded, office) if done.recorded else ""

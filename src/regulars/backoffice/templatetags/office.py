@@ -1,6 +1,6 @@
 """How pages write numbers, money and times, and the few parts that every page repeats."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -13,6 +13,7 @@ from regulars.backoffice import wording
 from regulars.backoffice.amounts import say_amount, say_change, unknown_unit
 from regulars.backoffice.navigation import Door, doors
 from regulars.backoffice.office import Office, office_of
+from regulars.brand.dates import say_day
 from regulars.core.phrases import write_amount
 from regulars.core.program.units import Unit
 from regulars.members.rows import MemberRow
@@ -88,6 +89,12 @@ def when(context: Context, at: datetime | None, style: str = "relative", zone: A
         "exact": lambda: exact,
     }[style]()
     return format_html('<time datetime="{}" title="{}">{}</time>', at.astimezone(UTC).isoformat(), exact, said)
+
+
+@register.filter
+def day(on: date | None) -> str:
+    """A day that has no moment, such as a birthday; "" where there is none."""
+    return "" if on is None else say_day(on)
 
 
 @register.filter
