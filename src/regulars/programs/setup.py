@@ -54,7 +54,7 @@ def create_program(
     program = Program.objects.create(
         name=clean_program_name(name),
         time_zone=clean_time_zone(time_zone),
-        currency=_clean_currency(currency),
+        currency=clean_currency(currency),
         country=_clean_country(country),
     )
     facts = {"time_zone": program.time_zone, "currency": program.currency, "country": program.country}
@@ -93,7 +93,7 @@ def clean_time_zone(name: str) -> str:
     return name
 
 
-def _clean_currency(text: str) -> str:
+def clean_currency(text: str) -> str:
     if not CURRENCY.fullmatch(text.upper()):
         raise InvalidProgram(field="currency")
     return text.upper()
