@@ -44,6 +44,29 @@ class Write(Operation):
         self.parameters = [*(self.parameters or []), key]
 
 
+@dataclass
+class WriteWithLeave(Write):
+    """A write for which the shop may ask a PIN of somebody of its team."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        who = Parameter(
+            name="Approval-By",
+            param_in="header",
+            required=False,
+            description="Where the shop asks for leave: the e-mail of somebody who may approve.",
+            schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=254),
+        )
+        pin = Parameter(
+            name="Approval-Pin",
+            param_in="header",
+            required=False,
+            description="Their PIN. It is for this very request: a header, because the hash of the body is kept.",
+            schema=Schema(type=OpenAPIType.STRING, min_length=4, max_length=8, pattern=r"^[0-9]+$"),
+        )
+        self.parameters = [*(self.parameters or []), who, pin]
+
+
 def reads(path: str, *, scope: Scope, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """A GET that needs `scope`."""
     return get(
@@ -57,10 +80,11 @@ def reads(path: str, *, scope: Scope, summary: str) -> Callable[[Callable[..., A
 
 
 def creates(
-    path: str, *, scope: Scope, takes: type, summary: str, largest: int = MAX_BODY
+    path: str, *, scope: Scope, takes: type, summary: str, largest: int = MAX_BODY, may_need_leave: bool = False
 ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
-    """A POST that needs `scope` and a body of the type `takes`."""
-    return post(path, operation_class=Write, **_takes(path, takes, scope, summary, largest))
+    """A POST that needs `scope` and a body of the type `takes`; and, where the shop says so, somebody's leave."""
+    written = WriteWithLeave if may_need_leave else Write
+    return post(path, operation_class=written, **_takes(path, takes, scope, summary, largest))
 
 
 def asks(path: str, *, scope: Scope, takes: type, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:

@@ -64,6 +64,19 @@ def list_claimable(*, member_id: int, at: datetime, store: str = "") -> list[Cla
     return sorted(shown, key=lambda each: (each.refusal is not None, each.price, each.reward.name))
 
 
+def price_for(*, member_id: int, reward: str, at: datetime) -> tuple[str, int]:
+    """Return in which unit, and how much, a reward costs this member. Refuses: RewardNotFound, UnknownMember."""
+    book = load_book()
+    wanted = book.compiled_at(at).rewards.get(reward)
+    who = find_claimants([member_id], book=book, at=at).get(member_id)
+    if who is None:
+        raise UnknownMember()
+    price = price_of(wanted, who.tiers) if wanted else None
+    if price is None:
+        raise RewardNotFound()
+    return price
+
+
 def _claimable(
     reward: Reward, who: Claimant, *, at: datetime, place: Place, had: int, taken: dict[str, int]
 ) -> Claimable:

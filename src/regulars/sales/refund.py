@@ -1,6 +1,6 @@
 """Goods come back: earned points go back, points that paid return, and a series of refunds equals one of their sum."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -31,6 +31,7 @@ from regulars.tiers.gifts import gift_key
 from regulars.tiers.standings import Moved
 
 Outcome = Refunded | Refusal
+Check = Callable[[NewRefund, int], None]
 
 WRITE = """
 WITH refunded AS (
@@ -48,9 +49,10 @@ FROM json_to_recordset(%(refunds)s::json) AS r(
 
 
 @transaction.atomic(savepoint=False)
-def refund_sales(batch: Sequence[NewRefund], *, at: datetime) -> list[Outcome]:
+def refund_sales(batch: Sequence[NewRefund], *, at: datetime, check: Check | None = None) -> list[Outcome]:
     """Refund sales by line, by amount or whole, in order; return one outcome for each, in the same order.
 
+    `check` is told each refund that would be made with what comes back, in minor units, and may refuse it.
     (sale, external_id) is the natural key: the same content again gets the first answer, other content RefundIdReused.
     Refuses, besides, SaleNotFound, WrongStore, FutureSale, RefundBeforeSale, RefundExceedsSale, LineNotFound,
     NothingToRefund, and PointsSpentAlready where the program wants it. The statements do not grow with the batch.
@@ -58,7 +60,7 @@ def refund_sales(batch: Sequence[NewRefund], *, at: datetime) -> list[Outcome]:
     book = load_book()
     desk = open_desk({refund.sale_id for refund in batch}, book=book, at=at, lock=True)
     [free_ids] = take_ids(sales_refund=len(batch))
-    returns = _Returns(at=at, book=book, desk=desk, free_ids=free_ids)
+    returns = _Returns(at=at, book=book, desk=desk, free_ids=free_ids, check=check)
     outcomes = [returns.settle(refund) for refund in batch]
     returns.write()
     return outcomes
@@ -77,7 +79,10 @@ def preview_refund(refund: NewRefund, *, at: datetime) -> Refunded:
 class _Returns:
     """The refunds decided so far; nothing is written before `write`."""
 
-    def __init__(self, *, at: datetime, book: Book, desk: Desk, free_ids: Sequence[int]) -> None:
+    def __init__(
+        self, *, at: datetime, book: Book, desk: Desk, free_ids: Sequence[int], check: Check | None = None
+    ) -> None:
+        self.check = check
         self.at = at
         self.book = book
         self.desk = desk
@@ -120,6 +125,8 @@ class _Returns:
             lines=refund.lines,
             amount_minor=refund.amount_minor,
         )
+        if self.check is not None:
+            self.check(refund, back.amount_minor)
         case = Case(
             sold=sold,
             back=back,

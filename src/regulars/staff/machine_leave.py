@@ -3,13 +3,13 @@
 Only thresholds for machines count here (role `key`): what the team needs among itself stops no till.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
 
 from regulars.core.actor import Actor
-from regulars.core.approval import KEY_ROLE, Action, Weight, need_of
+from regulars.core.approval import KEY_ROLE, Action, Threshold, Weight, need_of
 from regulars.core.refusals import Refusal
 from regulars.staff.approvals import ApprovalNeeded, CannotApprove, load_thresholds, may_approve
 from regulars.staff.models import Person
@@ -27,6 +27,13 @@ class GivenPin(msgspec.Struct, frozen=True):
         return f"PIN of {self.email}"
 
 
+def check_alone(thresholds: Iterable[Threshold], action: Action, weight: Weight) -> None:
+    """Refuse what a machine may not do without somebody's leave: ApprovalNeeded."""
+    need = need_of(thresholds, action=action, role=KEY_ROLE, weight=weight)
+    if need is not None:
+        raise ApprovalNeeded(action=action, need=need, weight=weight)
+
+
 def leave_for_machine(
     action: Action, weigh: Callable[[], Weight], *, by: Actor, given: GivenPin | None, at: datetime
 ) -> Actor | Refusal:
@@ -41,11 +48,11 @@ def leave_for_machine(
     if not thresholds:
         return by
     weight = weigh()
-    need = need_of(thresholds, action=action, role=KEY_ROLE, weight=weight)
-    if need is None:
-        return by
     if given is None:
-        raise ApprovalNeeded(action=action, need=need, weight=weight)
+        check_alone(thresholds, action, weight)
+        return by
+    if need_of(thresholds, action=action, role=KEY_ROLE, weight=weight) is None:
+        return by
     approver = Person.objects.filter(email=given.email.strip().lower()).first()
     if approver is None or not may_approve(approver, store_id=weight.store_id):
         raise CannotApprove()

@@ -19,7 +19,7 @@ from regulars.ledger.wallet import Balance
 from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.adjust import AccountNotFound, adjust_points
-from regulars.programs.book import UnknownUnit, load_book
+from regulars.programs.book import UnknownUnit
 from regulars.staff.models import Scope
 
 
@@ -42,21 +42,19 @@ class AdjustmentOut(msgspec.Struct, frozen=True):
     "/members/{member_id:str}/adjustments",
     scope=Scope.POINTS_ADJUST,
     takes=AdjustmentIn,
+    may_need_leave=True,
     summary="Adjust a member's balance",
 )
 async def create_adjustment(
     data: JSONBody[AdjustmentIn], request: ApiRequest, member_id: FromPath[str]
 ) -> Reply[AdjustmentOut]:
-    """Send an `Idempotency-Key`: without one, the same request again adjusts again.
-
-    Where the shop asks for a PIN, send `Approval-By` (the e-mail of somebody who may approve) and `Approval-Pin`.
-    """
+    """Send an `Idempotency-Key`: without one, the same request again adjusts again."""
     call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
     key = call.natural_key()
 
     def weigh(_at: datetime) -> Weight:
-        return weigh_units(data.amount, data.unit, decimals=load_book().unit(data.unit).decimals)
+        return weigh_units(data.amount, data.unit)
 
     def adjust(at: datetime, by: Actor) -> AdjustmentOut:
         try:

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
+from regulars.api.leave import write_with_leave
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import LONGEST_ID, Moment, read_id, read_moment
@@ -20,6 +21,8 @@ from regulars.consents.policies import current_version, text_for
 from regulars.consents.purposes import KnownPurpose, load_purposes
 from regulars.consents.read import PurposeState, Said, consents_at, consents_of, find_keeper, history_of
 from regulars.consents.record import NewConsent, record_consent
+from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.core.consents import WHOLE
 from regulars.members.lock import UnknownMember
 from regulars.staff.models import Scope
@@ -214,13 +217,22 @@ async def get_export(request: ApiRequest, member_id: FromPath[str]) -> Reply[Mem
     return await do_read(request, lambda at: export_member(member_id=number, at=at, by=by))
 
 
-@creates("/members/{member_id:str}/erasures", scope=Scope.MEMBERS_WRITE, takes=ErasureIn, summary="Ask for an erasure")
+@creates(
+    "/members/{member_id:str}/erasures",
+    scope=Scope.MEMBERS_WRITE,
+    takes=ErasureIn,
+    summary="Ask for an erasure",
+    may_need_leave=True,
+)
 async def create_erasure(data: JSONBody[ErasureIn], request: ApiRequest, member_id: FromPath[str]) -> Reply[ErasureOut]:
     """The member's data goes when the shop's cool-off is over and nothing is open between them."""
     number = read_id(member_id, otherwise=UnknownMember)
-    by = request.auth.by
     asker = Asker(data.asked_by)
-    return await do_write(request, lambda at: _erasure(ask_erasure(member_id=number, asker=asker, at=at, by=by)))
+
+    def ask(at: datetime, by: Actor) -> ErasureOut:
+        return _erasure(ask_erasure(member_id=number, asker=asker, at=at, by=by))
+
+    return await write_with_leave(request, Action.ERASE_MEMBER, ask)
 
 
 @deletes("/erasures/{erasure_id:str}", scope=Scope.MEMBERS_WRITE, summary="Withdraw an erasure")

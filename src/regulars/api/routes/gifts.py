@@ -7,11 +7,14 @@ import msgspec
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from regulars.api.callers import ApiRequest
+from regulars.api.leave import write_with_leave
 from regulars.api.replies import Reply
 from regulars.api.routes.rewards import Note, RewardCode, RewardOut, RewardsOut, reward_out
 from regulars.api.routing import creates, reads
 from regulars.api.shapes import LONGEST_ID, Comment, Reason, read_id
 from regulars.api.writes import do_read, do_write
+from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.ledger.wallet import Balance
 from regulars.members.lock import UnknownMember
 from regulars.points.give_reward import give_reward
@@ -68,15 +71,20 @@ async def create_gift(data: JSONBody[GiftIn], request: ApiRequest, member_id: Fr
     return await do_write(request, give)
 
 
-@creates("/rewards/{issued_id:str}/removal", scope=Scope.POINTS_ADJUST, takes=RemovalIn, summary="Take a reward away")
+@creates(
+    "/rewards/{issued_id:str}/removal",
+    scope=Scope.POINTS_ADJUST,
+    takes=RemovalIn,
+    summary="Take a reward away",
+    may_need_leave=True,
+)
 async def create_removal(data: JSONBody[RemovalIn], request: ApiRequest, issued_id: FromPath[str]) -> Reply[RemovalOut]:
     """An unused one only. Removing it again changes nothing."""
-    call = request.auth
     number = read_id(issued_id, otherwise=RewardUnknown)
 
-    def remove(at: datetime) -> RemovalOut:
+    def remove(at: datetime, by: Actor) -> RemovalOut:
         done = remove_reward(
-            issued_id=number, give_back=data.give_back, reason=data.reason, comment=data.comment, at=at, by=call.by
+            issued_id=number, give_back=data.give_back, reason=data.reason, comment=data.comment, at=at, by=by
         )
         return RemovalOut(
             reward=reward_out(done.issued, at=at),
@@ -86,7 +94,7 @@ async def create_removal(data: JSONBody[RemovalIn], request: ApiRequest, issued_
             replayed=done.replayed,
         )
 
-    return await do_write(request, remove)
+    return await write_with_leave(request, Action.REMOVE_REWARD, remove)
 
 
 @reads("/rewards", scope=Scope.MEMBERS_READ, summary="List the rewards that have to be sent")

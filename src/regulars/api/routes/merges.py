@@ -9,14 +9,17 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
+from regulars.api.leave import write_with_leave
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, reads
 from regulars.api.shapes import LONGEST_ID, Id, read_id
-from regulars.api.writes import do_read, do_write
+from regulars.api.writes import do_read
 from regulars.care.duplicates import Candidate
 from regulars.care.merge import Merged, merge_members
 from regulars.care.models import Duplicate
 from regulars.care.unmerge import UnknownMerge, Unmerged, undo_merge
+from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.members.lock import UnknownMember
 from regulars.staff.models import Scope
 
@@ -119,41 +122,44 @@ async def list_duplicates(
 
 
 @creates(
-    "/members/{member_id:str}/merges", scope=Scope.POINTS_ADJUST, takes=MergeIn, summary="Merge another member into one"
+    "/members/{member_id:str}/merges",
+    scope=Scope.POINTS_ADJUST,
+    takes=MergeIn,
+    summary="Merge another member into one",
+    may_need_leave=True,
 )
 async def create_merge(data: JSONBody[MergeIn], request: ApiRequest, member_id: FromPath[str]) -> Reply[MergeOut]:
     """Everything of the source is this member's; its number goes on finding this member. Send an `Idempotency-Key`:
     the same again changes nothing.
     """
-    call = request.auth
     keeper, source = read_id(member_id, otherwise=UnknownMember), read_id(data.source, otherwise=UnknownMember)
-    key = call.natural_key()
-    return await do_write(
-        request,
-        lambda at: _merge_out(
-            merge_members(
-                source=source,
-                keeper=keeper,
-                choices=data.choices,
-                reason=data.reason,
-                key=key,
-                at=at,
-                by=call.by,
-            )
-        ),
-    )
+    key = request.auth.natural_key()
+
+    def merge(at: datetime, by: Actor) -> MergeOut:
+        return _merge_out(
+            merge_members(source=source, keeper=keeper, choices=data.choices, reason=data.reason, key=key, at=at, by=by)
+        )
+
+    return await write_with_leave(request, Action.MERGE_MEMBERS, merge)
 
 
-@creates("/merges/{merge_id:str}/undo", scope=Scope.POINTS_ADJUST, takes=MergeUndoIn, summary="Undo a merge")
+@creates(
+    "/merges/{merge_id:str}/undo",
+    scope=Scope.POINTS_ADJUST,
+    takes=MergeUndoIn,
+    summary="Undo a merge",
+    may_need_leave=True,
+)
 async def create_merge_undo(
     data: JSONBody[MergeUndoIn], request: ApiRequest, merge_id: FromPath[str]
 ) -> Reply[MergeUndoneOut]:
     """Within 90 days: each has what was theirs, less what was spent since; what could not go back is told."""
-    by = request.auth.by
     number = read_id(merge_id, otherwise=UnknownMerge)
-    return await do_write(
-        request, lambda at: _undone_out(undo_merge(merge_id=number, reason=data.reason, at=at, by=by))
-    )
+
+    def undo(at: datetime, by: Actor) -> MergeUndoneOut:
+        return _undone_out(undo_merge(merge_id=number, reason=data.reason, at=at, by=by))
+
+    return await write_with_leave(request, Action.MERGE_MEMBERS, undo)
 
 
 def likely_out(candidates: Sequence[Candidate]) -> tuple[LikelyOut, ...]:

@@ -13,19 +13,25 @@ from regulars.api.callers import ApiRequest, Call
 from regulars.api.flush import flush, reply_to
 from regulars.api.idempotency import Asked, answer_once, asked_by
 from regulars.api.lane import Lanes
+from regulars.api.leave import given_pin, write_with_leave
 from regulars.api.quantities import Minor, Quantity
 from regulars.api.replies import Reply, encoded
 from regulars.api.routing import asks, creates
 from regulars.api.shapes import ExternalId, MemberRef, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write
+from regulars.core.actor import Actor
+from regulars.core.approval import KEY_ROLE, Action, Weight
 from regulars.core.refusals import Refusal
 from regulars.core.sale import LineRefund, NewRefund
 from regulars.ledger.wallet import Balance
 from regulars.sales.answers import Given, Reached, Refunded, Taken
+from regulars.sales.models import Sale
 from regulars.sales.refund import preview_refund, refund_sales
 from regulars.sales.refusals import SaleNotFound
 from regulars.sales.undo_refund import RefundNotFound, undo_refund
-from regulars.staff.models import Scope
+from regulars.staff.approvals import ApprovalNeeded, load_thresholds
+from regulars.staff.machine_leave import check_alone
+from regulars.staff.models import Need, Scope
 
 
 class LineBackIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,11 +89,41 @@ class RefundPreview(msgspec.Struct, frozen=True, kw_only=True):
     balances: tuple[Balance, ...]
 
 
-@creates("/sales/{sale_id:str}/refunds", scope=Scope.SALES_WRITE, takes=RefundIn, summary="Refund a sale")
+@creates(
+    "/sales/{sale_id:str}/refunds",
+    scope=Scope.SALES_WRITE,
+    takes=RefundIn,
+    summary="Refund a sale",
+    may_need_leave=True,
+)
 async def create_refund(data: JSONBody[RefundIn], request: ApiRequest, sale_id: FromPath[str]) -> Reply[RefundOut]:
     """Send it again after any doubt: a sale's refund with this `external_id` is made once."""
     call = request.auth
-    return await REFUNDS.submit(call.schema, (await asked_by(request), _new_refund(data, call, sale_id)))
+    refund = _new_refund(data, call, sale_id)
+    if given_pin(request) is None:
+        return await REFUNDS.submit(call.schema, (await asked_by(request), refund))
+    return await _refund_with_leave(request, refund)
+
+
+async def _refund_with_leave(request: ApiRequest, refund: NewRefund) -> Reply[RefundOut]:
+    """By itself: a PIN takes its time to check, and no other till waits for it. Leave is for so much and no more."""
+    weighed: int | None = None
+
+    def weigh(at: datetime) -> Weight:
+        nonlocal weighed
+        weighed = preview_refund(refund, at=at).amount_minor
+        store_id = Sale.objects.filter(pk=refund.sale_id).values_list("store_id", flat=True).first()
+        return Weight(amount=weighed, store_id=store_id)
+
+    def check(_refund: NewRefund, amount_minor: int) -> None:
+        if weighed is not None and amount_minor > weighed:
+            raise ApprovalNeeded(action=Action.REFUND_SALE, need=Need.PIN, weight=Weight(amount=amount_minor))
+
+    def make(at: datetime, by: Actor) -> RefundOut | Refusal:
+        [outcome] = refund_sales([msgspec.structs.replace(refund, by=by)], at=at, check=check)
+        return outcome if isinstance(outcome, Refusal) else _refund_out(outcome)
+
+    return await write_with_leave(request, Action.REFUND_SALE, make, weigh=weigh)
 
 
 @asks("/sales/{sale_id:str}/refunds/preview", scope=Scope.SALES_WRITE, takes=RefundIn, summary="Preview a refund")
@@ -150,9 +186,14 @@ def flush_refunds(schema: str, items: Sequence[tuple[Asked | None, NewRefund]]) 
     at = timezone.now()
 
     def work(part: Sequence[NewRefund]) -> list[Reply[Any]]:
+        thresholds = load_thresholds(Action.REFUND_SALE, KEY_ROLE)
+
+        def check(_refund: NewRefund, amount_minor: int) -> None:
+            check_alone(thresholds, Action.REFUND_SALE, Weight(amount=amount_minor))
+
         return [
             reply_to(outcome) if isinstance(outcome, Refusal) else encoded(_refund_out(outcome), status=201)
-            for outcome in refund_sales(part, at=at)
+            for outcome in refund_sales(part, at=at, check=check)
         ]
 
     return flush(schema, items, lambda part: answer_once(part, work, at=at))

@@ -8,15 +8,18 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest, Call
+from regulars.api.leave import weigh_units, write_with_leave
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import LONGEST_ID, MemberRef, read_id
 from regulars.api.writes import do_read, do_write
+from regulars.core.actor import Actor
+from regulars.core.approval import Action, Weight
 from regulars.ledger.wallet import Balance
 from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.points.claim import claim_reward
-from regulars.points.claimable import Claimable, list_claimable
+from regulars.points.claimable import Claimable, list_claimable, price_for
 from regulars.rewards.issued import Issued, StepTaken, list_issued, read_one, steps_of
 from regulars.rewards.use import RewardUnknown, take_back_use, use_reward
 from regulars.sales.refusals import WrongStore
@@ -134,7 +137,11 @@ async def list_member_claimable(
 
 
 @creates(
-    "/members/{member_id:str}/claims", scope=Scope.SALES_WRITE, takes=ClaimRewardIn, summary="Claim a reward for units"
+    "/members/{member_id:str}/claims",
+    scope=Scope.SALES_WRITE,
+    takes=ClaimRewardIn,
+    summary="Claim a reward for units",
+    may_need_leave=True,
 )
 async def create_reward_claim(
     data: JSONBody[ClaimRewardIn], request: ApiRequest, member_id: FromPath[str]
@@ -144,11 +151,15 @@ async def create_reward_claim(
     number = read_id(member_id, otherwise=UnknownMember)
     place, key = store_of(call, data.store), call.natural_key()
 
-    def claim(at: datetime) -> ClaimOut:
-        done = claim_reward(member_id=number, reward=data.reward, key=key, store=place, at=at, by=call.by)
+    def claim(at: datetime, by: Actor) -> ClaimOut:
+        done = claim_reward(member_id=number, reward=data.reward, key=key, store=place, at=at, by=by)
         return ClaimOut(reward=reward_out(done.issued, at=at), replayed=done.replayed, balance=done.balance)
 
-    return await do_write(request, claim)
+    def weigh(at: datetime) -> Weight:
+        unit, price = price_for(member_id=number, reward=data.reward, at=at)
+        return weigh_units(price, unit, store=place)
+
+    return await write_with_leave(request, Action.SPEND_POINTS, claim, weigh=weigh)
 
 
 @reads("/members/{member_id:str}/rewards", scope=Scope.MEMBERS_READ, summary="List a member's rewards")

@@ -8,11 +8,14 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
+from regulars.api.leave import weigh_units, write_with_leave
 from regulars.api.replies import Reply
 from regulars.api.routes.rewards import RewardOut, StoreCode, reward_out, store_of
 from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import Comment, MemberNamed, MemberRef, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write
+from regulars.core.actor import Actor
+from regulars.core.approval import Action, Weight
 from regulars.core.identifiers import MemberHandle
 from regulars.members.find import find_member
 from regulars.members.lock import UnknownMember
@@ -112,13 +115,19 @@ class PosterRef(msgspec.Struct, frozen=True):
     id: str
 
 
-@creates("/members/{member_id:str}/stamps", scope=Scope.POINTS_ADJUST, takes=StampsIn, summary="Put stamps on a card")
+@creates(
+    "/members/{member_id:str}/stamps",
+    scope=Scope.POINTS_ADJUST,
+    takes=StampsIn,
+    summary="Put stamps on a card",
+    may_need_leave=True,
+)
 async def create_stamps(data: JSONBody[StampsIn], request: ApiRequest, member_id: FromPath[str]) -> Reply[CardOut]:
     """Full cards bring their rewards. Send an `Idempotency-Key`: without one, the same request stamps again."""
     call = request.auth
     number, key = read_id(member_id, otherwise=UnknownMember), call.natural_key()
 
-    def adjust(at: datetime) -> CardOut:
+    def adjust(at: datetime, by: Actor) -> CardOut:
         done = adjust_stamps(
             member_id=number,
             card=data.card,
@@ -127,11 +136,14 @@ async def create_stamps(data: JSONBody[StampsIn], request: ApiRequest, member_id
             comment=data.comment,
             key=key,
             at=at,
-            by=call.by,
+            by=by,
         )
         return card_out(done, number, at=at)
 
-    return await do_write(request, adjust)
+    def weigh(_at: datetime) -> Weight:
+        return weigh_units(data.stamps, data.card)
+
+    return await write_with_leave(request, Action.ADJUST_STAMPS, adjust, weigh=weigh)
 
 
 @creates("/stamp-codes/uses", scope=Scope.SALES_WRITE, takes=StampCodeIn, summary="Use a stamp code")

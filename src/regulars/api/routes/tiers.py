@@ -8,10 +8,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest
+from regulars.api.leave import write_with_leave
 from regulars.api.replies import Reply
 from regulars.api.routing import creates, reads
 from regulars.api.shapes import LONGEST_ID, Moment, Reason, read_id, read_moment
-from regulars.api.writes import do_read, do_write
+from regulars.api.writes import do_read
+from regulars.core.actor import Actor
+from regulars.core.approval import Action
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.tiers import Progress
 from regulars.members.lock import UnknownMember
@@ -156,6 +159,7 @@ async def list_tier_changes(
     scope=Scope.POINTS_ADJUST,
     takes=TierChangeIn,
     summary="Change a member's level",
+    may_need_leave=True,
 )
 async def create_tier_change(
     data: JSONBody[TierChangeIn], request: ApiRequest, member_id: FromPath[str]
@@ -166,7 +170,7 @@ async def create_tier_change(
     until = None if data.until is None else read_moment(data.until, where="until")
     key = call.natural_key()
 
-    def change(at: datetime) -> TierChangedOut:
+    def change(at: datetime, by: Actor) -> TierChangedOut:
         return _changed(
             change_tier(
                 member_id=number,
@@ -178,11 +182,11 @@ async def create_tier_change(
                 note=data.note,
                 key=key,
                 at=at,
-                by=call.by,
+                by=by,
             )
         )
 
-    return await do_write(request, change)
+    return await write_with_leave(request, Action.CHANGE_TIER, change)
 
 
 @creates(
@@ -190,21 +194,19 @@ async def create_tier_change(
     scope=Scope.POINTS_ADJUST,
     takes=TierReleaseIn,
     summary="End a decision about a level",
+    may_need_leave=True,
 )
 async def create_tier_release(
     data: JSONBody[TierReleaseIn], request: ApiRequest, member_id: FromPath[str]
 ) -> Reply[TierChangedOut]:
     """The level that was counted shows again."""
-    call = request.auth
     number = read_id(member_id, otherwise=UnknownMember)
-    key = call.natural_key()
+    key = request.auth.natural_key()
 
-    def release(at: datetime) -> TierChangedOut:
-        return _changed(
-            release_tier(member_id=number, tier_set=data.tier_set, note=data.note, key=key, at=at, by=call.by)
-        )
+    def release(at: datetime, by: Actor) -> TierChangedOut:
+        return _changed(release_tier(member_id=number, tier_set=data.tier_set, note=data.note, key=key, at=at, by=by))
 
-    return await do_write(request, release)
+    return await write_with_leave(request, Action.CHANGE_TIER, release)
 
 
 @creates(
@@ -212,14 +214,18 @@ async def create_tier_release(
     scope=Scope.POINTS_ADJUST,
     takes=TierUndoIn,
     summary="Undo a level change of the team",
+    may_need_leave=True,
 )
 async def create_tier_undo(
     data: JSONBody[TierUndoIn], request: ApiRequest, change_id: FromPath[str]
 ) -> Reply[TierChangedOut]:
     """The level is what it would be without the change; its unused rewards are withdrawn."""
-    by = request.auth.by
     number = read_id(change_id, otherwise=UnknownLevelChange)
-    return await do_write(request, lambda at: _changed(undo_change(change_id=number, note=data.note, at=at, by=by)))
+
+    def undo(at: datetime, by: Actor) -> TierChangedOut:
+        return _changed(undo_change(change_id=number, note=data.note, at=at, by=by))
+
+    return await write_with_leave(request, Action.CHANGE_TIER, undo)
 
 
 def _tier(tier_set: TierSet, here: Progress) -> TierOut:
