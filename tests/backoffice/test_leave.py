@@ -5,7 +5,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from regulars.backoffice.effects.foresee import foresee_kept
 from regulars.core.actor import SYSTEM
 from regulars.ledger.models import Entry
 from regulars.staff.models import Approval, ApprovalRule, Person, Role
@@ -43,6 +45,13 @@ def hidden(page: str, *, action: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[1]))
 
 
+def approve(approver: Client, approval: Approval) -> str:
+    """Press Approve on the page; what the answer says."""
+    path = f"/approvals/{approval.pk}/"
+    page = approver.get(path).content.decode()
+    return approver.post(path, hidden(page, action=path), follow=True).content.decode()
+
+
 def test_below_the_threshold_it_is_done_at_once(ann, manager):
     second_from(500)
 
@@ -65,7 +74,7 @@ def test_a_second_person_approves_from_the_list_and_it_is_carried_out_as_it_was_
     shown = owner.get(f"/approvals/{approval.pk}/").content.decode()
     for fact in ("500 points", "Goodwill", "Manager"):
         assert fact in shown
-    owner.post(f"/approvals/{approval.pk}/", {"do": "approve"})
+    approve(owner, approval)
 
     page = manager.get(f"/approvals/{approval.pk}/").content.decode()
     done = manager.post(approval.path, hidden(page, action=approval.path))
@@ -83,7 +92,7 @@ def test_what_was_approved_is_not_something_else(ann, manager, owner):
     second_from(500)
     typed = an_adjustment()
     manager.post(f"/members/{ann}/adjust/", typed | {"leave-ask": "1"})
-    owner.post(f"/approvals/{Approval.objects.get().pk}/", {"do": "approve"})
+    approve(owner, Approval.objects.get())
 
     for other in ({"amount": "501"}, {"reason": "Other"}, {"key": str(uuid.uuid4())}):
         assert "second person" in manager.post(f"/members/{ann}/adjust/", typed | other).content.decode()
@@ -97,7 +106,7 @@ def test_a_refusal_of_the_step_itself_uses_no_leave_up(ann, manager, owner):
     second_from(500)
     typed = an_adjustment(-500)
     manager.post(f"/members/{ann}/adjust/", typed | {"leave-ask": "1"})
-    owner.post(f"/approvals/{Approval.objects.get().pk}/", {"do": "approve"})
+    approve(owner, Approval.objects.get())
 
     assert "Not enough" in manager.post(f"/members/{ann}/adjust/", typed).content.decode()
     assert Approval.objects.get().state == "approved"
@@ -154,7 +163,7 @@ def test_others_requests_are_not_there_for_those_who_may_not_approve(ann, manage
 
     assert cashier.get(path).status_code == 404
     assert "Adjust a balance" not in cashier.get("/approvals/?show=all").content.decode()
-    cannot = manager.post(path, {"do": "approve"})
+    cannot = manager.post(path, {"do": "approve", "seen": foresee_kept(Approval.objects.get().deed, at=NOW).mark})
     assert "Only somebody else" in cannot.content.decode()
     assert Approval.objects.get().state == "waiting"
 

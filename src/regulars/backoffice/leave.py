@@ -1,6 +1,7 @@
 """Leave for what a page is about to write: given at once, or asked for on a page of its own.
 
-    ask = ask_for_member(Action.ADJUST_POINTS, member_id, request, amount=50)
+    deed = Adjust(member=member_id, unit="points", amount=50)
+    ask = ask_for_member(Action.ADJUST_POINTS, member_id, request, deed=deed, amount=50)
     done = with_leave(request, ask, lambda by: adjust_points(…, by=by))
 
 What was typed travels with the question and is sent again when somebody has let it through; `needs` shows the question.
@@ -15,7 +16,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from regulars.backoffice.office import office_of
+from regulars.backoffice.effects.deeds import Deed
+from regulars.backoffice.effects.foresee import foresee_kept
+from regulars.backoffice.effects.line import Effect, keep_effect
+from regulars.backoffice.effects.say import show_effect
+from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import words
 from regulars.core.actor import Actor
 from regulars.core.approval import Action, Weight
@@ -47,14 +52,26 @@ def typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def ask_for_member(
-    action: Action, member_id: int, request: HttpRequest, *, amount: int | None = None, unit: Unit | None = None
+    action: Action,
+    member_id: int,
+    request: HttpRequest,
+    *,
+    deed: Deed,
+    amount: int | None = None,
+    unit: Unit | None = None,
 ) -> Ask:
-    """Ask to do what was typed to a member; `amount` is of the `unit` where there is one."""
+    """Ask to do what was typed to a member: the `deed`; `amount` is of the `unit` where there is one."""
     weight = Weight(amount=None if amount is None else abs(amount))
     if unit is not None:
         weight = msgspec.structs.replace(weight, unit=unit.code, steps=10**unit.decimals)
     return Ask(
-        action=action, payload=typed(request), weight=weight, about="member", about_id=member_id, member_id=member_id
+        action=action,
+        payload=typed(request),
+        weight=weight,
+        about="member",
+        about_id=member_id,
+        member_id=member_id,
+        deed=deed.kept(),
     )
 
 
@@ -74,7 +91,8 @@ def with_leave[T](request: HttpRequest, ask: Ask, do: Callable[[Actor], T]) -> T
         if "leave-ask" in request.POST:
             form = typed(request)
             path = form.pop("path")
-            asked = ask_for_approval(ask, person=office.person, path=path, form=form, at=office.now)
+            effect = keep_effect(_foresee(ask, office))
+            asked = ask_for_approval(ask, person=office.person, path=path, form=form, effect=effect, at=office.now)
         raise LeaveFirst(ask, needed.need, asked=asked) from None
 
 
@@ -87,10 +105,15 @@ def answer_leave_first(request: HttpRequest, first: LeaveFirst) -> HttpResponse:
         "ask": first.ask,
         "is_second": first.need == Need.SECOND,
         "fault": first.fault,
+        "effect": show_effect(_foresee(first.ask, office), None, office),
         "approvers": approvers_for(first.ask, person=office.person, need=first.need),
         "typed": [(name, value) for name in request.POST if name not in OURS for value in request.POST.getlist(name)],
     }
     return render(request, "backoffice/approval_needed.html", context)
+
+
+def _foresee(ask: Ask, office: Office) -> Effect:
+    return foresee_kept(ask.deed, at=office.now) or Effect()
 
 
 def _take_pin(request: HttpRequest, ask: Ask) -> None:
@@ -100,6 +123,7 @@ def _take_pin(request: HttpRequest, ask: Ask) -> None:
         raise LeaveFirst(ask, need, fault=_("Choose who approves."))
     pin = request.POST["leave-pin"][:16]
     try:
-        approve_by_pin(ask, person=office.person, approver_id=int(chosen), pin=pin, at=office.now)
+        effect = keep_effect(_foresee(ask, office))
+        approve_by_pin(ask, person=office.person, approver_id=int(chosen), pin=pin, effect=effect, at=office.now)
     except Refusal as refusal:
         raise LeaveFirst(ask, need, fault=words(refusal, office)) from None

@@ -1,10 +1,9 @@
-"""What a merge would do, or undoing one: it is done, looked at and taken back before anybody sees it."""
+"""What a merge would do, or undoing one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
-from django.db import transaction
 
 from regulars.care.fields import Choices
 from regulars.care.merge import Merged, merge_members
@@ -12,6 +11,7 @@ from regulars.care.models import Merge
 from regulars.care.unmerge import Difference, undo_merge
 from regulars.core.actor import SYSTEM
 from regulars.ledger.statement import FullBalance, balances_of
+from regulars.platform.trying import try_out
 from regulars.tiers.standings import find_standings
 
 
@@ -42,10 +42,6 @@ class UndoPreview(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
 
 
-class _NotReally(Exception):
-    """Takes back what was only tried."""
-
-
 def preview_merge(*, source: int, keeper: int, choices: Choices | None = None, at: datetime) -> MergePreview:
     """Return what `merge_members` would do; nothing is kept. Refuses what it refuses."""
     before = holdings_of(source, keeper, at=at)
@@ -54,7 +50,7 @@ def preview_merge(*, source: int, keeper: int, choices: Choices | None = None, a
         merged = merge_members(source=source, keeper=keeper, choices=choices, at=at, by=SYSTEM)
         return merged, holdings_of(keeper, at=at)[keeper]
 
-    merged, after = _try(do)
+    merged, after = try_out(do)
     return MergePreview(
         keeper=before[keeper], source=before[source], after=after, moved=merged.moved, rewards=merged.rewards
     )
@@ -68,7 +64,7 @@ def preview_undo(*, merge_id: int, at: datetime) -> UndoPreview:
         after = holdings_of(undone.source, undone.keeper, at=at)
         return UndoPreview(keeper=after[undone.keeper], source=after[undone.source], differences=undone.differences)
 
-    return _try(do)
+    return try_out(do)
 
 
 def holdings_of(*members: int, at: datetime) -> dict[int, Holding]:
@@ -86,14 +82,3 @@ def holdings_of(*members: int, at: datetime) -> dict[int, Holding]:
 def merges_of(member_id: int) -> list[Merge]:
     """Return the merges that made a member what it is, newest first; also those that were undone."""
     return list(Merge.objects.filter(keeper=member_id).select_related("source").order_by("-pk")[:50])
-
-
-def _try[Answer](do: Callable[[], Answer]) -> Answer:
-    answers: list[Answer] = []
-    try:
-        with transaction.atomic():
-            answers.append(do())
-            raise _NotReally
-    except _NotReally:
-        [answer] = answers
-        return answer

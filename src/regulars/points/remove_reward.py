@@ -5,13 +5,14 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from regulars.core.actor import Actor
+from regulars.core.actor import SYSTEM, Actor
 from regulars.core.refusals import Refusal
 from regulars.core.why import RewardRemoved
 from regulars.ledger.journal import Journal
 from regulars.ledger.lock import load_lots, lock_wallets
 from regulars.ledger.wallet import Balance, Wallet
 from regulars.platform.rows import fetch
+from regulars.platform.trying import try_out
 from regulars.points.give_back import give_all_back
 from regulars.programs.book import Book, load_book
 from regulars.rewards.issued import Issued, read_one
@@ -86,6 +87,11 @@ def remove_reward(
         balance=wallet.balance_at(at),
         graced_until=graced_until,
     )
+
+
+def preview_removal(*, issued_id: int, give_back: bool, at: datetime) -> Removed:
+    """Return what `remove_reward` would do; nothing is kept. Refuses what it refuses of the reward."""
+    return try_out(lambda: remove_reward(issued_id=issued_id, give_back=give_back, reason="-", at=at, by=SYSTEM))
 
 
 def _return_price(

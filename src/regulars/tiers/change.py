@@ -5,12 +5,13 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from regulars.core.actor import Actor
+from regulars.core.actor import SYSTEM, Actor
 from regulars.core.compiled import Compiled
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.tiers import NOWHERE, Move, Override, Standing, bring_up, place, rank_of, release, take_back
 from regulars.core.tiers.standing import OverrideKind, rewards_for
 from regulars.members.lock import UnknownMember
+from regulars.platform.trying import try_out
 from regulars.programs.book import Book, load_book
 from regulars.rewards.issue import withdraw_issued
 from regulars.tiers.give import give_rewards
@@ -94,16 +95,18 @@ def preview_change(
     """Return what `change_tier` would do, and write nothing. `rewards` are those the program names for it; one that
     the member had in this period is not given again. Refuses what `change_tier` refuses of the level and the dates.
     """
-    book = load_book()
-    program = book.compiled_at(at)
-    ladder_set = _find_set(program, tier_set)
-    asked = AskedChange(level=level, kind=kind, until=until, rewards=rewards)
-    _check(ladder_set, asked, at=at)
-    seen = _look(member_id, ladder_set, book, at=at, lock=False)
-    bring_up([ladder_set], seen.climber, at=at)
-    after, move = _move(ladder_set, seen, asked, at=at)
-    names = [program.rewards[code].name for code in move.rewards if code in program.rewards]
-    return _changed(None, move, after, rewards=tuple(names))
+    return _foresee(member_id, tier_set, AskedChange(level=level, kind=kind, until=until, rewards=rewards), at=at)
+
+
+def preview_release(*, member_id: int, tier_set: str, at: datetime) -> Changed:
+    """Return what `release_tier` would do, and write nothing. Refuses what it refuses of the member and the level."""
+    return _foresee(member_id, tier_set, AskedChange(is_release=True), at=at)
+
+
+def preview_undo_change(*, change_id: int, at: datetime) -> Changed:
+    """Return what `undo_change` would do; nothing is kept. Refuses what it refuses of the change."""
+    done = try_out(lambda: undo_change(change_id=change_id, note="-", at=at, by=SYSTEM))
+    return msgspec.structs.replace(done, change_id=None)
 
 
 @transaction.atomic
@@ -146,6 +149,24 @@ def undo_change(*, change_id: int, note: str, at: datetime, by: Actor) -> Change
     return _changed(ids[-1], move, after, kept=tuple(key for key in undone.asked.gave if key not in withdrawn))
 
 
+def _foresee(member_id: int, code: str, asked: AskedChange, *, at: datetime) -> Changed:
+    book = load_book()
+    program = book.compiled_at(at)
+    tier_set = _find_set(program, code)
+    _check(tier_set, asked, at=at)
+    seen = _look(member_id, tier_set, book, at=at, lock=False)
+    bring_up([tier_set], seen.climber, at=at)
+    _check_release(asked, seen.climber.standings.get(code, NOWHERE))
+    after, move = _move(tier_set, seen, asked, at=at)
+    names = [program.rewards[code].name for code in move.rewards if code in program.rewards]
+    return _changed(None, move, after, rewards=tuple(names))
+
+
+def _check_release(asked: AskedChange, was: Standing) -> None:
+    if asked.is_release and was.override is None:
+        raise NothingToRelease()
+
+
 def _decide(member_id: int, code: str, asked: AskedChange, *, note: str, key: str, at: datetime, by: Actor) -> Changed:
     _check_texts(note=note, key=key)
     book = load_book()
@@ -169,8 +190,7 @@ def _decide(member_id: int, code: str, asked: AskedChange, *, note: str, key: st
         )
     due = [Moved(member_id=member_id, move=move, by=by) for move in bring_up([tier_set], seen.climber, at=at)]
     was = seen.climber.standings.get(code, NOWHERE)
-    if asked.is_release and was.override is None:
-        raise NothingToRelease()
+    _check_release(asked, was)
     after, move = _move(tier_set, seen, asked, at=at)
     seen.climber.standings[code] = after
     decided = Moved(member_id=member_id, move=move, by=by, note=note.strip(), was=was, key=key)

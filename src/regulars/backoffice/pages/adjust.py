@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_amount, say_change
+from regulars.backoffice.effects.deeds import Adjust
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.adjust import AdjustForm, AmountForm
 from regulars.backoffice.leave import ask_for_member, with_leave
@@ -33,7 +34,12 @@ def adjust(request: HttpRequest, member_id: int) -> HttpResponse:
             done = with_leave(
                 request,
                 ask_for_member(
-                    Action.ADJUST_POINTS, member_id, request, amount=typed["amount"], unit=office.unit(typed["unit"])
+                    Action.ADJUST_POINTS,
+                    member_id,
+                    request,
+                    deed=Adjust(member=member_id, unit=typed["unit"], amount=typed["amount"]),
+                    amount=typed["amount"],
+                    unit=office.unit(typed["unit"]),
                 ),
                 lambda by: adjust_points(member_id=member_id, **typed, at=office.now, by=by),
             )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.consent_words import BLOCKS, REMOVED
+from regulars.backoffice.effects.deeds import Erase
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.privacy import EraseForm
 from regulars.backoffice.keyset import page_by_id
@@ -37,7 +38,7 @@ def ask(request: HttpRequest, member_id: int) -> HttpResponse:
         try:
             asked = with_leave(
                 request,
-                ask_for_member(Action.ERASE_MEMBER, member_id, request),
+                ask_for_member(Action.ERASE_MEMBER, member_id, request, deed=Erase(member=member_id)),
                 lambda by: ask_erasure(
                     member_id=member_id,
                     asker=Asker(typed["asker"]),

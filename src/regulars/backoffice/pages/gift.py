@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.effects.deeds import RemoveReward
+from regulars.backoffice.effects.foresee import foresee
+from regulars.backoffice.effects.say import show_effect
 from regulars.backoffice.finding import find_or_404, stores_to_choose
 from regulars.backoffice.forms.customer import HandOutForm, NoteForm, RemoveForm
 from regulars.backoffice.gifts import Gift, tell_gift
@@ -68,7 +71,12 @@ def remove(request: HttpRequest, member_id: int, issued_id: int) -> HttpResponse
         try:
             with_leave(
                 request,
-                ask_for_member(Action.REMOVE_REWARD, member_id, request),
+                ask_for_member(
+                    Action.REMOVE_REWARD,
+                    member_id,
+                    request,
+                    deed=RemoveReward(issued=issued_id, give_back=form.gives_back),
+                ),
                 lambda by: remove_reward(
                     issued_id=issued_id,
                     give_back=form.gives_back,
@@ -82,8 +90,13 @@ def remove(request: HttpRequest, member_id: int, issued_id: int) -> HttpResponse
         else:
             messages.success(request, _said(gift, price if form.gives_back else ""))
             return redirect("member", member_id)
+    choice = request.GET.get("give_back", request.POST.get("give_back", ""))
     context: dict[str, Any] = {"member": member, "gift": gift, "form": form}
-    return render(request, "backoffice/remove_reward.html", context)
+    if choice or not price:
+        deed = RemoveReward(issued=issued_id, give_back=bool(price) and choice == "yes")
+        context["effect"] = show_effect(foresee(deed, at=office.now), None, office)
+    page = "parts/removal_preview" if "give_back" in request.GET else "remove_reward"
+    return render(request, f"backoffice/{page}.html", context)
 
 
 def _said(gift: Gift, price: str) -> str:

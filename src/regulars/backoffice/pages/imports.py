@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.effects.deeds import BringIn
 from regulars.backoffice.forms.imports import ColumnsForm, FileForm
 from regulars.backoffice.imports import (
     ABOUT,
@@ -195,6 +196,7 @@ def start(request: HttpRequest, run_id: int) -> HttpResponse:
         weight=Weight(amount=run.counts.get("created", 0)),
         about="import",
         about_id=run_id,
+        deed=BringIn(run=run_id).kept(),
     )
 
     def write(run_id: int, *, at: datetime, by: Actor) -> Any:

@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.effects.deeds import Merge as MergeDeed
+from regulars.backoffice.effects.deeds import Unmerge
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.merge import FindForm, MergeForm, UndoMergeForm
 from regulars.backoffice.keyed import whose
@@ -70,7 +72,12 @@ def merge_two(request: HttpRequest, member_id: int, other_id: int) -> HttpRespon
         try:
             done = with_leave(
                 request,
-                ask_for_member(Action.MERGE_MEMBERS, keeper.id, request),
+                ask_for_member(
+                    Action.MERGE_MEMBERS,
+                    keeper.id,
+                    request,
+                    deed=MergeDeed(keeper=keeper.id, source=source.id, choices=read_choices(fields)),
+                ),
                 lambda by: merge_members(
                     source=source.id,
                     keeper=keeper.id,
@@ -104,7 +111,7 @@ def merge(request: HttpRequest, merge_id: int) -> HttpResponse:
         try:
             with_leave(
                 request,
-                ask_for_member(Action.MERGE_MEMBERS, found.keeper_id, request),
+                ask_for_member(Action.MERGE_MEMBERS, found.keeper_id, request, deed=Unmerge(merge=merge_id)),
                 lambda by: undo_merge(merge_id=merge_id, reason=form.cleaned_data["reason"], at=office.now, by=by),
             )
         except Refusal as refusal:

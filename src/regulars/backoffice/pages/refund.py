@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.brought import name_rewards, say_levels
+from regulars.backoffice.effects.deeds import Refund as RefundDeed
 from regulars.backoffice.finding import find_sale_or_404
 from regulars.backoffice.forms.refund import RefundForm
 from regulars.backoffice.leave import typed, with_leave
@@ -64,6 +65,7 @@ def _refund(wanted: NewRefund, sale: Sale, form: RefundForm, request: HttpReques
             about="sale",
             about_id=sale.pk,
             member_id=sale.member_id,
+            deed=_deed(wanted).kept(),
         )
         outcome = with_leave(request, ask, lambda by: _refund_as(by, wanted, office))
     except Refusal as refusal:
@@ -73,6 +75,16 @@ def _refund(wanted: NewRefund, sale: Sale, form: RefundForm, request: HttpReques
         request, _("Refunded. Give back %(money)s.") % {"money": money(outcome.money_minor, office.currency)}
     )
     return True
+
+
+def _deed(wanted: NewRefund) -> RefundDeed:
+    return RefundDeed(
+        sale=wanted.sale_id,
+        key=wanted.external_id,
+        occurred_at=wanted.occurred_at,
+        lines=tuple((line.position, line.quantity_milli, line.amount_minor) for line in wanted.lines),
+        amount_minor=wanted.amount_minor,
+    )
 
 
 def _amount(wanted: NewRefund, sale: Sale, office: Office) -> int:

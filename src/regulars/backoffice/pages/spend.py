@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.effects.deeds import Spend
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import SpendForm
 from regulars.backoffice.leave import ask_for_member, with_leave
@@ -59,7 +60,14 @@ def spend(request: HttpRequest, member_id: int) -> HttpResponse:
         try:
             done = with_leave(
                 request,
-                ask_for_member(Action.SPEND_POINTS, member_id, request, amount=price, unit=unit),
+                ask_for_member(
+                    Action.SPEND_POINTS,
+                    member_id,
+                    request,
+                    deed=Spend(member=member_id, reward=typed["reward"]),
+                    amount=price,
+                    unit=unit,
+                ),
                 lambda by: claim_reward(member_id=member_id, **typed, at=office.now, by=by),
             )
         except Refusal as refusal:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.effects.deeds import PutStamps
 from regulars.backoffice.finding import find_or_404, tally_of
 from regulars.backoffice.forms.customer import StampsForm
 from regulars.backoffice.leave import ask_for_member, with_leave
@@ -37,7 +38,12 @@ def stamps(request: HttpRequest, member_id: int) -> HttpResponse:
             done = with_leave(
                 request,
                 ask_for_member(
-                    Action.ADJUST_STAMPS, member_id, request, amount=typed["stamps"], unit=office.unit(typed["card"])
+                    Action.ADJUST_STAMPS,
+                    member_id,
+                    request,
+                    deed=PutStamps(member=member_id, card=typed["card"], stamps=typed["stamps"]),
+                    amount=typed["stamps"],
+                    unit=office.unit(typed["card"]),
                 ),
                 lambda by: adjust_stamps(member_id=member_id, **typed, at=office.now, by=by),
             )

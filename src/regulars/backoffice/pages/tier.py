@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.effects.deeds import ChangeLevel, Deed, ReleaseLevel, UndoLevel
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.customer import NoteForm, TierForm
 from regulars.backoffice.leave import ask_for_member, with_leave
@@ -21,7 +22,15 @@ from regulars.core.program.tier_sets import TierSet
 from regulars.core.refusals import Refusal
 from regulars.core.tiers import NOWHERE, Standing, level_of
 from regulars.staff.rights import Right
-from regulars.tiers.change import Changed, change_tier, preview_change, release_tier, undo_change
+from regulars.tiers.change import (
+    Changed,
+    change_tier,
+    preview_change,
+    preview_release,
+    preview_undo_change,
+    release_tier,
+    undo_change,
+)
 from regulars.tiers.history import read_change
 from regulars.tiers.standings import find_standings
 
@@ -37,7 +46,7 @@ def change(request: HttpRequest, member_id: int) -> HttpResponse:
         try:
             done = with_leave(
                 request,
-                ask_for_member(Action.CHANGE_TIER, member_id, request),
+                ask_for_member(Action.CHANGE_TIER, member_id, request, deed=_deed(form, member_id, tier_set)),
                 lambda by: _decide(form, member_id, tier_set, at=office.now, by=by),
             )
         except Refusal as refusal:
@@ -82,7 +91,7 @@ def undo(request: HttpRequest, member_id: int, change_id: int) -> HttpResponse:
         try:
             done = with_leave(
                 request,
-                ask_for_member(Action.CHANGE_TIER, member_id, request),
+                ask_for_member(Action.CHANGE_TIER, member_id, request, deed=UndoLevel(change=change_id)),
                 lambda by: undo_change(change_id=change_id, note=form.cleaned_data["note"], at=office.now, by=by),
             )
         except Refusal as refusal:
@@ -96,6 +105,7 @@ def undo(request: HttpRequest, member_id: int, change_id: int) -> HttpResponse:
         "member": member,
         "form": form,
         "change": next((each for each in shown.changes if each.id == change_id), None) if shown else None,
+        **_undo_preview(change_id, tier_set, office),
     }
     return render(request, "backoffice/undo_tier.html", context)
 
@@ -119,6 +129,12 @@ def _decide(form: TierForm, member_id: int, tier_set: TierSet, *, at: datetime, 
     return change_tier(member_id=member_id, tier_set=tier_set.code, **form.asked(), **told)
 
 
+def _deed(form: TierForm, member_id: int, tier_set: TierSet) -> Deed:
+    if form.cleaned_data["kind"] == "release":
+        return ReleaseLevel(member=member_id, tier_set=tier_set.code)
+    return ChangeLevel(member=member_id, tier_set=tier_set.code, **form.asked())
+
+
 def _preview(form: TierForm, member_id: int, tier_set: TierSet, office: Office) -> dict[str, Any]:
     """What would be, in sentences; what is missing, where the form is not whole yet."""
     if not form.is_bound:
@@ -127,18 +143,33 @@ def _preview(form: TierForm, member_id: int, tier_set: TierSet, office: Office) 
     wrong = [str(errors[0]) for name, errors in form.errors.items() if name in ("level", "kind", "until")]
     if wrong:
         return {"missing": wrong}
-    if form.cleaned_data["kind"] == "release":
-        return {"missing": [_("The level that was counted shows again, and the program decides from there.")]}
+    is_release = form.cleaned_data["kind"] == "release"
     try:
-        effect = preview_change(member_id=member_id, tier_set=tier_set.code, at=office.now, **form.asked())
+        if is_release:
+            effect = preview_release(member_id=member_id, tier_set=tier_set.code, at=office.now)
+        else:
+            effect = preview_change(member_id=member_id, tier_set=tier_set.code, at=office.now, **form.asked())
     except Refusal as refusal:
         return {"missing": [words(refusal, office)]}
+    sentences = [_("The level that was counted shows again, and the program decides from there.")]
+    if not is_release:
+        sentences = _sentences(effect, tier_set, office, rewards=form.cleaned_data["rewards"])
+    return {"effect": _told(effect, tier_set, sentences)}
+
+
+def _undo_preview(change_id: int, tier_set: TierSet, office: Office) -> dict[str, Any]:
+    try:
+        effect = preview_undo_change(change_id=change_id, at=office.now)
+    except Refusal as refusal:
+        return {"missing": [words(refusal, office)]}
+    return {"effect": _told(effect, tier_set, [])}
+
+
+def _told(effect: Changed, tier_set: TierSet, sentences: list[str]) -> dict[str, Any]:
     return {
-        "effect": {
-            "before": name_of_level(tier_set, effect.before),
-            "after": name_of_level(tier_set, effect.after),
-            "sentences": _sentences(effect, tier_set, office, rewards=form.cleaned_data["rewards"]),
-        }
+        "before": name_of_level(tier_set, effect.before),
+        "after": name_of_level(tier_set, effect.after),
+        "sentences": sentences,
     }
 
 

@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.approvals import NEEDS, tell_approval
+from regulars.backoffice.effects.foresee import foresee_kept
+from regulars.backoffice.effects.line import Effect, read_effect
+from regulars.backoffice.effects.say import show_effect
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import words
@@ -18,6 +21,13 @@ from regulars.members.rows import read_member
 from regulars.staff.approvals import approve, can_decide, open_approvals, reject, withdraw
 from regulars.staff.models import Approval, ApprovalState
 from regulars.staff.rights import Right
+
+
+class EffectChanged(Refusal):
+    """What it would do has changed since the page was opened."""
+
+    code = "effect_changed"
+
 
 STATES = ("waiting", "mine", "all")
 
@@ -59,11 +69,14 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
             return redirect("approval", approval_id)
     told = tell_approval(found, office)
     is_mine = found.asked_by_id == office.person.pk
+    now = _effect_now(found, office) if told.state in (ApprovalState.WAITING, ApprovalState.APPROVED) else None
     context: dict[str, Any] = {
         "told": told,
         "member": _name(found),
         "approval": found,
         "fault": fault,
+        "effect": show_effect(read_effect(found.effect), now, office) if found.deed else None,
+        "seen": now.mark if now else "",
         "need": NEEDS[found.need],
         "is_mine": is_mine,
         "can_decide": told.state == ApprovalState.WAITING and can_decide(found, office.person),
@@ -76,6 +89,9 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
 def _act(request: HttpRequest, found: Approval, office: Office) -> str:
     match request.POST.get("do"):
         case "approve":
+            now = _effect_now(found, office)
+            if request.POST.get("seen", "") != (now.mark if now else ""):
+                raise EffectChanged()
             approve(approval_id=found.pk, approver=office.person, at=office.now)
             return _("Approved: %(name)s can do it within five minutes.") % {"name": found.asked_by}
         case "reject":
@@ -86,6 +102,10 @@ def _act(request: HttpRequest, found: Approval, office: Office) -> str:
             return _("Withdrawn: nothing was changed.")
         case _:
             raise Http404
+
+
+def _effect_now(found: Approval, office: Office) -> Effect | None:
+    return foresee_kept(found.deed, at=office.now)
 
 
 def _find(request: HttpRequest, approval_id: int) -> Approval:
