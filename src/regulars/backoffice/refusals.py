@@ -193,6 +193,15 @@ WORDS: dict[str, Promise] = {
     "label_taken": _("There is one of this name already."),
     "unknown_label": _("It is not there any more. Reload the page."),
     "invalid_program": _("Check this: it is empty, too long, or not known."),
+    "currency_in_use": _("Amounts were booked in %(currency)s: it stays."),
+    "invalid_colour": _("Write a colour as #rrggbb, such as #0b6477."),
+    "accent_too_pale": _(
+        "It is too pale to be read: white on it, or it on the pages, reaches %(contrast)s : 1, and %(needed)s : 1 is "
+        "needed. The nearest shade that can be read is %(suggested)s."
+    ),
+    "invalid_looks": _("Choose one of the list."),
+    "logo_too_large": _("The picture is too large. Take one of at most %(most_pixels)s pixels across and down."),
+    "logo_unreadable": _("The picture is damaged, or none. Save it again as PNG, and choose that."),
     "weak_password": _("Choose another password: %(why)s"),
     "idempotency_conflict": _(
         "This form was sent before with other content. Reload the page and look at what happened."
@@ -213,13 +222,15 @@ WORDS: dict[str, Promise] = {
     "invalid_lock_end": _("A lock ends in the future. Pick a later day, or none."),
     "not_yourself": _("Nobody locks themselves out. Ask a colleague."),
     "invalid_successor": _("Pick somebody else who is active."),
-    "invalid_approval_rule": _("Check this: the action, the role or the amount is not known."),
+    "invalid_approval_rule": _("Check this: the action, the role, the unit or the amount is not known."),
     "invalid_pin": _("A PIN has 4 to 8 digits, not all the same and not in a row."),
     "no_pin": _("This person has no PIN yet. They set it under their own name, at the top right."),
     "wrong_pin": _("The PIN is wrong. Tries left: %(left)s."),
     "pin_locked": _("The PIN was wrong too often. It can be tried again on %(until_at)s."),
     "approval_needed": _("This needs somebody's leave first."),
     "cannot_approve": _("Only somebody else who may approve, and who works in that store, can approve this."),
+    "effect_changed": _("What it would do has changed since you opened this page. Look at it again, then decide."),
+    "import_moved_on": _("The file was looked at again, brought in or forgotten since."),
     "approval_closed": _("This was decided or withdrawn already, or nobody decided in time. Ask again."),
     "approval_reason_needed": _("Say why, in 1 to 1,000 characters: whoever asked reads it."),
     "email_taken": _("Somebody of the team has this address already."),
@@ -319,6 +330,11 @@ FIELDS = {
     "member_blocked": "member",
     "unknown_places": "stores",
     "invalid_label": "name",
+    "invalid_colour": "accent",
+    "accent_too_pale": "accent",
+    "logo_too_large": "logo",
+    "logo_unreadable": "logo",
+    "currency_in_use": "currency",
     "label_taken": "name",
 }
 """Which field of a form a refusal is about; a `field` or `kind` fact says it better."""
