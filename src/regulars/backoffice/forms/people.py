@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.backoffice.forms.customer import DayField, reason_field
 from regulars.backoffice.forms.fields import ListField
@@ -110,7 +111,7 @@ class GrantForm(WhereForm):
 
     feature = forms.ChoiceField(label=_("What"))
     level = forms.ChoiceField(
-        label=_("May"),
+        label=pgettext_lazy("is allowed to", "May"),
         widget=forms.RadioSelect,
         initial=GrantLevel.VIEW,
         choices=[(GrantLevel.VIEW, _("See it")), (GrantLevel.EDIT, _("See and change it"))],
