@@ -97,7 +97,7 @@ SAID = [
     ),
     (LastBought(at_least_days=30, at_most_days=60), "last bought 30 to 60 days ago"),
     (HasReward(any=("cup",)), "has “cup” to use"),
-    (MayContact(purpose="news", channel="email"), "may be written to about News by email"),
+    (MayContact(purpose="news", channel="email"), "may be written to about News by e-mail"),
     (
         AllOf(of=(AnyOf(of=(Tagged(any=("vip",)), Bought(at_least=3))), Not(of=Standing(any=("guest",))))),
         "tagged vip, or bought at least 3 times; and not: guests",

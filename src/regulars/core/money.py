@@ -1,5 +1,7 @@
 """Money is counted in minor units; how many digits those have is the currency's business (ISO 4217)."""
 
+from regulars.core import tongue
+
 _DIGITS = dict.fromkeys(
     (
         "BIF",
@@ -34,4 +36,5 @@ def write_money(minor: int, currency: str) -> str:
     digits = minor_digits(currency)
     whole, rest = divmod(abs(minor), 10**digits)
     sign = "\N{MINUS SIGN}" if minor < 0 else ""
-    return f"{sign}{whole:,}.{rest:0{digits}d} {currency}" if digits else f"{sign}{whole:,} {currency}"
+    decimals = f"{tongue.point()}{rest:0{digits}d}" if digits else ""
+    return f"{sign}{tongue.number(whole)}{decimals} {currency}"

@@ -6,8 +6,9 @@ from datetime import tzinfo
 from regulars.core.amounts import portion
 from regulars.core.describe.limits import describe_bound
 from regulars.core.money import write_money
-from regulars.core.phrases import count, write_end
+from regulars.core.phrases import count, stamps, unit_words, write_end
 from regulars.core.program.units import Unit
+from regulars.core.tongue import names, point, say
 from regulars.core.why import (
     Adjusted,
     Bite,
@@ -46,60 +47,98 @@ def explain(why: Why, *, unit: Unit, currency: str, zone: tzinfo, say_rule: SayR
         case Earned():
             return _explain_earning(why, unit, currency, say_rule)
         case Spent():
-            rate = f"{count(why.points_per, unit)} pay {money(why.minor_per)}"
-            return [f"{count(why.points, unit)} paid {money(why.value_minor)}: {rate}."]
+            return [
+                say(
+                    "%(units)s paid %(money)s: %(step)s pay %(worth)s.",
+                    units=count(why.points, unit),
+                    money=money(why.value_minor),
+                    step=count(why.points_per, unit),
+                    worth=money(why.minor_per),
+                )
+            ]
         case TakenBack():
             return _explain_taking_back(why, unit, currency)
         case Returned():
-            back = f"{money(why.refunded_minor)} of {money(why.total_minor)} has come back so far"
-            said = [
-                f"{count(why.points, unit)} had paid part of this sale.",
-                f"{back}, and the same part of the {unit.name.plural} with it.",
-            ]
-            if why.graced_until:
-                said.append(f"Some had expired meanwhile: they can be used until {write_end(why.graced_until, zone)}.")
-            return said
+            return _explain_return(why, unit, currency, zone)
         case Adjusted():
-            return [f"Changed by the team. The balance was {count(why.before, unit)} before."]
+            balance = count(why.before, unit)
+            return [say("Changed by the team. The balance was %(balance)s before.", balance=balance)]
         case Expired():
             end = write_end(why.expires_at, zone)
-            return [f"What was left of {count(why.lot_amount, unit)} that could be used until {end}."]
+            left = count(why.lot_amount, unit)
+            return [say("What was left of %(amount)s that could be used until %(end)s.", amount=left, end=end)]
         case WrittenOff(withheld_minor=0):
-            return [f"{count(why.short, unit)} of a returned sale had been spent already. The shop took the loss."]
+            short = count(why.short, unit)
+            return [
+                say("%(amount)s of a returned sale had been spent already. The shop took the loss.", amount=short),
+            ]
         case WrittenOff():
             return [
-                f"{count(why.short, unit)} of a returned sale had been spent already.",
-                f"{money(why.withheld_minor)} was kept back from the money instead.",
+                say("%(amount)s of a returned sale had been spent already.", amount=count(why.short, unit)),
+                say("%(money)s was kept back from the money instead.", money=money(why.withheld_minor)),
             ]
         case Reinstated():
-            return [f"The team brought back what had expired: it can be used until {write_end(why.until, zone)}."]
-        case Promised():
-            total = money(why.total_minor)
-            return [
-                f"Receipt {why.receipt} over {total} was entered by hand: it counts once somebody else confirms it."
-            ]
-        case Withdrawn(outcome="confirmed"):
-            return [f"Receipt {why.receipt} was confirmed: what its sale earned stands in the place of the promise."]
-        case Withdrawn():
-            return [f"Receipt {why.receipt} was {why.outcome}: nothing comes of the promise."]
+            end = write_end(why.until, zone)
+            return [say("The team brought back what had expired: it can be used until %(end)s.", end=end)]
+        case Promised() | Withdrawn():
+            return [_explain_promise(why, currency)]
         case Forfeited(paid_out=True):
-            return ["The member's data was erased: what was left was paid out in money."]
+            return [say("The member's data was erased: what was left was paid out in money.")]
         case Forfeited():
-            return ["The member's data was erased: what was left, and what was owed, ended with it."]
+            return [say("The member's data was erased: what was left, and what was owed, ended with it.")]
         case Undone():
-            return ["What another entry had done was undone."]
+            return [say("What another entry had done was undone.")]
         case Merged():
             return [_explain_merge(why)]
         case _:
             return _explain_gift(why, unit, zone)
 
 
+def _explain_return(why: Returned, unit: Unit, currency: str, zone: tzinfo) -> list[str]:
+    said = [
+        say("%(amount)s had paid part of this sale.", amount=count(why.points, unit)),
+        say(
+            "%(part)s of %(total)s has come back so far, and the same part of the %(units)s with it.",
+            part=write_money(why.refunded_minor, currency),
+            total=write_money(why.total_minor, currency),
+            units=unit_words(unit).plural,
+        ),
+    ]
+    if why.graced_until:
+        end = write_end(why.graced_until, zone)
+        said.append(say("Some had expired meanwhile: they can be used until %(end)s.", end=end))
+    return said
+
+
+def _explain_promise(why: Promised | Withdrawn, currency: str) -> str:
+    receipt = str(why.receipt)
+    match why:
+        case Promised():
+            total = write_money(why.total_minor, currency)
+            return say(
+                "Receipt %(receipt)s over %(total)s was entered by hand: it counts once somebody else confirms it.",
+                receipt=receipt,
+                total=total,
+            )
+        case Withdrawn(outcome="confirmed"):
+            return say(
+                "Receipt %(receipt)s was confirmed: what its sale earned stands in the place of the promise.",
+                receipt=receipt,
+            )
+        case Withdrawn(outcome="rejected"):
+            return say("Receipt %(receipt)s was rejected: nothing comes of the promise.", receipt=receipt)
+        case Withdrawn(outcome="lapsed"):
+            return say("Receipt %(receipt)s was lapsed: nothing comes of the promise.", receipt=receipt)
+        case Withdrawn():
+            return say("Receipt %(receipt)s was changed: nothing comes of the promise.", receipt=receipt)
+
+
 def _explain_merge(why: Merged) -> str:
     if why.shared:
-        return "Two records of one person were parted again: this much had been used, and stays with who used it."
+        return say("Two records of one person were parted again: this much had been used, and stays with who used it.")
     if why.is_undo:
-        return "Two records of one person were parted again: what was left went back, with its dates."
-    return "Two records of one person became one: what was left moved over, with its dates."
+        return say("Two records of one person were parted again: what was left went back, with its dates.")
+    return say("Two records of one person became one: what was left moved over, with its dates.")
 
 
 def _explain_gift(
@@ -107,70 +146,91 @@ def _explain_gift(
 ) -> list[str]:
     match why:
         case Claimed():
-            said = [f"“{why.reward}” was claimed for {count(why.price, unit)}."]
+            said = [say("“%(reward)s” was claimed for %(price)s.", reward=why.reward, price=count(why.price, unit))]
             if why.price != why.listed:
-                said.append(f"Without a level it costs {count(why.listed, unit)}.")
+                said.append(say("Without a level it costs %(price)s.", price=count(why.listed, unit)))
             return said
         case CardFilled():
-            return [f"Card {why.number} was full: its {why.size} stamps are used up for the reward."]
+            held = stamps(why.size)
+            return [
+                say(
+                    "Card %(number)s was full: its %(stamps)s are used up for the reward.",
+                    number=why.number,
+                    stamps=held,
+                )
+            ]
         case CardReopened():
-            return [f"Stamps that had filled card {why.number} were taken off: it is open again."]
+            return [say("Stamps that had filled card %(number)s were taken off: it is open again.", number=why.number)]
         case Rewarded():
-            return [f"“{why.reward}” is paid at once."]
+            return [say("“%(reward)s” is paid at once.", reward=why.reward)]
         case RewardRemoved():
-            said = [f"“{why.reward}” was taken away, and its price given back."]
+            said = [say("“%(reward)s” was taken away, and its price given back.", reward=why.reward)]
             if why.graced_until:
-                said.append(f"Some had expired meanwhile: it can be used until {write_end(why.graced_until, zone)}.")
+                end = write_end(why.graced_until, zone)
+                said.append(say("Some had expired meanwhile: it can be used until %(end)s.", end=end))
             return said
 
 
 def _explain_earning(why: Earned, unit: Unit, currency: str, say_rule: SayRule) -> list[str]:
     said: list[str] = []
     if why.event:
-        said.append(f"For “{why.event}”.")
+        said.append(say("For “%(event)s”.", event=why.event))
     elif why.money_minor != why.total_minor:
         said.append(
-            f"{write_money(why.money_minor, currency)} of {write_money(why.total_minor, currency)} was paid in a way "
-            "that earns, and has not come back."
+            say(
+                "%(part)s of %(total)s was paid in a way that earns, and has not come back.",
+                part=write_money(why.money_minor, currency),
+                total=write_money(why.total_minor, currency),
+            )
         )
     for part in why.parts:
         said += _explain_part(part, why, unit, currency, say_rule(why.version, part.rule))
     if why.lines:
-        lines = ", ".join(str(position) for position in why.lines)
-        said.append(f"Made by line {lines} of the sale." if len(why.lines) == 1 else f"Made by lines {lines}.")
+        lines = names(str(position) for position in why.lines)
+        if len(why.lines) == 1:
+            said.append(say("Made by line %(lines)s of the sale.", lines=lines))
+        else:
+            said.append(say("Made by lines %(lines)s.", lines=lines))
     return said
 
 
 def _explain_part(part: RulePart, why: Earned, unit: Unit, currency: str, rule: str) -> list[str]:
-    said = [f"{rule[:1].upper()}{rule[1:]}."]
+    said = [_sentence(rule)]
     counted = _counted(part, why, currency)
     gave = count(part.desired, unit)
     if counted:
-        gave = f"{counted} counted: {gave}"
+        gave = say("%(counted)s counted: %(gave)s", counted=counted, gave=gave)
     if part.carried and part.carried[0]:
-        gave += f", with {_write_step(part, part.carried[0], currency)} from before"
+        gave = say("%(gave)s, with %(step)s from before", gave=gave, step=_write_step(part, part.carried[0], currency))
     if part.carried and part.carried[1]:
-        gave += f"; {_write_step(part, part.carried[1], currency)} counts with the next sale"
-    said.append(f"{gave}.")
+        rest = _write_step(part, part.carried[1], currency)
+        gave = say("%(gave)s; %(step)s counts with the next sale", gave=gave, step=rest)
+    said.append(_sentence(gave))
     said += [_explain_bite(bite, unit) for bite in part.bites]
     if part.bites:
-        said.append(f"So {count(part.awarded, unit)} instead of {count(part.desired, unit)}.")
+        awarded, desired = count(part.awarded, unit), count(part.desired, unit)
+        said.append(say("So %(awarded)s instead of %(desired)s.", awarded=awarded, desired=desired))
     return said
 
 
+def _sentence(phrase: str) -> str:
+    """A phrase as a sentence of its own: with a capital and a full stop."""
+    return say("%(phrase)s.", phrase=f"{phrase[:1].upper()}{phrase[1:]}")
+
+
 def _explain_bite(bite: Bite, unit: Unit) -> str:
-    left = f"{count(bite.room, unit)} were left" if bite.room else "nothing was left"
+    left = say("%(amount)s were left", amount=count(bite.room, unit)) if bite.room else say("nothing was left")
     if bite.id.startswith("b:"):
-        return f"The budget “{bite.id[2:].partition('/')[0]}” bounds what everybody gets together: {left}."
+        name = bite.id[2:].partition("/")[0]
+        return say("The budget “%(name)s” bounds what everybody gets together: %(left)s.", name=name, left=left)
     said = describe_bound(bite.limit, per=bite.per, period=bite.period, days=bite.days, unit=unit)
-    said = f"{said[:1].upper()}{said[1:]}"
-    return f"{said}." if bite.period == "transaction" else f"{said}: {left}."
+    return _sentence(said if bite.period == "transaction" else say("%(bound)s: %(left)s", bound=said, left=left))
 
 
 def _counted(part: RulePart, why: Earned, currency: str) -> str:
     """Say what a rule counted; nothing where it counts once, or counts what other rules gave."""
     if part.of_goods:
-        return f"{part.counted / 1000:g} units"
+        return _goods(part.counted)
     if not part.per or part.of_units:
         return ""
     whole = part.counted if part.carried else portion(part.counted, part=why.money_minor, whole=why.total_minor)
@@ -178,15 +238,26 @@ def _counted(part: RulePart, why: Earned, currency: str) -> str:
 
 
 def _write_step(part: RulePart, amount: int, currency: str) -> str:
-    return f"{amount / 1000:g} units" if part.of_goods else write_money(amount, currency)
+    return _goods(amount) if part.of_goods else write_money(amount, currency)
+
+
+def _goods(milli: int) -> str:
+    return say("%(quantity)s units", quantity=f"{milli / 1000:g}".replace(".", point()))
 
 
 def _explain_taking_back(why: TakenBack, unit: Unit, currency: str) -> list[str]:
-    left = f"{write_money(why.remaining_minor, currency)} that earns is left of the sale"
     said = [
-        f"After the refund {left}; for that, it gives {count(why.target, unit)}.",
-        f"{count(why.held, unit)} were held for it, so {count(why.held - why.target, unit)} went back.",
+        say(
+            "After the refund %(left)s that earns is left of the sale; for that, it gives %(amount)s.",
+            left=write_money(why.remaining_minor, currency),
+            amount=count(why.target, unit),
+        ),
+        say(
+            "%(held)s were held for it, so %(back)s went back.",
+            held=count(why.held, unit),
+            back=count(why.held - why.target, unit),
+        ),
     ]
     if why.short:
-        said.append(f"{count(why.short, unit)} of them had been spent already.")
+        said.append(say("%(amount)s of them had been spent already.", amount=count(why.short, unit)))
     return said

@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from regulars.core.difference import Change
-from regulars.core.phrases import count, some
+from regulars.core.phrases import count
 from regulars.core.program.conditions import Conditions, Tags
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.rewards import Reward
 from regulars.core.program.rules import EventRule
+from regulars.core.tongue import mark, say, say_many
 from regulars.platform.rows import fetch
 from regulars.programs.book import load_book
 
@@ -55,28 +56,28 @@ def count_touched(change: Change, before: ProgramDocument, after: ProgramDocumen
     parts = [part for part in (_find(before, change), _find(after, change)) if part is not None]
     match change.section:
         case "units":
-            return _holders(change.code, "hold some, and keep it as it was given")
+            return _holders(change.code, mark("%(members)s who hold some, and keep it as it was given"))
         case "stamp_cards":
             if change.kind == "added":
                 return _buyers([part.when for part in parts], at=at)
             if change.kind == "removed":
-                return _holders(change.code, "have stamps, to which nothing is added any more")
-            return _holders(change.code, "have stamps, and fill the card they began as it was")
+                return _holders(change.code, mark("%(members)s who have stamps, to which nothing is added any more"))
+            return _holders(change.code, mark("%(members)s who have stamps, and fill the card they began as it was"))
         case "tier_sets":
             if change.kind == "added":
                 return _buyers([], at=at)
             members = _one(STANDING, tier_set=change.code)
-            then = (
-                "whose level counts no more"
+            said = (
+                mark("%(members)s on the ladder, whose level counts no more")
                 if change.kind == "removed"
-                else "and kept on their level until it is judged"
+                else mark("%(members)s on the ladder, and kept on their level until it is judged")
             )
-            return Touched(members, f"{_members(members)} on the ladder, {then}")
+            return Touched(members, say(said, members=_members(members)))
         case "rewards":
             return _claimants(change, parts, at=at)
         case "rules" if parts and all(isinstance(part, EventRule) for part in parts):
             members = _one(MEMBERS)
-            return Touched(members, f"{_members(members)} enrolled")
+            return Touched(members, say("%(members)s enrolled", members=_members(members)))
         case _:
             return _buyers([part.when for part in parts if hasattr(part, "when")], at=at)
 
@@ -93,24 +94,34 @@ def _buyers(whens: list[Conditions], *, at: datetime) -> Touched:
     if whens and all(when.stores and when.store_tags == Tags() for when in whens):
         stores = sorted({store for when in whens for store in when.stores})
     members = _one(BUYERS, since=at - LATELY, at=at, stores=stores)
-    where = " in these stores" if stores else ""
-    return Touched(members, f"{_members(members)} who bought{where} in the last {LATELY.days} days")
+    who, days = _members(members), LATELY.days
+    if stores:
+        said = say("%(members)s who bought in these stores in the last %(days)s days", members=who, days=days)
+    else:
+        said = say("%(members)s who bought in the last %(days)s days", members=who, days=days)
+    return Touched(members, said)
 
 
 def _holders(unit: str, what: str) -> Touched:
     members = _one(HOLDERS, unit=unit, least=1)
-    return Touched(members, f"{_members(members)} who {what}")
+    return Touched(members, say(what, members=_members(members)))
 
 
 def _claimants(change: Change, parts: list[Reward], *, at: datetime) -> Touched:
     holding = _one(OUTSTANDING, reward=change.code, at=at)
-    words = f"{_members(holding)} who have one, and may use it as it was given"
+    words = say("%(members)s who have one, and may use it as it was given", members=_members(holding))
     price = parts[-1].price
     if change.kind == "removed" or price is None:
         return Touched(holding, words)
     able = _one(HOLDERS, unit=price.unit, least=price.amount)
     unit = load_book().unit(price.unit)
-    return Touched(able + holding, f"{_members(able)} with {count(price.amount, unit)} or more; {words}")
+    said = say(
+        "%(members)s with %(amount)s or more; %(others)s",
+        members=_members(able),
+        amount=count(price.amount, unit),
+        others=words,
+    )
+    return Touched(able + holding, said)
 
 
 def _one(sql: str, **params: Any) -> int:
@@ -119,4 +130,4 @@ def _one(sql: str, **params: Any) -> int:
 
 
 def _members(number: int) -> str:
-    return some(number, "member")
+    return say_many("%(n)s member", "%(n)s members", n=number)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from regulars.core.checks.faults import Fault
 from regulars.core.program.document import ProgramDocument
+from regulars.core.tongue import clauses, say
 
 Place = tuple[str, str]
 Arrow = tuple[Place, Place, str, str]
@@ -23,8 +24,11 @@ def check_cycles(document: ProgramDocument) -> Iterator[Fault]:
         way = _way_back(start, arrows)
         if way is not None and (around := frozenset(arrow[0] for arrow in way)) not in told:
             told.add(around)
-            said = f"This goes round in circles: {', '.join(arrow[3] for arrow in way)}."
-            yield Fault(start[2], "cyclic", f"{said} Give a reward that does not count there.")
+            said = say(
+                "This goes round in circles: %(circle)s. Give a reward that does not count there.",
+                circle=clauses(arrow[3] for arrow in way),
+            )
+            yield Fault(start[2], "cyclic", said)
 
 
 def _arrows(document: ProgramDocument) -> Iterator[Arrow]:
@@ -35,11 +39,17 @@ def _arrows(document: ProgramDocument) -> Iterator[Arrow]:
             for k, code in enumerate(level.rewards):
                 reward = rewards.get(code)
                 if reward is not None and reward.gives.unit:
-                    said = f"{level.name} gives “{reward.name}”, which is {reward.gives.unit}"
+                    said = say(
+                        "%(level)s gives “%(reward)s”, which is %(unit)s",
+                        level=level.name,
+                        reward=reward.name,
+                        unit=reward.gives.unit,
+                    )
                     yield place, ("unit", reward.gives.unit), f"tier_sets[{i}].levels[{j}].rewards[{k}]", said
         if tier_set.metric.of in ("points", "balance"):
             unit = tier_set.metric.unit
-            yield ("unit", unit), place, "", f"{unit} count towards “{tier_set.name}”"
+            said = say("%(unit)s count towards “%(tiers)s”", unit=unit, tiers=tier_set.name)
+            yield ("unit", unit), place, "", said
 
 
 def _way_back(start: Arrow, arrows: dict[Place, list[Arrow]]) -> list[Arrow] | None:

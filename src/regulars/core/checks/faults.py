@@ -5,6 +5,22 @@ from difflib import get_close_matches
 
 import msgspec
 
+from regulars.core.tongue import mark, say
+
+UNKNOWN = {
+    "unit": mark("There is no unit “%(name)s”%(hint)s"),
+    "level": mark("There is no level “%(name)s”%(hint)s"),
+    "collection": mark("There is no collection “%(name)s”%(hint)s"),
+    "budget": mark("There is no budget “%(name)s”%(hint)s"),
+    "rate or item rule": mark("There is no rate or item rule “%(name)s”%(hint)s"),
+    "reward": mark("There is no reward “%(name)s”%(hint)s"),
+    "store": mark("There is no store “%(name)s”%(hint)s"),
+    "store tag": mark("There is no store tag “%(name)s”%(hint)s"),
+    "member tag": mark("There is no member tag “%(name)s”%(hint)s"),
+    "segment": mark("There is no segment “%(name)s”%(hint)s"),
+}
+"""What is said of each kind of name that means nothing; the hint is what somebody may have meant, or a full stop."""
+
 
 class Fault(msgspec.Struct, frozen=True):
     """`path` leads to the part ("rules[2].caps[0].limit"), `code` names the kind of fault, `said` is a sentence.
@@ -18,8 +34,10 @@ class Fault(msgspec.Struct, frozen=True):
     line: int | None = None
 
     def __str__(self) -> str:
-        where = f"line {self.line}, {self.path}" if self.line else self.path
-        return f"{'warning' if self.is_warning else 'fault'} at {where or 'the top'}: {self.said}"
+        where = say("line %(line)s, %(path)s", line=self.line, path=self.path) if self.line else self.path
+        if self.is_warning:
+            return say("warning at %(where)s: %(said)s", where=where or say("the top"), said=self.said)
+        return say("fault at %(where)s: %(said)s", where=where or say("the top"), said=self.said)
 
 
 def warning(path: str, code: str, said: str) -> Fault:
@@ -28,11 +46,12 @@ def warning(path: str, code: str, said: str) -> Fault:
 
 def unknown(path: str, what: str, name: str, known: Iterable[str]) -> Fault:
     """Return the fault of a name that means nothing: "There is no unit “pints”; did you mean “points”?"."""
-    return Fault(path, f"unknown_{what.replace(' ', '_')}", f"There is no {what} “{name}”{suggest(name, known) or '.'}")
+    said = say(UNKNOWN[what], name=name, hint=suggest(name, known))
+    return Fault(path, f"unknown_{what.replace(' ', '_')}", said)
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return "; did you mean “points”?" where something near is known, otherwise nothing."""
+def suggest(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return "; did you mean “points”?" where something near is known, `otherwise` what ends the sentence else."""
     names = {each.casefold(): each for each in known}
     near = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
-    return f"; did you mean “{names[near[0]]}”?" if near else ""
+    return say("; did you mean “%(name)s”?", name=names[near[0]]) if near else otherwise or say(".")

@@ -6,6 +6,17 @@ from regulars.core.checks.faults import Fault, unknown
 from regulars.core.checks.spots import all_audiences, all_items
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.rules import ItemRule, MultiplierRule, RateRule
+from regulars.core.tongue import mark, say
+
+_TWICE = {
+    "unit or stamp card": mark("Another unit or stamp card has the code “%(code)s” already, at %(path)s."),
+    "level": mark("Another level has the code “%(code)s” already, at %(path)s."),
+    "rule or stamp card": mark("Another rule or stamp card has the code “%(code)s” already, at %(path)s."),
+    "collection": mark("Another collection has the code “%(code)s” already, at %(path)s."),
+    "budget": mark("Another budget has the code “%(code)s” already, at %(path)s."),
+    "tier set": mark("Another tier set has the code “%(code)s” already, at %(path)s."),
+    "reward": mark("Another reward has the code “%(code)s” already, at %(path)s."),
+}
 
 
 def check_names(document: ProgramDocument) -> Iterator[Fault]:
@@ -95,7 +106,7 @@ def _twice(what: str, spots: Iterable[tuple[str, str]]) -> Iterator[Fault]:
         first = seen.setdefault(code, path)
         if first is not path:
             at = first.removesuffix(".code")
-            yield Fault(path, "code_twice", f"Another {what} has the code “{code}” already, at {at}.")
+            yield Fault(path, "code_twice", say(_TWICE[what], code=code, path=at))
 
 
 def _unknown(spots: Iterable[tuple[str, str]], what: str, known: Collection[str]) -> Iterator[Fault]:

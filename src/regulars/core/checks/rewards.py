@@ -7,6 +7,7 @@ from regulars.core.describe.rules import find_unit
 from regulars.core.phrases import count
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.rewards import Gives, Reward
+from regulars.core.tongue import mark, say
 
 # What each kind has to say, and may say, about what it is worth.
 _NEEDS = {"points": {"unit", "amount"}, "credit": {"unit", "amount"}}
@@ -17,34 +18,45 @@ _MAY = {
     "discount": {"minor", "percent", "sku"},
 } | _NEEDS
 
+_KINDS = {
+    "product": mark("product reward"),
+    "gift": mark("gift reward"),
+    "experience": mark("experience reward"),
+    "discount": mark("discount reward"),
+    "points": mark("points reward"),
+    "credit": mark("credit reward"),
+}
+
 
 def check_rewards(document: ProgramDocument) -> Iterator[Fault]:
     for i, reward in enumerate(document.rewards):
         path = f"rewards[{i}]"
         yield from _gives(path, reward)
         if reward.gives.unit is not None and find_unit(document, reward.gives.unit).kind == "stamps":
-            said = "Stamps come from rules, the team and codes: a reward gives another unit."
+            said = say("Stamps come from rules, the team and codes: a reward gives another unit.")
             yield Fault(f"{path}.gives.unit", "gives_stamps", said)
         yield from _price(path, reward, document)
         yield from _pays_for_itself(path, reward, document)
         if reward.is_sent and reward.kind not in ("product", "gift", "experience"):
-            yield Fault(f"{path}.is_sent", "nothing_to_send", f"A {reward.kind} reward is no thing that can be sent.")
+            said = say("A %(kind)s is no thing that can be sent.", kind=_kind(reward))
+            yield Fault(f"{path}.is_sent", "nothing_to_send", said)
 
 
 def _gives(path: str, reward: Reward) -> Iterator[Fault]:
     said = {field for field in Gives.__struct_fields__ if getattr(reward.gives, field) is not None}
     for field in sorted(_NEEDS.get(reward.kind, set()) - said):
-        yield Fault(
-            f"{path}.gives", "gives_nothing", f"A {reward.kind} reward says how much of what: {field} is missing."
-        )
+        told = say("A %(kind)s says how much of what: %(field)s is missing.", kind=_kind(reward), field=field)
+        yield Fault(f"{path}.gives", "gives_nothing", told)
     if reward.kind == "discount" and len(said & {"minor", "percent"}) != 1:
-        yield Fault(
-            f"{path}.gives", "gives_nothing", "A discount is money off (minor) or percent off: give one of the two."
-        )
+        told = say("A discount is money off (minor) or percent off: give one of the two.")
+        yield Fault(f"{path}.gives", "gives_nothing", told)
     for field in sorted(said - _MAY[reward.kind]):
-        yield Fault(
-            f"{path}.gives.{field}", "no_effect", f"A {reward.kind} reward does not look at {field}: leave it out."
-        )
+        told = say("A %(kind)s does not look at %(field)s: leave it out.", kind=_kind(reward), field=field)
+        yield Fault(f"{path}.gives.{field}", "no_effect", told)
+
+
+def _kind(reward: Reward) -> str:
+    return say(_KINDS[reward.kind])
 
 
 def _price(path: str, reward: Reward, document: ProgramDocument) -> Iterator[Fault]:
@@ -52,20 +64,31 @@ def _price(path: str, reward: Reward, document: ProgramDocument) -> Iterator[Fau
         return
     unit = find_unit(document, reward.price.unit)
     if unit.kind in ("status", "stamps"):
-        what = "Status points are not spent" if unit.kind == "status" else "A card's stamps are spent by filling it"
-        yield Fault(f"{path}.price.unit", "unspendable_unit", f"{what}: give the price in another unit.")
+        if unit.kind == "status":
+            said = say("Status points are not spent: give the price in another unit.")
+        else:
+            said = say("A card's stamps are spent by filling it: give the price in another unit.")
+        yield Fault(f"{path}.price.unit", "unspendable_unit", said)
     if unit.max_balance is not None and reward.price.amount > unit.max_balance:
         cheaper = [amount for amount in reward.price.by_tier.values() if amount <= unit.max_balance]
-        said = (
-            f"A member holds at most {count(unit.max_balance, unit)}, and it costs {count(reward.price.amount, unit)}"
-        )
+        most, price = count(unit.max_balance, unit), count(reward.price.amount, unit)
         if cheaper:
-            yield warning(f"{path}.price.amount", "never_affordable", f"{said}: only some levels can pay that.")
+            said = say(
+                "A member holds at most %(most)s, and it costs %(price)s: only some levels can pay that.",
+                most=most,
+                price=price,
+            )
+            yield warning(f"{path}.price.amount", "never_affordable", said)
         else:
-            yield Fault(f"{path}.price.amount", "never_affordable", f"{said}: nobody can ever claim it.")
+            said = say(
+                "A member holds at most %(most)s, and it costs %(price)s: nobody can ever claim it.",
+                most=most,
+                price=price,
+            )
+            yield Fault(f"{path}.price.amount", "never_affordable", said)
     for code, amount in reward.price.by_tier.items():
         if amount == 0 and reward.per_member is None and reward.stock is None:
-            said = "It is free for this level, as often as they like: add per_member or stock."
+            said = say("It is free for this level, as often as they like: add per_member or stock.")
             yield warning(f"{path}.price.by_tier.{code}", "free_without_end", said)
 
 
@@ -79,7 +102,9 @@ def _pays_for_itself(path: str, reward: Reward, document: ProgramDocument) -> It
             if gives.amount >= amount:
                 spot = f"{path}.price.by_tier.{code}" if code else f"{path}.price.amount"
                 unit = find_unit(document, gives.unit)
-                said = (
-                    f"It costs {count(amount, unit)} and gives {count(gives.amount, unit)}: it makes units of nothing."
+                said = say(
+                    "It costs %(price)s and gives %(amount)s: it makes units of nothing.",
+                    price=count(amount, unit),
+                    amount=count(gives.amount, unit),
                 )
                 yield Fault(spot, "pays_for_itself", said)

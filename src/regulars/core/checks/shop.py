@@ -8,7 +8,16 @@ from regulars.core.checks.faults import Fault, suggest, unknown, warning
 from regulars.core.checks.spots import all_conditions, all_items
 from regulars.core.program.conditions import Tags
 from regulars.core.program.document import ProgramDocument
+from regulars.core.tongue import mark, say
 
+_UNSEEN = {
+    "SKU": mark("No sale so far had the SKU “%(name)s”%(hint)s"),
+    "category": mark("No sale so far had the category “%(name)s”%(hint)s"),
+    "brand": mark("No sale so far had the brand “%(name)s”%(hint)s"),
+    "label": mark("No sale so far had the label “%(name)s”%(hint)s"),
+    "channel": mark("No sale so far had the channel “%(name)s”%(hint)s"),
+    "tender": mark("No sale so far had the tender “%(name)s”%(hint)s"),
+}
 _ARTICLES = {"skus": "SKU", "categories": "category", "brands": "brand", "labels": "label"}
 
 
@@ -59,7 +68,7 @@ def _articles(document: ProgramDocument, shop: Shop) -> Iterator[Fault]:
             yield from _unseen(f"{path}.{field}", what, getattr(items, field), shop.articles.get(field))
     for i, collection in enumerate(document.collections):
         if not collection.skus:
-            said = "It holds no SKU: nothing is in it."
+            said = say("It holds no SKU: nothing is in it.")
             yield Fault(f"collections[{i}].skus", "no_items", said)
         yield from _unseen(f"collections[{i}].skus", "SKU", collection.skus, shop.articles.get("skus"))
 
@@ -80,5 +89,5 @@ def _unseen(path: str, what: str, names: Iterable[str], seen: Collection[str] | 
     if seen is not None:
         for i, name in enumerate(names):
             if name not in seen:
-                said = f"No sale so far had the {what} “{name}”{suggest(name, seen) or '.'}"
+                said = say(_UNSEEN[what], name=name, hint=suggest(name, seen))
                 yield warning(f"{path}[{i}]", f"unseen_{what.lower()}", said)

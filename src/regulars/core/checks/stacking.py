@@ -17,6 +17,7 @@ from regulars.core.program.rules import (
     RateRule,
     VisitRule,
 )
+from regulars.core.tongue import say
 
 Placed = Sequence[tuple[int, EarningRule]]
 
@@ -41,16 +42,19 @@ def _exclusive(placed: Placed, document: ProgramDocument) -> Iterator[Fault]:
     alone = [(i, rule) for i, rule in placed if rule.stacking == "alone" and not isinstance(rule, MultiplierRule)]
     for (i, first), (j, second) in combinations(alone, 2):
         if may_meet(first.when, second.when, document):
-            said = (
-                f"Both “{first.name}”, at rules[{i}], and “{second.name}” want to be alone, and one sale can meet "
-                "both: give them conditions that exclude each other, or mark them “best”."
+            said = say(
+                "Both “%(first)s”, at %(path)s, and “%(second)s” want to be alone, and one sale can meet both: give "
+                "them conditions that exclude each other, or mark them “best”.",
+                first=first.name,
+                path=f"rules[{i}]",
+                second=second.name,
             )
             yield Fault(f"rules[{j}].stacking", "overlapping_exclusive_rules", said)
     others = [each for each in placed if each not in alone] if alone else []
     for i, rule in alone:
         if _always_gives(rule) and others:
             other = others[0][1]
-            said = f"It always counts, and alone: “{other.name}” would never give anything."
+            said = say("It always counts, and alone: “%(name)s” would never give anything.", name=other.name)
             yield Fault(f"rules[{i}].stacking", "silences_all_others", said)
 
 
@@ -59,7 +63,12 @@ def _after_a_stop(placed: Placed) -> Iterator[Fault]:
         if not stop.stop or isinstance(stop, MultiplierRule):
             continue
         if _always_gives(stop) or (_gives_when_asked(stop) and stop.when == rule.when):
-            said = f"“{stop.name}”, at rules[{i}], stops before it every time: “{rule.name}” is never asked."
+            said = say(
+                "“%(stop)s”, at %(path)s, stops before it every time: “%(rule)s” is never asked.",
+                stop=stop.name,
+                path=f"rules[{i}]",
+                rule=rule.name,
+            )
             yield Fault(f"rules[{j}]", "never_asked", said)
 
 
@@ -86,14 +95,15 @@ def _rules_alone(document: ProgramDocument) -> Iterator[Fault]:
                 yield from _event(i, rule)
             case ItemRule():
                 if rule.items == Items():
-                    said = "It names no SKU, category, brand, label or collection: it never counts."
+                    said = say("It names no SKU, category, brand, label or collection: it never counts.")
                     yield Fault(f"rules[{i}].items", "no_items", said)
                 if rule.per != "amount" and rule.per_minor != 100:
-                    yield warning(f"rules[{i}].per_minor", "no_effect", "Only a rule per amount looks at per_minor.")
+                    said = say("Only a rule per amount looks at per_minor.")
+                    yield warning(f"rules[{i}].per_minor", "no_effect", said)
             case _:
                 pass
         if isinstance(rule, RateRule | ItemRule) and rule.carry and rule.rounding not in (None, "full"):
-            said = (
+            said = say(
                 "What carries the rest of a step to the next sale counts full steps only: leave out rounding or carry."
             )
             yield Fault(f"rules[{i}].rounding", "carry_counts_full_steps", said)
@@ -102,14 +112,14 @@ def _rules_alone(document: ProgramDocument) -> Iterator[Fault]:
 def _event(i: int, rule: EventRule) -> Iterator[Fault]:
     for field in ("min_spend_minor", "tenders", "purchase"):
         if getattr(rule.when, field):
-            said = "An event is no purchase, so nothing is spent: it never counts."
+            said = say("An event is no purchase, so nothing is spent: it never counts.")
             yield Fault(f"rules[{i}].when.{field}", "event_is_no_purchase", said)
 
 
 def _multiplier(i: int, rule: MultiplierRule, document: ProgramDocument) -> Iterator[Fault]:
     if rule.stacking == "alone" or rule.stop:
         field = "stacking" if rule.stacking == "alone" else "stop"
-        said = "A multiplier works on what other rules give, so it can neither be alone nor stop them."
+        said = say("A multiplier works on what other rules give, so it can neither be alone nor stop them.")
         yield Fault(f"rules[{i}].{field}", "multiplier_cannot_be_alone", said)
     counted = [
         each
@@ -119,5 +129,8 @@ def _multiplier(i: int, rule: MultiplierRule, document: ProgramDocument) -> Iter
         and (not rule.of or each.code in rule.of)
     ]
     if not counted:
-        said = f"No rule gives {rule.unit} per amount or per item that it could multiply: it never gives anything."
+        said = say(
+            "No rule gives %(unit)s per amount or per item that it could multiply: it never gives anything.",
+            unit=rule.unit,
+        )
         yield Fault(f"rules[{i}]", "nothing_to_multiply", said)

@@ -8,6 +8,7 @@ import msgspec
 
 from regulars.core.checks.faults import Fault
 from regulars.core.program.document import ProgramDocument
+from regulars.core.tongue import say
 
 # Texts that people write at length.
 _LONG = ("description", "note", "benefits")
@@ -27,16 +28,19 @@ def check_texts(document: ProgramDocument) -> Iterator[Fault]:
     for section, most in MOST.items():
         found = len(getattr(document, section))
         if found > most:
-            yield Fault(section, "too_many", f"There are {found:,}; a program has at most {most:,}.")
+            yield Fault(
+                section, "too_many", say("There are %(found)s; a program has at most %(most)s.", found=found, most=most)
+            )
     yield from _walk("", document)
 
 
 def _walk(path: str, value: Any) -> Iterator[Fault]:
     match value:
         case str() if not value.isprintable() or value != value.strip():
-            yield Fault(path, "unprintable", "It begins or ends with a space, or has a character that cannot be seen.")
+            said = say("It begins or ends with a space, or has a character that cannot be seen.")
+            yield Fault(path, "unprintable", said)
         case datetime() if value.tzinfo is None:
-            yield Fault(path, "no_offset", "This moment does not say in which time zone it is.")
+            yield Fault(path, "no_offset", say("This moment does not say in which time zone it is."))
         case msgspec.Struct():
             for field in value.__struct_fields__:
                 if field not in _LONG:

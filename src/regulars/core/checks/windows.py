@@ -11,6 +11,7 @@ from regulars.core.program.conditions import WEEKDAYS, Conditions, Hours, Tags
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.life import Pending
 from regulars.core.program.rewards import Reward
+from regulars.core.tongue import mark, say, say_many
 
 WEEK = timedelta(days=7)
 
@@ -35,31 +36,39 @@ def check_windows(document: ProgramDocument, zone: tzinfo) -> Iterator[Fault]:
 def _dates(path: str, starts_at: datetime | None, ends_at: datetime | None, zone: tzinfo) -> Iterator[Fault]:
     if starts_at and ends_at and ends_at <= starts_at:
         start, end = write_moment(starts_at, zone), write_moment(ends_at, zone)
-        yield Fault(
-            f"{path}.ends_at", "ends_before_start", f"It ends {end}, before it starts, {start}: it never counts."
-        )
+        said = say("It ends %(end)s, before it starts, %(start)s: it never counts.", end=end, start=start)
+        yield Fault(f"{path}.ends_at", "ends_before_start", said)
 
 
 def _use(path: str, reward: Reward, zone: tzinfo) -> Iterator[Fault]:
     if reward.use_until is None:
         return
     end = write_moment(reward.use_until, zone)
-    for what, since in (("used", reward.use_from), ("claimed", reward.starts_at)):
+    for message, since in (
+        (mark("It can be used until %(end)s, and used only from %(start)s: nobody can use it."), reward.use_from),
+        (mark("It can be used until %(end)s, and claimed only from %(start)s: nobody can use it."), reward.starts_at),
+    ):
         if since is not None and reward.use_until <= since:
-            said = f"It can be used until {end}, and {what} only from {write_moment(since, zone)}: nobody can use it."
+            said = say(message, end=end, start=write_moment(since, zone))
             yield Fault(f"{path}.use_until", "ends_before_start", said)
     is_kept_longer = reward.honour_full_period and reward.use_within_days
     if reward.ends_at is not None and reward.ends_at > reward.use_until and not is_kept_longer:
-        said = f"It can be claimed until {write_moment(reward.ends_at, zone)}, but used until {end} only."
+        last = write_moment(reward.ends_at, zone)
+        said = say("It can be claimed until %(last)s, but used until %(end)s only.", last=last, end=end)
         yield warning(f"{path}.ends_at", "claimed_after_use", said)
 
 
 def _hours(path: str, all_hours: tuple[Hours, ...]) -> Iterator[Fault]:
     for i, hours in enumerate(all_hours):
         if not hours.days:
-            yield Fault(f"{path}[{i}].days", "no_days", "It names no day: it never counts. Leave it out for every day.")
+            said = say("It names no day: it never counts. Leave it out for every day.")
+            yield Fault(f"{path}[{i}].days", "no_days", said)
         if hours.since == hours.until:
-            said = f"From {hours.since} to {hours.until} is no time at all; for the whole day leave both out."
+            said = say(
+                "From %(since)s to %(until)s is no time at all; for the whole day leave both out.",
+                since=hours.since,
+                until=hours.until,
+            )
             yield Fault(f"{path}[{i}].until", "empty_hours", said)
 
 
@@ -78,27 +87,33 @@ def _days_within(path: str, when: Conditions, zone: tzinfo) -> Iterator[Fault]:
         day += timedelta(days=1)
     if not any(days.intersection(hours.days) for hours in when.hours):
         start, end = write_moment(when.starts_at, zone), write_moment(when.ends_at, zone)
-        said = f"Between {start} and {end} there is none of these days: it never counts."
+        said = say("Between %(start)s and %(end)s there is none of these days: it never counts.", start=start, end=end)
         yield Fault(f"{path}.hours", "days_outside_window", said)
 
 
 def _tags(path: str, tags: Tags) -> Iterator[Fault]:
     for i, tag in enumerate(tags.all):
         if tag in tags.none:
-            yield Fault(
-                f"{path}.all[{i}]", "contradicting_tags", f"“{tag}” is both wanted and ruled out: nothing matches."
-            )
+            said = say("“%(tag)s” is both wanted and ruled out: nothing matches.", tag=tag)
+            yield Fault(f"{path}.all[{i}]", "contradicting_tags", said)
     if tags.any and set(tags.any) <= set(tags.none):
-        yield Fault(f"{path}.any", "contradicting_tags", "Every tag that is wanted is ruled out too: nothing matches.")
+        said = say("Every tag that is wanted is ruled out too: nothing matches.")
+        yield Fault(f"{path}.any", "contradicting_tags", said)
 
 
 def _life(path: str, expiry: ExpiryPolicy, pending: Pending) -> Iterator[Fault]:
     code, said = "dies_before_it_can_be_used", ""
     match expiry:
         case OnDate(on=on) if pending.until is not None and pending.until > on:
-            said = f"It can be used from {write_day(pending.until)}, and expires {write_day(on)} already."
+            start, end = write_day(pending.until), write_day(on)
+            said = say("It can be used from %(start)s, and expires %(end)s already.", start=start, end=end)
         case AfterDays(days=days) if pending.life_from == "earned" and not pending.event and pending.days > days:
-            said = f"It waits {pending.days} days, and lives only {days} from the day it is earned."
+            said = say_many(
+                "It waits %(n)s day, and lives only %(lives)s from the day it is earned.",
+                "It waits %(n)s days, and lives only %(lives)s from the day it is earned.",
+                n=pending.days,
+                lives=days,
+            )
         case _:
             pass
     if said:

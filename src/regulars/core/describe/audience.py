@@ -29,27 +29,50 @@ from regulars.core.audience import (
     Tagged,
 )
 from regulars.core.money import write_money
-from regulars.core.phrases import count, either, every, some, write_day, write_tags
+from regulars.core.phrases import count, days, either, write_day, write_tags
 from regulars.core.program.conditions import Tags
 from regulars.core.program.units import Unit
+from regulars.core.tongue import mark, say, say_as, say_many
 
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
 )
-WHO = {"member": "members", "guest": "guests", "left": "people who left the program"}
-ADDRESSES = {"phone": "a phone", "email": "an e-mail", "card": "a card", "external_id": "an external id"}
-LIFETIME = {"earned": "earned", "spent": "spent", "expired": "let expire"}
+WHO = {"member": mark("members"), "guest": mark("guests"), "left": mark("people who left the program")}
+STATUSES = {
+    "active": mark("active"),
+    "locked": mark("locked"),
+    "blocked": mark("blocked"),
+}
+ADDRESSES = {
+    "phone": mark("a phone"),
+    "email": mark("an e-mail"),
+    "card": mark("a card"),
+    "external_id": mark("an external id"),
+}
+CHANNELS = {
+    "email": mark("e-mail"),
+    "sms": mark("SMS"),
+    "whatsapp": mark("WhatsApp"),
+    "push": mark("push"),
+    "post": mark("post"),
+    "phone": mark("phone"),
+}
+LIFETIME = {
+    "earned": mark("ever earned %(amount)s"),
+    "spent": mark("ever spent %(amount)s"),
+    "expired": mark("ever let %(amount)s expire"),
+}
 
 
 class Lexicon(Protocol):
@@ -70,13 +93,13 @@ def describe_audience(condition: Condition, words: Lexicon) -> str:
     """Return one sentence for a condition, without a full stop."""
     match condition:
         case AllOf(of=()):
-            return "everybody"
+            return say("everybody")
         case AllOf(of=parts):
-            return "; and ".join(_within(part, words) for part in parts)
+            return say_as("between statements", "; and ").join(_within(part, words) for part in parts)
         case AnyOf(of=parts):
-            return ", or ".join(_within(part, words) for part in parts)
+            return say_as("between phrases", ", or ").join(_within(part, words) for part in parts)
         case Not(of=part):
-            return f"not: {_within(part, words)}"
+            return say("not: %(condition)s", condition=_within(part, words))
         case _:
             return _leaf(condition, words)
 
@@ -89,23 +112,30 @@ def _within(part: Condition, words: Lexicon) -> str:
 def _leaf(leaf: Condition, words: Lexicon) -> str:
     match leaf:
         case Standing(any=kinds):
-            return either([WHO[kind] for kind in kinds])
+            return either([say(WHO[kind]) for kind in kinds])
         case InStatus(any=statuses):
-            return f"{either(statuses)}"
+            return either([say(STATUSES.get(status, status)) for status in statuses])
         case Speaks(any=languages):
-            return f"speaks {either(languages)}"
+            return say("speaks %(languages)s", languages=either(languages))
         case HomeStore(any=stores):
-            return f"home store {either(stores)}"
+            return say("home store %(stores)s", stores=either(stores))
         case Reachable(by=by, verified=verified):
-            return f"has {either([ADDRESSES[each] for each in by])}{', verified' if verified else ''}"
+            addresses = either([say(ADDRESSES[each]) for each in by])
+            if verified:
+                return say("has %(addresses)s, verified", addresses=addresses)
+            return say("has %(addresses)s", addresses=addresses)
         case Tagged(any=any_, all=all_, none=none):
             return write_tags(Tags(any=any_, all=all_, none=none))
         case InSegment(any=names):
-            return f"in the segment {either(names)}"
+            return say("in the segment %(names)s", names=either(names))
         case MayContact(purpose=purpose, channel=channel):
-            return f"may be written to about {words.purpose(purpose)} by {channel}"
+            return say(
+                "may be written to about %(purpose)s by %(channel)s",
+                purpose=words.purpose(purpose),
+                channel=say(CHANNELS.get(channel, channel)),
+            )
         case HasCard(types=types):
-            return f"has a card of the type {either(types)}" if types else "has a card"
+            return say("has a card of the type %(types)s", types=either(types)) if types else say("has a card")
         case _:
             return _measured(leaf, words)
 
@@ -113,19 +143,23 @@ def _leaf(leaf: Condition, words: Lexicon) -> str:
 def _measured(leaf: Condition, words: Lexicon) -> str:
     match leaf:
         case Age(at_least=low, at_most=high):
-            return f"{_between(low, high, lambda years: some(years, 'year'))} old"
-        case Birthday(months=months, within_days=days):
-            when = [f"in {either([MONTHS[month - 1] for month in months])}"] if months else []
-            when += ["today" if days == 0 else f"in the next {some(days, 'day')}"] if days is not None else []
-            return f"birthday {' or '.join(when)}"
+            said = _between(low, high, lambda years: say_many("%(n)s year", "%(n)s years", n=years))
+            return say("%(years)s old", years=said)
+        case Birthday(months=months, within_days=within):
+            when = [say("in %(months)s", months=either([say(MONTHS[month - 1]) for month in months]))] if months else []
+            if within is not None:
+                when.append(say("today") if within == 0 else say("in the next %(days)s", days=days(within)))
+            return say("birthday %(when)s", when=either(when))
         case Joined(since=None, until=None, at_least_days=low, at_most_days=high):
-            return f"joined {_ago(low, high)}"
+            return say("joined %(when)s", when=_ago(low, high))
         case Joined(since=since, until=until):
-            dated = [f"from {write_day(since)}"] if since else []
-            dated += [f"to {write_day(until)}"] if until else []
-            return f"joined {' '.join(dated)}"
+            if since and until:
+                return say("joined from %(since)s to %(until)s", since=write_day(since), until=write_day(until))
+            if since:
+                return say("joined from %(since)s", since=write_day(since))
+            return say("joined to %(until)s", until=write_day(until)) if until else say("joined")
         case LastBought(at_least_days=low, at_most_days=high):
-            return f"last bought {_ago(low, high)}"
+            return say("last bought %(when)s", when=_ago(low, high))
         case Attribute(code=code, any=values, at_least=low_text, at_most=high_text):
             return _attribute(code, values, low_text, high_text, words)
         case _:
@@ -135,16 +169,20 @@ def _measured(leaf: Condition, words: Lexicon) -> str:
 def _of_the_program(leaf: Condition, words: Lexicon) -> str:
     match leaf:
         case OnLevel(tier_set=code, any=()):
-            return f"without a level of {words.tier_set(code)}"
+            return say("without a level of %(tiers)s", tiers=words.tier_set(code))
         case OnLevel(tier_set=code, any=levels):
-            return f"{either([words.level(code, level) for level in levels])} of {words.tier_set(code)}"
+            names = either([words.level(code, level) for level in levels])
+            return say("%(levels)s of %(tiers)s", levels=names, tiers=words.tier_set(code))
         case Balance(unit=code, of=of, at_least=low, at_most=high):
             said = _between(low, high, lambda amount: count(amount, words.unit(code)))
-            return f"has {said}" if of == "balance" else f"ever {LIFETIME[of]} {said}"
-        case Expiring(unit=code, within_days=days, at_least=low):
-            return f"at least {count(low, words.unit(code))} expire within {some(days, 'day')}"
+            return say("has %(amount)s", amount=said) if of == "balance" else say(LIFETIME[of], amount=said)
+        case Expiring(unit=code, within_days=within, at_least=low):
+            amount = count(low, words.unit(code))
+            return say("at least %(amount)s expire within %(days)s", amount=amount, days=days(within))
         case HasReward(any=codes):
-            return f"has {either([words.reward(code) for code in codes])} to use" if codes else "has a reward to use"
+            if not codes:
+                return say("has a reward to use")
+            return say("has %(rewards)s to use", rewards=either([words.reward(code) for code in codes]))
         case Bought():
             return _bought(leaf, words)
         case _:
@@ -153,38 +191,50 @@ def _of_the_program(leaf: Condition, words: Lexicon) -> str:
 
 def _bought(leaf: Bought, words: Lexicon) -> str:
     if leaf.count == "sales":
-        said = f"bought {_between(leaf.at_least, leaf.at_most, lambda number: some(number, 'time'))}"
+        times = _between(leaf.at_least, leaf.at_most, lambda number: say_many("%(n)s time", "%(n)s times", n=number))
+        said = say("bought %(times)s", times=times)
     else:
-        said = f"spent {_between(leaf.at_least, leaf.at_most, lambda minor: write_money(minor, words.currency))}"
-    items = [*[f"category {each}" for each in leaf.categories], *[f"brand {each}" for each in leaf.brands]]
-    items += [f"SKU {each}" for each in leaf.skus]
+        amount = _between(leaf.at_least, leaf.at_most, lambda minor: write_money(minor, words.currency))
+        said = say("spent %(amount)s", amount=amount)
+    items = [say("category %(name)s", name=each) for each in leaf.categories]
+    items += [say("brand %(name)s", name=each) for each in leaf.brands]
+    items += [say("SKU %(name)s", name=each) for each in leaf.skus]
     if items:
-        said += f" on {either(items)}"
+        said = say("%(bought)s on %(items)s", bought=said, items=either(items))
     if leaf.stores:
-        said += f" in {either([f'store {code}' for code in leaf.stores])}"
-    return said if leaf.within_days is None else f"{said} in the last {some(leaf.within_days, 'day')}"
+        stores = either([say("store %(code)s", code=code) for code in leaf.stores])
+        said = say("%(bought)s in %(stores)s", bought=said, stores=stores)
+    if leaf.within_days is None:
+        return said
+    return say("%(bought)s in the last %(days)s", bought=said, days=days(leaf.within_days))
 
 
 def _attribute(code: str, values: tuple[str, ...], low: str | None, high: str | None, words: Lexicon) -> str:
     name = words.attribute(code)
     if values:
-        return f"{name} is {either([words.value(code, value) for value in values])}"
+        return say("%(field)s is %(values)s", field=name, values=either([words.value(code, value) for value in values]))
     if low is None and high is None:
-        return f"{name} is known"
-    return f"{name} {every([*([f'from {low}'] if low else []), *([f'to {high}'] if high else [])])}"
+        return say("%(field)s is known", field=name)
+    if low and high:
+        return say("%(field)s from %(low)s and to %(high)s", field=name, low=low, high=high)
+    if low:
+        return say("%(field)s from %(low)s", field=name, low=low)
+    return say("%(field)s to %(high)s", field=name, high=high)
 
 
 def _ago(low: int | None, high: int | None) -> str:
     if low is not None and high is not None:
-        return f"{low:,} to {some(high, 'day')} ago"
-    return f"at least {some(low, 'day')} ago" if low is not None else f"at most {some(high or 0, 'day')} ago"
+        return say("%(low)s to %(days)s ago", low=low, days=days(high))
+    if low is not None:
+        return say("at least %(days)s ago", days=days(low))
+    return say("at most %(days)s ago", days=days(high or 0))
 
 
-def _between(low: int | None, high: int | None, say: Callable[[int], str]) -> str:
+def _between(low: int | None, high: int | None, write: Callable[[int], str]) -> str:
     if low is not None and low == high:
-        return f"exactly {say(low)}"
-    parts = [
-        *([f"at least {say(low)}"] if low is not None else []),
-        *([f"at most {say(high)}"] if high is not None else []),
-    ]
-    return " and ".join(parts)
+        return say("exactly %(amount)s", amount=write(low))
+    if low is not None and high is not None:
+        return say("at least %(low)s and at most %(high)s", low=write(low), high=write(high))
+    if low is not None:
+        return say("at least %(amount)s", amount=write(low))
+    return say("at most %(amount)s", amount=write(high)) if high is not None else ""

@@ -5,36 +5,47 @@ import msgspec
 from regulars.core.amounts import Rounding
 from regulars.core.expiry import AfterDays, AfterIdle, AfterMonths, EndOf, ExpiryPolicy, Never, OnDate
 from regulars.core.money import write_money
-from regulars.core.phrases import count, some, write_day
+from regulars.core.phrases import count, days, months, write_day
 from regulars.core.program.caps import Budget, Cap
 from regulars.core.program.life import Pending
 from regulars.core.program.units import Unit
+from regulars.core.tongue import mark, mark_many, say, say_many
 
-STEPS: dict[Rounding, str] = {"full": "each full", "nearest": "each (to the nearest)", "started": "each started"}
+STEPS: dict[Rounding, str] = {
+    "full": mark("each full %(step)s"),
+    "nearest": mark("each (to the nearest) %(step)s"),
+    "started": mark("each started %(step)s"),
+}
 
 _PERIODS = {
-    "transaction": "a sale",
-    "day": "a day",
-    "week": "a week",
-    "month": "a month",
-    "quarter": "a quarter",
-    "year": "a year",
-    "lifetime": "ever",
+    "transaction": mark("at most %(amount)s a sale"),
+    "day": mark("at most %(amount)s a day"),
+    "week": mark("at most %(amount)s a week"),
+    "month": mark("at most %(amount)s a month"),
+    "quarter": mark("at most %(amount)s a quarter"),
+    "year": mark("at most %(amount)s a year"),
+    "lifetime": mark("at most %(amount)s ever"),
+    "rolling": mark("at most %(amount)s in any %(days)s"),
 }
 _SCOPES = {
-    "member": "",
-    "card": " for each card",
-    "cashier": " for each cashier",
-    "store": " for each store",
-    "program": " for all members together",
+    "member": "%(cap)s",
+    "card": mark("%(cap)s for each card"),
+    "cashier": mark("%(cap)s for each cashier"),
+    "store": mark("%(cap)s for each store"),
+    "program": mark("%(cap)s for all members together"),
+}
+_AT_THE_END_OF = {
+    "month": mark("expires at the end of the month it was given in"),
+    "quarter": mark("expires at the end of the quarter it was given in"),
+    "year": mark("expires at the end of the year it was given in"),
 }
 
 
 def describe_cap(cap: Cap, unit: Unit) -> str:
     """Say a cap: "at most 20 points a day", "at most 500 points in any 30 days for each card, otherwise none"."""
-    period = f"in any {some(cap.days or 0, 'day')}" if cap.period == "rolling" else _PERIODS[cap.period]
-    beyond = ", and none at all beyond that" if cap.on_exceed == "skip" else ""
-    return f"at most {count(cap.limit, unit)} {period}{_SCOPES[cap.per]}{beyond}"
+    said = say(_PERIODS[cap.period], amount=count(cap.limit, unit), days=days(cap.days or 0))
+    said = say(_SCOPES[cap.per], cap=said)
+    return say("%(cap)s, and none at all beyond that", cap=said) if cap.on_exceed == "skip" else said
 
 
 def describe_bound(limit: int, *, per: str, period: str, days: int, unit: Unit) -> str:
@@ -43,11 +54,11 @@ def describe_bound(limit: int, *, per: str, period: str, days: int, unit: Unit) 
     """
     match period:
         case "balance" if per == "card":
-            return f"a card that is not activated holds at most {count(limit, unit)}"
+            return say("a card that is not activated holds at most %(amount)s", amount=count(limit, unit))
         case "balance":
-            return f"nobody holds more than {count(limit, unit)}"
+            return say("nobody holds more than %(amount)s", amount=count(limit, unit))
         case "card":
-            return f"the card has {limit} places"
+            return say_many("the card has %(n)s place", "the card has %(n)s places", n=limit)
     cap = msgspec.convert({"limit": limit, "per": per, "period": period, "days": days or None}, type=Cap)
     return describe_cap(cap, unit)
 
@@ -55,44 +66,64 @@ def describe_bound(limit: int, *, per: str, period: str, days: int, unit: Unit) 
 def describe_budget(budget: Budget, *, unit: Unit, currency: str) -> str:
     """Say a budget: "at most 10,000 points for everybody together"."""
     bound = write_money(budget.money_minor or 0, currency) if budget.units is None else count(budget.units, unit)
-    return f"at most {bound} for everybody together"
+    return say("at most %(amount)s for everybody together", amount=bound)
 
 
 def describe_expiry(policy: ExpiryPolicy) -> str:
     """Say how long a credit lives: "expires 30 days after it was given"."""
     match policy:
         case Never():
-            return "never expires"
+            return say("never expires")
         case OnDate(on=on):
-            return f"expires at the end of {write_day(on)}"
-        case AfterDays(days=days):
-            return f"expires {some(days, 'day')} after it was given"
-        case AfterMonths(months=months):
-            return f"expires {some(months, 'month')} after it was given"
+            return say("expires at the end of %(day)s", day=write_day(on))
+        case AfterDays(days=number):
+            return say("expires %(span)s after it was given", span=days(number))
+        case AfterMonths(months=number):
+            return say("expires %(span)s after it was given", span=months(number))
         case EndOf(period=period, after=0):
-            return f"expires at the end of the {period} it was given in"
+            return say(_AT_THE_END_OF[period])
         case EndOf(period=period, after=after):
-            return f"expires at the end of the {period}, {some(after, period)} after it was given"
-        case AfterIdle(days=days):
-            return f"expires after {some(days, 'day')} without a purchase, a redemption or an event"
+            return _later_end(period, after)
+        case AfterIdle(days=number):
+            return say("expires after %(days)s without a purchase, a redemption or an event", days=days(number))
+
+
+def _later_end(period: str, after: int) -> str:
+    match period:
+        case "month":
+            one, many = mark_many(
+                "expires at the end of the month, %(n)s month after it was given",
+                "expires at the end of the month, %(n)s months after it was given",
+            )
+        case "quarter":
+            one, many = mark_many(
+                "expires at the end of the quarter, %(n)s quarter after it was given",
+                "expires at the end of the quarter, %(n)s quarters after it was given",
+            )
+        case _:
+            one, many = mark_many(
+                "expires at the end of the year, %(n)s year after it was given",
+                "expires at the end of the year, %(n)s years after it was given",
+            )
+    return say_many(one, many, n=after)
 
 
 def describe_pending(pending: Pending) -> str:
     """Say how long a credit waits: "can be used 14 days after it was given; its life begins then"."""
-    after = f"{some(pending.days, 'day')} after " if pending.days else ""
-    if pending.event:
-        start = (
-            f"can be used {after}the event “{pending.event}”"
-            if after
-            else f"can be used once “{pending.event}” happens"
-        )
+    if pending.event and pending.days:
+        said = say("can be used %(days)s after the event “%(event)s”", days=days(pending.days), event=pending.event)
+    elif pending.event:
+        said = say("can be used once “%(event)s” happens", event=pending.event)
     elif pending.days:
-        start = f"can be used {after}it was given"
+        said = say("can be used %(days)s after it was given", days=days(pending.days))
+    elif pending.until:
+        said = say("can be used from %(day)s", day=write_day(pending.until))
     else:
-        start = "can be used"
-    if pending.until:
-        start += f"{', and not before' if pending.days or pending.event else ' from'} {write_day(pending.until)}"
+        said = say("can be used")
+    if pending.until and (pending.days or pending.event):
+        said = say("%(start)s, and not before %(day)s", start=said, day=write_day(pending.until))
     if pending.round_up:
-        start += ", when that day is over"
-    clock = "then" if pending.life_from == "activated" else "when it is given"
-    return f"{start}; its life begins {clock}"
+        said = say("%(start)s, when that day is over", start=said)
+    if pending.life_from == "activated":
+        return say("%(start)s; its life begins then", start=said)
+    return say("%(start)s; its life begins when it is given", start=said)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from regulars.core.program.words import Code, Part, Positive, Title
+from regulars.core.tongue import say
 
 CapPeriod = Literal["transaction", "day", "week", "month", "quarter", "year", "rolling", "lifetime"]
 CapScope = Literal["card", "member", "cashier", "store", "program"]
@@ -32,7 +33,7 @@ class Cap(Part, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (self.period == "rolling") != (self.days is not None):
-            raise ValueError("A rolling cap says how many days, and no other does.")
+            raise ValueError(say("A rolling cap says how many days, and no other does."))
 
 
 class Budget(Part, frozen=True, kw_only=True):
@@ -47,4 +48,4 @@ class Budget(Part, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (self.units is None) == (self.money_minor is None):
-            raise ValueError("A budget is in units or in money: give one of the two.")
+            raise ValueError(say("A budget is in units or in money: give one of the two."))

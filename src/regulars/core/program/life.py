@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from regulars.core.program.words import Days, Name, Part
+from regulars.core.tongue import say
 
 
 class Pending(Part, frozen=True, kw_only=True):
@@ -19,4 +20,4 @@ class Pending(Part, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not (self.days or self.until or self.event):
-            raise ValueError("A pending credit waits for days, a date or an event: name one.")
+            raise ValueError(say("A pending credit waits for days, a date or an event: name one."))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from regulars.core.program.words import Amount, Code, Days, Part, Text, Title
+from regulars.core.tongue import say
 
 Months = Annotated[int, msgspec.Meta(ge=1, le=120)]
 
@@ -32,7 +33,7 @@ class Window(Part, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (self.over == "rolling") != (self.months is not None):
-            raise ValueError("A rolling window says how many months, and no other does.")
+            raise ValueError(say("A rolling window says how many months, and no other does."))
 
 
 class Kept(Part, frozen=True, kw_only=True):
@@ -43,7 +44,7 @@ class Kept(Part, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (self.until == "months") != (self.months is not None):
-            raise ValueError("Keeping a level for months says how many, and nothing else does.")
+            raise ValueError(say("Keeping a level for months says how many, and nothing else does."))
 
 
 class Level(Part, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from regulars.core.checks.shop import Shop
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program_file.scalars import WrongScalar, read_scalar
 from regulars.core.program_file.tree import Listing, Mapping, NotReadable, Scalar, Tree, read_tree
+from regulars.core.tongue import names, say
 
 LEFT_OUT: Final = object()
 
@@ -114,24 +115,29 @@ class Reader:
             return self.read(tree, choices[0], path)
         tags = {str(each.tag): each for each in choices if isinstance(each, wanted.StructType)}
         if not isinstance(tree, Mapping):
-            return self._tell(
-                path, "wrong_form", f"This has to have fields, of which type is {_one_of(tags)}.", tree.line
-            )
+            said = say("This has to have fields, of which type is one of %(names)s.", names=names(tags))
+            return self._tell(path, "wrong_form", said, tree.line)
         tag = tree.fields.get("type")
         if not isinstance(tag, Scalar):
             self._leave_out(tree)
-            return self._tell(path, "field_missing", f"The field type is missing: {_one_of(tags)}.", tree.line)
+            said = say("The field type is missing: one of %(names)s.", names=names(tags))
+            return self._tell(path, "field_missing", said, tree.line)
         if tag.text not in tags:
             self._leave_out(tree)
-            said = f"There is no type “{tag.text}”{suggest(tag.text, tags) or '.'} It has to be {_one_of(tags)}."
+            said = say(
+                "There is no type “%(name)s”%(hint)s It has to be one of %(names)s.",
+                name=tag.text,
+                hint=suggest(tag.text, tags),
+                names=names(tags),
+            )
             return self._tell(f"{path}.type", "wrong_type", said, tree.lines["type"])
         return self.read(tree, tags[tag.text], path)
 
     def _read_struct(self, tree: Tree, kind: wanted.StructType, path: str) -> Any:
-        names = {field.encode_name: field for field in kind.fields}
+        fields = {field.encode_name: field for field in kind.fields}
         if not isinstance(tree, Mapping):
-            some = ", ".join(list(names)[:5])
-            return self._tell(path, "wrong_form", f"This has to have fields, such as {some}.", tree.line)
+            said = say("This has to have fields, such as %(names)s.", names=names(list(fields)[:5]))
+            return self._tell(path, "wrong_form", said, tree.line)
         found: dict[str, Any] = {}
         is_whole = True
         for name, value in tree.fields.items():
@@ -139,20 +145,20 @@ class Reader:
             self.lines[at] = tree.lines[name]
             if name == kind.tag_field:
                 found[name] = kind.tag
-            elif name not in names:
-                known = [*names, *([kind.tag_field] if kind.tag_field else [])]
-                said = f"There is no field “{name}” here{suggest(name, known) or f'; there are {", ".join(known)}.'}"
+            elif name not in fields:
+                known = [*fields, *([kind.tag_field] if kind.tag_field else [])]
+                hint = say("; there are %(names)s.", names=names(known))
+                said = say("There is no field “%(name)s” here%(hint)s", name=name, hint=suggest(name, known, hint))
                 self._tell(at, "unknown_field", said, tree.lines[name])
-            elif (read := self.read(value, names[name].type, at)) is not LEFT_OUT:
+            elif (read := self.read(value, fields[name].type, at)) is not LEFT_OUT:
                 found[name] = read
-            elif names[name].required:
+            elif fields[name].required:
                 is_whole = False
-        for name, field in names.items():
+        for name, field in fields.items():
             if field.required and name not in tree.fields:
                 is_whole = False
-                self._tell(
-                    f"{path}.{name}" if path else name, "field_missing", f"The field {name} is missing.", tree.line
-                )
+                said = say("The field %(name)s is missing.", name=name)
+                self._tell(f"{path}.{name}" if path else name, "field_missing", said, tree.line)
         if not is_whole:
             self._leave_out(tree)
             return LEFT_OUT
@@ -167,8 +173,11 @@ class Reader:
         if isinstance(tree, Scalar) and tree.is_null:
             return []
         if not isinstance(tree, Listing):
-            example = f": write [{tree.text}]" if isinstance(tree, Scalar) else ": begin each with a dash"
-            return self._tell(path, "wrong_form", f"This has to be a list{example}.", tree.line)
+            if isinstance(tree, Scalar):
+                said = say("This has to be a list: write [%(text)s].", text=tree.text)
+            else:
+                said = say("This has to be a list: begin each with a dash.")
+            return self._tell(path, "wrong_form", said, tree.line)
         read = [self.read(each, item, f"{path}[{i}]") for i, each in enumerate(tree.items)]
         kept = [i for i, each in enumerate(read) if each is not LEFT_OUT]
         if len(kept) < len(read):
@@ -179,7 +188,7 @@ class Reader:
         if isinstance(tree, Scalar) and tree.is_null:
             return {}
         if not isinstance(tree, Mapping):
-            return self._tell(path, "wrong_form", "This has to be pairs of a name and a value.", tree.line)
+            return self._tell(path, "wrong_form", say("This has to be pairs of a name and a value."), tree.line)
         found = {}
         for name, value in tree.fields.items():
             at = f"{path}.{name}"
@@ -192,13 +201,15 @@ class Reader:
 
     def _read_scalar(self, tree: Tree, kind: wanted.Type, path: str) -> Any:
         if not isinstance(tree, Scalar):
-            return self._tell(path, "wrong_form", "This has to be a single value.", tree.line)
+            return self._tell(path, "wrong_form", say("This has to be a single value."), tree.line)
         if tree.is_null and not isinstance(kind, wanted.StrType):
-            return self._tell(path, "wrong_value", "A value is missing: give one, or leave the field out.", tree.line)
+            said = say("A value is missing: give one, or leave the field out.")
+            return self._tell(path, "wrong_value", said, tree.line)
         try:
             return read_scalar("" if tree.is_null else tree.text, kind, self.zone)
         except WrongScalar as wrong:
-            return self._tell(path, "wrong_value", f"“{tree.text}” cannot be: this has to be {wrong}.", tree.line)
+            said = say("“%(text)s” cannot be: this has to be %(wanted)s.", text=tree.text, wanted=str(wrong))
+            return self._tell(path, "wrong_value", said, tree.line)
 
     def _leave_out(self, tree: Tree) -> None:
         if isinstance(tree, Mapping):
@@ -210,7 +221,3 @@ class Reader:
         elif isinstance(tree, Listing):
             for each in tree.items:
                 self._leave_out(each)
-
-
-def _one_of(tags: dict[str, Any]) -> str:
-    return f"one of {', '.join(tags)}"

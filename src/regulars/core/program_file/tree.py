@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 import yaml
 
+from regulars.core.tongue import say
+
 LONGEST: Final = 1_000_000
 DEEPEST: Final = 20
 
@@ -51,35 +53,39 @@ class NotReadable(Exception):
 def read_tree(text: str) -> Tree:
     """Read one YAML document. Raises NotReadable."""
     if len(text) > LONGEST:
-        raise NotReadable(f"The file has {len(text):,} characters; at most {LONGEST:,} are read.", None)
+        raise NotReadable(
+            say("The file has %(n)s characters; at most %(most)s are read.", n=len(text), most=LONGEST), None
+        )
     try:
         return _document(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotReadable(f"This is not YAML: {error.problem}.", mark.line + 1 if mark else None) from None
+        raise NotReadable(
+            say("This is not YAML: %(problem)s.", problem=error.problem), mark.line + 1 if mark else None
+        ) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise NotReadable("There is a character that no text has.", line) from None
+        raise NotReadable(say("There is a character that no text has."), line) from None
 
 
 def _document(events: Iterator[yaml.Event]) -> Tree:
     root: Tree | None = None
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            raise NotReadable("A second document begins here; a program is one.", _line(event))
+            raise NotReadable(say("A second document begins here; a program is one."), _line(event))
         if isinstance(event, yaml.NodeEvent):
             root = _node(event, events, depth=1)
     if root is None:
-        raise NotReadable("The file is empty.", 1)
+        raise NotReadable(say("The file is empty."), 1)
     return root
 
 
 def _node(event: yaml.NodeEvent, events: Iterator[yaml.Event], *, depth: int) -> Tree:
     line = _line(event)
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        raise NotReadable("Anchors (&) and references (*) are not read: write it out.", line)
+        raise NotReadable(say("Anchors (&) and references (*) are not read: write it out."), line)
     if depth > DEEPEST:
-        raise NotReadable(f"This lies deeper than {DEEPEST} levels.", line)
+        raise NotReadable(say("This lies deeper than %(n)s levels.", n=DEEPEST), line)
     match event:
         case yaml.ScalarEvent():
             _refuse_tag(event.tag, line)
@@ -92,7 +98,7 @@ def _node(event: yaml.NodeEvent, events: Iterator[yaml.Event], *, depth: int) ->
             _refuse_tag(event.tag, line)
             return _mapping(events, line, depth)
         case _:
-            raise NotReadable("This is not a value.", line)
+            raise NotReadable(say("This is not a value."), line)
 
 
 def _line(event: yaml.Event) -> int:
@@ -102,7 +108,8 @@ def _line(event: yaml.Event) -> int:
 
 def _refuse_tag(tag: str | None, line: int) -> None:
     if tag not in (None, "!"):
-        raise NotReadable(f"Tags such as {re.sub('^tag:yaml.org,2002:', '!!', str(tag))} are not read.", line)
+        written = re.sub("^tag:yaml.org,2002:", "!!", str(tag))
+        raise NotReadable(say("Tags such as %(tag)s are not read.", tag=written), line)
 
 
 def _items(events: Iterator[yaml.Event], depth: int) -> Iterator[Tree]:
@@ -123,9 +130,11 @@ def _mapping(events: Iterator[yaml.Event], line: int, depth: int) -> Mapping:
         at = _line(event)
         key = _node(event, events, depth=depth + 1)
         if not isinstance(key, Scalar):
-            raise NotReadable("A key is a single word.", at)
+            raise NotReadable(say("A key is a single word."), at)
         if key.text in fields:
-            raise NotReadable(f"“{key.text}” was said already, in line {lines[key.text]}.", at)
+            raise NotReadable(
+                say("“%(name)s” was said already, in line %(line)s.", name=key.text, line=lines[key.text]), at
+            )
         value = next(events)
         assert isinstance(value, yaml.NodeEvent), "a key has a value"
         fields[key.text], lines[key.text] = _node(value, events, depth=depth + 1), at
