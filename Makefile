@@ -8,19 +8,19 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench torture format requirements clean
+.PHONY: help demo serve test check bench torture format languages requirements clean
 
 help: ## Print this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
 	  || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
 
-demo: $(VENV)/app.stamp ## Load a year of a real grocer's sales, and serve it
+demo: $(VENV)/languages.stamp ## Load a year of a real grocer's sales, and serve it
 	@$(BIN)/regulars demo $(ARGS)
 
-serve: $(VENV)/app.stamp ## Run Regulars on http://localhost:8000
+serve: $(VENV)/languages.stamp ## Run Regulars on http://localhost:8000
 	@$(BIN)/regulars serve $(ARGS)
 
-test: $(VENV)/dev.stamp ## Run all tests (ARGS="-k expiry" for some)
+test: $(VENV)/dev.stamp $(VENV)/languages.stamp ## Run all tests (ARGS="-k expiry" for some)
 	@$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, migrations, deployment settings
@@ -33,12 +33,15 @@ check: $(VENV)/dev.stamp ## Lint, types, layers, migrations, deployment settings
 bench: $(VENV)/dev.stamp ## Measure against pgbench in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-torture: $(VENV)/dev.stamp ## Run the fault tests at release size (hours)
+torture: $(VENV)/dev.stamp $(VENV)/languages.stamp ## Run the fault tests at release size (hours)
 	@REGULARS_TORTURE=1 $(BIN)/python -m pytest -m "fault or torture" $(ARGS)
 
 format: $(VENV)/dev.stamp ## Put the code into its one format
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
+
+languages: $(VENV)/app.stamp ## Collect all texts, update the .po files, and say what is not translated
+	@$(BIN)/python -m regulars.config.languages update
 
 requirements: $(VENV)/dev.stamp ## Pin the newest versions that requirements/*.in allow (needs uv)
 	@cd requirements && for name in build app dev; do \
@@ -53,6 +56,10 @@ $(VENV)/app.stamp: requirements/build.txt requirements/app.txt pyproject.toml | 
 	@echo "Installing what Regulars needs into $(VENV) (the first time takes a minute)"
 	@$(PIP) install --require-hashes -r requirements/build.txt -r requirements/app.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/languages.stamp: $(VENV)/app.stamp $(wildcard src/regulars/locale/*/LC_MESSAGES/django.po)
+	@$(BIN)/python -m regulars.config.languages compile
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/app.stamp requirements/dev.txt

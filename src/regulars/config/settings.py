@@ -11,9 +11,8 @@ REGULARS_PRIVATE_HOSTS  hosts of private networks that messages may go over, e.g
 """
 
 import os
+from pathlib import Path
 from urllib.parse import urlsplit
-
-from django.utils.translation import gettext_lazy as _
 
 from regulars.config.security import CONTENT_SECURITY_POLICY
 from regulars.platform.database import database_settings
@@ -119,6 +118,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "regulars.backoffice.tongue.InTheirLanguage",
+    "regulars.backoffice.brand.InItsLooks",
     "regulars.backoffice.door.TeamDoor",
 ]
 
@@ -198,7 +199,13 @@ LOGIN_REDIRECT_URL = "/"
 # --- words and times ------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt"), ("ms", "Bahasa Melayu"), ("zh-hans", "简体中文")]  # by themselves
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
+FORMAT_MODULE_PATH = "regulars.config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
