@@ -247,7 +247,13 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
         "export_backtest",
         "stop_backtest",
     ),
-    Right.CHANGE_PROGRAM: ("shop",),
+    Right.CHANGE_PROGRAM: (
+        "drop_logo",
+        "logo",
+        "looks",
+        "looks_preview",
+        "shop",
+    ),
     Right.SEE_ACTIVITY: ("activity",),
     Right.SEE_JOBS: ("jobs",),
     Right.CHANGE_KEYS: (
@@ -287,7 +293,9 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
         "suggested_rules",
     ),
 }
-ADDRESSES = [each for each in urlpatterns if isinstance(each, URLPattern)]
+OPEN = {"brand_logo", "brand_sheet"}
+"""What stands on the page where people sign in, and says nothing else."""
+ADDRESSES = [each for each in urlpatterns if isinstance(each, URLPattern) and each.name not in OPEN]
 EXAMPLES = {"int": "1", "slug": "nothing", "str": "nothing"}
 
 

@@ -136,6 +136,7 @@ ACTIONS: dict[str, Promise] = {
     "import.discarded": _("forgot a file"),
     "program.created": _("set up the program"),
     "program.changed": _("changed the program"),
+    "looks.changed": _("changed how the shop looks"),
     "program.drafted": _("changed the program's draft"),
     "program.draft_discarded": _("discarded the program's draft"),
     "program.scheduled": _("scheduled a version of the program"),
@@ -178,7 +179,7 @@ ACTIONS: dict[str, Promise] = {
     "approval.withdrawn": _("withdrew what they had asked for"),
     "person.deactivated": _("deactivated a person"),
 }
-TELLING_CHANGES = {"privacy.terms_changed", "program.changed"}
+TELLING_CHANGES = {"privacy.terms_changed", "program.changed", "looks.changed"}
 """Events whose facts are pairs: what it was, and what it is now."""
 
 ORDER = {"from": 0}

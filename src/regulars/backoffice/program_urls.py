@@ -11,7 +11,6 @@ from regulars.backoffice.pages.program import (
     policies,
     recipes,
     rooms,
-    shop,
     versions,
 )
 
@@ -37,5 +36,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("program/<slug:slug>/<slug:code>/", piece.piece, name="piece"),
     path("program/<slug:slug>/<slug:code>/move/", piece.move_piece, name="move_piece"),
     path("program/<slug:slug>/<slug:code>/remove/", piece.remove_piece, name="remove_piece"),
-    path("shop/", shop.shop, name="shop"),
 ]

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from regulars.backoffice import (
     audience_urls,
+    brand_urls,
     card_urls,
     customer_urls,
     merge_urls,
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/refund/", refund.refund, name="refund"),
     path("sales/<int:sale_id>/member/", sale.attach, name="attach"),
     *program_urls.urlpatterns,
+    *brand_urls.urlpatterns,
     *audience_urls.urlpatterns,
     *customer_urls.urlpatterns,
     *merge_urls.urlpatterns,

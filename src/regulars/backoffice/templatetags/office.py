@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from regulars.audit.origin import say_device
 from regulars.backoffice import wording
 from regulars.backoffice.amounts import say_amount, say_change, unknown_unit
+from regulars.backoffice.brand import Dress, dress_of
 from regulars.backoffice.navigation import Door, doors
 from regulars.backoffice.office import Office, office_of
 from regulars.brand.dates import say_day
@@ -25,6 +26,12 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def office(context: Context) -> Office:
     return office_of(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def dress(context: Context) -> Dress:
+    """Where the merchant's own colour and logo are."""
+    return dress_of(office_of(context["request"]).looks)
 
 
 @register.simple_tag

@@ -56,6 +56,14 @@
     if (set) { const field = document.getElementById(set.dataset.set); field.value = set.dataset.to; field.dispatchEvent(new Event("input", { bubbles: true })); }
   });
 
+  // A picked colour is typed; what listens to the field shows it.
+  document.addEventListener("input", (event) => {
+    const into = event.target.dataset?.into;
+    if (!into) return;
+    document.getElementById(into).value = event.target.value;
+    document.getElementById(into).dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // One more of the rows alike: a copy of the empty one, under the next number.
   function addRow(button) {
     const rows = button.closest("[data-rows]");
