@@ -29,6 +29,7 @@ MANAGER = CASHIER | {
     Right.CHANGE_REGULATED,
     Right.CHANGE_AUDIENCES,
     Right.MAKE_CARDS,
+    Right.SEE_MESSAGES,
     Right.SEND_MESSAGES,
     Right.CONFIRM_RECEIPTS,
     Right.APPROVE,
@@ -55,6 +56,7 @@ MARKETER = frozenset(
         Right.TAG_MEMBERS,
         Right.CHANGE_AUDIENCES,
         Right.EXPORT_LISTS,
+        Right.SEE_MESSAGES,
         Right.SEND_MESSAGES,
         Right.CHANGE_MESSAGES,
         Right.SEE_SALES,
@@ -69,6 +71,7 @@ AUDITOR = frozenset(
     {
         Right.SEE_MEMBERS,
         Right.EXPORT_LISTS,
+        Right.SEE_MESSAGES,
         Right.SEE_SALES,
         Right.SEE_DASHBOARD,
         Right.SEE_STORES,
