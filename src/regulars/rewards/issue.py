@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from regulars.audit.origin import origin_now
 from regulars.core.actor import Actor
 from regulars.core.claiming import usable_until
 from regulars.core.program.rewards import Reward
@@ -35,9 +36,10 @@ WITH issued AS (
     ON CONFLICT (key) WHERE NOT (status = 'withdrawn') DO NOTHING
     RETURNING *
 ), event AS (
-    INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, facts)
-    SELECT %(at)s, actor, 'reward.issued', 'reward', id, member_id,
-           jsonb_build_object('reward', reward, 'cause', cause)
+    INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, origin, facts)
+    SELECT %(at)s, actor, 'reward.issued', 'reward', id, member_id, %(origin)s,
+           jsonb_strip_nulls(jsonb_build_object('reward', reward, 'cause', cause,
+                                                'approver', %(approvers)s::jsonb ->> key))
     FROM issued ORDER BY id
 )
 SELECT {COLUMNS} FROM issued ORDER BY issued.id
@@ -47,8 +49,9 @@ CHANGED = """, step AS (
     INSERT INTO rewards_step (issued_id, name, at, actor, store, note)
     SELECT id, %(step)s, %(at)s, %(actor)s, '', '' FROM changed
 ), event AS (
-    INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, facts)
-    SELECT %(at)s, %(actor)s, %(action)s, 'reward', id, member_id, jsonb_build_object('reward', reward)
+    INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, origin, facts)
+    SELECT %(at)s, %(actor)s, %(action)s, 'reward', id, member_id, %(origin)s,
+           jsonb_strip_nulls(jsonb_build_object('reward', reward, 'approver', %(approver)s::text))
     FROM changed ORDER BY id
 )
 SELECT key FROM changed
@@ -109,7 +112,9 @@ def ask_issue(batch: Sequence[NewReward], *, at: datetime, zone: tzinfo) -> Call
     """Send `issue_rewards` inside a `together` block; the answer is read after it."""
     if not batch:
         return list
-    asked = Asked(INSERT, {"rows": encode_rows([_row(each, at=at, zone=zone) for each in batch]), "at": at})
+    rows = encode_rows([_row(each, at=at, zone=zone) for each in batch])
+    approvers = msgspec.json.encode({each.key: each.by.approver for each in batch if each.by.approver}).decode()
+    asked = Asked(INSERT, {"rows": rows, "approvers": approvers, "origin": origin_now(), "at": at})
     return lambda: read_issued(asked.rows())
 
 
@@ -130,7 +135,8 @@ def _change(sql: str, keys: Collection[str], *, step: str, action: str, at: date
     if not keys:
         return set()
     with together():
-        asked = Asked(sql, {"keys": list(keys), "at": at, "actor": by.tag, "step": step, "action": action})
+        facts = {"keys": list(keys), "at": at, "actor": by.tag, "step": step, "action": action}
+        asked = Asked(sql, facts | {"approver": by.approver, "origin": origin_now()})
     return {key for (key,) in asked.rows()}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from regulars.audit.origin import origin_now
 from regulars.core.actor import Actor
 from regulars.core.tiers import Move, Override, Standing
 from regulars.platform.rows import Asked, encode_rows, together
@@ -47,10 +48,11 @@ WITH stood AS (
         actor text, about text, note text, asked jsonb, was jsonb, undoes bigint, key text)
     RETURNING id, member_id, tier_set, before, after, cause, actor
 ), event AS (
-    INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, facts)
+    INSERT INTO audit_event (recorded_at, actor, action, about, about_id, member_id, origin, facts)
     SELECT %(at)s, actor, CASE WHEN before IS NOT DISTINCT FROM after THEN 'tier.kept' ELSE 'tier.changed' END,
-           'tier', id, member_id,
+           'tier', id, member_id, %(origin)s,
            jsonb_build_object('set', tier_set, 'before', before, 'after', after, 'cause', cause)
+           || jsonb_strip_nulls(jsonb_build_object('approver', %(approvers)s::jsonb ->> member_id::text))
     FROM changed ORDER BY id
 )
 SELECT id FROM changed ORDER BY id
@@ -110,9 +112,15 @@ def write_standings(
     ]
     if not rows and not moved:
         return list
-    asked = Asked(
-        WRITE, {"standings": encode_rows(rows), "changes": encode_rows([_change(each) for each in moved]), "at": at}
-    )
+    approvers = {str(each.member_id): each.by.approver for each in moved if each.by.approver}
+    facts = {
+        "standings": encode_rows(rows),
+        "changes": encode_rows([_change(each) for each in moved]),
+        "approvers": msgspec.json.encode(approvers).decode(),
+        "origin": origin_now(),
+        "at": at,
+    }
+    asked = Asked(WRITE, facts)
     return lambda: [change_id for (change_id,) in asked.rows()]
 
 
