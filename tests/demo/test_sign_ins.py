@@ -17,9 +17,9 @@ def folder(tmp_path):
     return tmp_path / "demo"
 
 
-def test_owner_manager_and_cashier_get_in_and_tills_too(folder):
+def test_a_person_of_each_role_gets_in_and_tills_too(folder):
     made = make_sign_ins(folder, at=AT)
-    assert [each.role for each in made.people] == ["owner", "manager", "cashier"]
+    assert [each.role for each in made.people] == ["owner", "manager", "cashier", "marketer", "auditor"]
     for each in made.people:
         person = Person.objects.get(email=each.email, role=each.role)
         assert check_password(each.password, person.password)

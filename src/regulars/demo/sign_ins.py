@@ -1,4 +1,5 @@
-"""How to get into the demo: three people with random passwords and a key for its tills, in files for their owner alone.
+"""How to get into the demo: a person of each role with a random password, and a key for its tills, in files for their
+owner alone.
 
 REGULARS_HOME/demo/sign-ins.txt   role, e-mail and password, a line each
 REGULARS_HOME/demo/till.key       the key, and nothing else, so that a command can read it
@@ -20,7 +21,7 @@ from regulars.staff.models import ApiKey, Person, Role, Scope
 from regulars.staff.people import create_person
 
 KEY_NAME = "Demo tills"
-ROLES = (Role.OWNER, Role.MANAGER, Role.CASHIER)
+ROLES = (Role.OWNER, Role.MANAGER, Role.CASHIER, Role.MARKETER, Role.AUDITOR)
 
 
 class SignIn(msgspec.Struct, frozen=True):
