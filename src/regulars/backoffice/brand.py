@@ -30,17 +30,20 @@ class InItsLooks:
 
 
 class Dress(NamedTuple):
-    """Where a page finds the colour's sheet and the logo; "" where the merchant has none of its own."""
+    """Where a page finds the colour's sheet and the logo with its size; "" where the merchant has none of its own."""
 
     sheet: str
     logo: str
+    width: str = ""
+    height: str = ""
 
 
 def dress_of(looks: Looks) -> Dress:
-    return Dress(
-        sheet=reverse("brand_sheet", args=[mark_of(looks.accent)]) if looks.accent else "",
-        logo=reverse("brand_logo", args=[looks.logo.place]) if looks.logo else "",
-    )
+    sheet = reverse("brand_sheet", args=[mark_of(looks.accent)]) if looks.accent else ""
+    if looks.logo is None:
+        return Dress(sheet, "")
+    address = reverse("brand_logo", args=[looks.logo.place])
+    return Dress(sheet, address, str(looks.logo.width), str(looks.logo.height))  # for attributes: no separators
 
 
 class ShownShades(NamedTuple):

@@ -71,22 +71,22 @@ def set_logo(content: IO[bytes], *, name: str, at: datetime, by: Actor) -> Looks
     LogoTooLarge, LogoUnreadable.
     """
     logo = keep_file(content, name=name, purpose=Purpose.LOGO, at=at, by=by)
-    _check_picture(logo)
-    return _put_logo(logo, at=at, by=by)
+    return _put_logo(logo, _size_of(logo), at=at, by=by)
 
 
 @transaction.atomic
 def remove_logo(*, at: datetime, by: Actor) -> Looks:
     """Go back to Regulars' own mark."""
-    return _put_logo(None, at=at, by=by)
+    return _put_logo(None, (None, None), at=at, by=by)
 
 
-def _put_logo(logo: KeptFile | None, *, at: datetime, by: Actor) -> Looks:
+def _put_logo(logo: KeptFile | None, size: tuple[int, int] | tuple[None, None], *, at: datetime, by: Actor) -> Looks:
     looks = _lock_looks()
     before = looks.logo
     if logo is not None or before is not None:
         facts = {"logo": [before and before.mark[:12], logo and logo.mark[:12]]}
-        _write(looks, {"logo": logo}, facts=facts, at=at, by=by)
+        wanted = {"logo": logo, "logo_width": size[0], "logo_height": size[1]}
+        _write(looks, wanted, facts=facts, at=at, by=by)
     if before is not None:
         remove_files([before])
     return looks
@@ -106,14 +106,17 @@ def _write(looks: Looks, wanted: dict[str, Any], *, facts: dict[str, Any], at: d
     record_event(action="looks.changed", about="looks", about_id=looks.pk, facts=about, at=at, by=by)
 
 
-def _check_picture(logo: KeptFile) -> None:
-    """Read the whole picture once, as browsers will. What says that it is huge is not unfolded."""
+def _size_of(logo: KeptFile) -> tuple[int, int]:
+    """Return the picture's width and height, in pixels. It is read whole, once, as browsers will; what says that it is
+    huge is not unfolded.
+    """
     with open_file(logo) as content:
         try:
             with Image.open(BytesIO(content.read()), formats=("PNG", "JPEG", "WEBP")) as picture:
                 if max(picture.size) > MOST_PIXELS:
                     raise LogoTooLarge(most_pixels=MOST_PIXELS)
                 picture.load()
+                return picture.size
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             raise LogoUnreadable() from None
 

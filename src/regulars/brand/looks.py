@@ -9,18 +9,20 @@ from regulars.platform.rows import fetch
 SELECT = """
 SELECT json_build_object(
     'number', looks.number, 'accent', looks.accent, 'date_style', looks.date_style, 'store_word', looks.store_word,
-    'logo', (SELECT json_build_object('id', file.id, 'place', file.place, 'type', file.type)
+    'logo', (SELECT json_build_object('id', file.id, 'place', file.place, 'width', looks.logo_width,
+                                      'height', looks.logo_height)
              FROM files_keptfile AS file WHERE file.id = looks.logo_id))::text
 FROM brand_looks AS looks
 """
 
 
 class Logo(msgspec.Struct, frozen=True, gc=False):
-    """A kept file; `place` names its bytes and changes with them."""
+    """A kept file; `place` names its bytes and changes with them. Its size is in pixels."""
 
     id: int
     place: str
-    type: str
+    width: int
+    height: int
 
 
 class Looks(msgspec.Struct, frozen=True, gc=False):

@@ -18,6 +18,8 @@ class Looks(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     number = models.PositiveIntegerField(default=0)
     logo = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
+    logo_width = models.PositiveSmallIntegerField(null=True)
+    logo_height = models.PositiveSmallIntegerField(null=True)
     accent = models.CharField(max_length=7, blank=True)
     date_style = models.CharField(max_length=16, default=DateStyle.WORDS.value)
     store_word = models.CharField(max_length=16, default=StoreWord.STORE.value)
@@ -25,6 +27,11 @@ class Looks(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="a_merchant_looks_one_way", condition=Q(id=1)),
+            models.CheckConstraint(
+                name="a_logo_has_its_size",
+                condition=Q(logo=None, logo_width=None, logo_height=None)
+                | Q(logo__isnull=False, logo_width__gt=0, logo_height__gt=0),
+            ),
             models.CheckConstraint(name="an_accent_is_a_colour", condition=Q(accent__regex=r"^(#[0-9a-f]{6})?$")),
         ]
 
