@@ -139,6 +139,7 @@ def test_everything_periodic_says_what_it_is_for():
         "tick_statuses",
         "tick_duplicates",
         "tick_receipts",
+        "tick_messages",
         "tick_night",
         "retry_stalled_jobs",
         "remove_finished_jobs",
