@@ -9,6 +9,7 @@ from django.db import connection
 from django_tenants.utils import schema_context
 from psycopg import sql
 
+from regulars.messages.models import ChannelKind
 from regulars.platform.models import Merchant
 
 
@@ -87,6 +88,32 @@ def find_due_receipts() -> list[str]:
             WHERE receipt.state = 'awaiting' AND receipt.corrects_id IS NULL)
     """
     return [schema for schema, is_due in _ask_each(question) if is_due]
+
+
+def find_due_messages() -> list[tuple[str, str]]:
+    """Return by schema the channels over which a message is due."""
+    question = """
+        SELECT {name}::text, (SELECT array_agg(channel) FROM unnest({channels}::text[]) AS kind(channel) WHERE EXISTS (
+            SELECT FROM {schema}.messaging_delivery AS delivery
+            WHERE delivery.state = 'waiting' AND delivery.channel = kind.channel AND delivery.next_at <= now()))
+    """
+    channels = "{" + ",".join(ChannelKind.values) + "}"
+    return [
+        (schema, channel)
+        for schema, due in _ask_each(question, channels=channels)
+        if isinstance(due, list)
+        for channel in due
+    ]
+
+
+def find_stuck_messages() -> list[str]:
+    """Return the schemas where a message has been on its way for so long that its worker must have died."""
+    question = """
+        SELECT {name}::text, EXISTS (
+            SELECT FROM {schema}.messaging_delivery
+            WHERE state = 'sending' AND sending_at <= now() - interval '5 minutes')
+    """
+    return [schema for schema, is_stuck in _ask_each(question) if is_stuck]
 
 
 def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:

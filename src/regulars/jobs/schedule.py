@@ -13,14 +13,17 @@ from regulars.jobs.cards import expire_cards
 from regulars.jobs.duplicates import LIKENESS, find_duplicates
 from regulars.jobs.imports import forget_imported
 from regulars.jobs.merchants import (
+    find_due_messages,
     find_due_receipts,
     find_ended,
     find_ended_locks,
     find_overdue,
+    find_stuck_messages,
     find_time_zones,
     find_waiting,
     is_night_work_due,
 )
+from regulars.jobs.messages import defer_sending, free_messages
 from regulars.jobs.night import night
 from regulars.jobs.privacy import erase
 from regulars.jobs.receipts import decide_receipts
@@ -62,6 +65,14 @@ def tick_statuses(timestamp: int) -> None:
 def tick_receipts(timestamp: int) -> None:
     for schema in find_due_receipts():
         defer_once(decide_receipts, schema=schema)
+
+
+@app.task(name="tick_messages", queue="ticks")
+def tick_messages(timestamp: int) -> None:
+    for schema in find_stuck_messages():
+        defer_once(free_messages, schema=schema)
+    for schema, channel in find_due_messages():
+        defer_sending(channel, schema=schema)
 
 
 @app.task(name="tick_night", queue="ticks")
@@ -115,6 +126,11 @@ SCHEDULE = (
         tick_statuses,
         "* * * * *",
         "Every minute: note which locks and blocks of members are over, and let those of the team in again.",
+    ),
+    Periodic(
+        tick_messages,
+        "* * * * * */15",
+        "Every 15 seconds: send the messages that are due, and those again whose worker died.",
     ),
     Periodic(
         tick_night,
