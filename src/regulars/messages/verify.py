@@ -29,7 +29,7 @@ MESSAGE_CHECKS = (
         """
         SELECT count(*) FROM messaging_delivery delivery
         LEFT JOIN messaging_channel channel ON channel.id = delivery.sent_over_id
-        WHERE (sealed IS NOT NULL AND state NOT IN ('waiting', 'sending', 'stopped'))
+        WHERE (delivery.sealed IS NOT NULL AND state NOT IN ('waiting', 'sending', 'stopped'))
            OR (trigger = 'code' AND body <> '' AND position('••••' IN body) = 0
                AND NOT (state = 'sent' AND channel.way = 'sink'))
         """,
