@@ -16,11 +16,11 @@ from regulars.brand.change import (
     set_logo,
 )
 from regulars.brand.dates import DateStyle
-from regulars.brand.looks import UNTOUCHED, load_looks
+from regulars.brand.looks import UNTOUCHED, load_looks, read_logo
 from regulars.core.actor import SYSTEM
 from regulars.core.palette import AccentTooPale, InvalidColour
 from regulars.core.store_words import StoreWord
-from regulars.files.keep import FileTooLarge, WrongFileType, open_file
+from regulars.files.keep import FileTooLarge, WrongFileType, path_of
 from regulars.files.models import KeptFile
 from tests.shop import NOON
 
@@ -97,8 +97,7 @@ def test_a_picture_becomes_the_logo(kind):
     logo = load_looks().logo
     assert logo is not None
     assert (logo.width, logo.height) == (40, 20)
-    with open_file(KeptFile.objects.get(pk=logo.id)) as content:
-        assert content.read() == picture(kind=kind).read()
+    assert read_logo(load_looks()) == picture(kind=kind).read()
 
 
 def test_a_new_logo_takes_the_place_of_the_old_and_its_address_changes():
@@ -109,6 +108,8 @@ def test_a_new_logo_takes_the_place_of_the_old_and_its_address_changes():
     assert first and second and first.place != second.place
     assert list(KeptFile.objects.values_list("place", flat=True)) == [second.place]
 
+    path_of(second.place).unlink()
+    assert read_logo(load_looks()) == b""  # its bytes are gone: what is printed goes without
     remove_logo(at=NOON, by=SYSTEM)
     remove_logo(at=NOON, by=SYSTEM)
     assert (load_looks().logo, KeptFile.objects.count()) == (None, 0)

@@ -1,6 +1,9 @@
 """Cards are listed newest first, by status, kind, batch or number; what is printed is written down."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from regulars.audit.models import Event
 from regulars.cards.listing import CardFilters, count_batch, find_cards, list_cards
@@ -78,6 +81,17 @@ def test_a_sheet_is_a_pdf_with_ten_cards_on_a_page():
 
     assert sheet.startswith(b"%PDF-")
     assert sheet.count(b"/Type /Page\n") == 2
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "CMYK"), ("WEBP", "RGB")])
+def test_the_logo_stands_on_each_card_and_once_in_the_file(kind, mode):
+    drawn = BytesIO()
+    Image.new(mode, (240, 80)).save(drawn, kind)
+    cards = [PrintedCard(f"9001-{number:04}", "123456") for number in range(20)]
+
+    sheet = draw_sheet(cards, shop="Café", title="Club", scratch="PIN", logo=drawn.getvalue())
+
+    assert 1 <= sheet.count(b"/Subtype /Image") <= 2  # a second one is its transparency
 
 
 def test_a_press_gets_a_row_for_each_card_and_no_formula():

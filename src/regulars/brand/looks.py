@@ -4,6 +4,8 @@ import msgspec
 
 from regulars.brand.dates import DateStyle
 from regulars.core.store_words import StoreWord
+from regulars.files.keep import FileGone, open_file
+from regulars.files.models import KeptFile
 from regulars.platform.rows import fetch
 
 SELECT = """
@@ -42,3 +44,15 @@ def load_looks() -> Looks:
     """Read the merchant's looks with one statement."""
     rows = fetch(SELECT, {})
     return msgspec.json.decode(rows[0][0], type=Looks) if rows else UNTOUCHED
+
+
+def read_logo(looks: Looks) -> bytes:
+    """Read the logo's picture, for what is printed; b"" where there is none."""
+    kept = KeptFile.objects.filter(pk=looks.logo.id).first() if looks.logo else None
+    if kept is None:
+        return b""
+    try:
+        with open_file(kept) as content:
+            return content.read()
+    except FileGone:
+        return b""

@@ -14,6 +14,7 @@ from qrcode.main import QRCode
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 WIDTH, HEIGHT = 85.6 * mm, 54 * mm
@@ -23,6 +24,9 @@ TOP = A4[1] - (A4[1] - DOWN * HEIGHT) / 2
 EDGE = 5 * mm
 QR_SIZE = 24 * mm
 BAR_HEIGHT = 9 * mm
+LOGO_HEIGHT = 9 * mm
+ROOM = WIDTH - 3 * EDGE - QR_SIZE
+"""What stands beside the QR."""
 MOST_ON_ONE = 1_000
 """Cards in one PDF: a hundred pages, made while somebody waits."""
 
@@ -48,28 +52,44 @@ def write_csv(cards: Iterable[PrintedCard]) -> Iterator[str]:
     yield line.getvalue()
 
 
-def draw_sheet(cards: Sequence[PrintedCard], *, shop: str, title: str, scratch: str) -> bytes:
-    """Draw up to 1,000 cards as PDF. `scratch` is the word beside the PIN."""
+def draw_sheet(cards: Sequence[PrintedCard], *, shop: str, title: str, scratch: str, logo: bytes = b"") -> bytes:
+    """Draw up to 1,000 cards as PDF. `scratch` is the word beside the PIN; a `logo` stands above the shop's name."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1)
     canvas.setTitle(_printable(f"{shop}: {title}"))
     canvas.setCreator("Regulars")
+    picture = ImageReader(io.BytesIO(logo)) if logo else None
     for first in range(0, len(cards), ACROSS * DOWN):
         for place, card in enumerate(cards[first : first + ACROSS * DOWN]):
             x = LEFT + place % ACROSS * WIDTH
             y = TOP - (place // ACROSS + 1) * HEIGHT
-            _draw_card(canvas, card, x, y, shop=shop, title=title, scratch=scratch)
+            _draw_card(canvas, card, x, y, shop=shop, title=title, scratch=scratch, logo=picture)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _draw_card(canvas: Canvas, card: PrintedCard, x: float, y: float, *, shop: str, title: str, scratch: str) -> None:
+def _draw_card(
+    canvas: Canvas,
+    card: PrintedCard,
+    x: float,
+    y: float,
+    *,
+    shop: str,
+    title: str,
+    scratch: str,
+    logo: ImageReader | None,
+) -> None:
     _draw_marks(canvas, x, y)
+    top = y + HEIGHT - EDGE
+    if logo is not None:
+        box = {"width": ROOM, "height": LOGO_HEIGHT, "preserveAspectRatio": True, "anchor": "nw", "mask": "auto"}
+        canvas.drawImage(logo, x + EDGE, top - LOGO_HEIGHT, **box)
+        top -= LOGO_HEIGHT + 1.5 * mm
     canvas.setFont("Helvetica-Bold", 11)
-    canvas.drawString(x + EDGE, y + HEIGHT - EDGE - 9, _fit(canvas, shop, "Helvetica-Bold", 11))
+    canvas.drawString(x + EDGE, top - 9, _fit(canvas, shop, "Helvetica-Bold", 11))
     canvas.setFont("Helvetica", 8)
-    canvas.drawString(x + EDGE, y + HEIGHT - EDGE - 20, _fit(canvas, title, "Helvetica", 8))
+    canvas.drawString(x + EDGE, top - 20, _fit(canvas, title, "Helvetica", 8))
     if card.pin:
         canvas.setFont("Helvetica", 7)
         canvas.drawString(x + EDGE, y + 25 * mm, _printable(scratch))
@@ -113,10 +133,10 @@ def _draw_qr(canvas: Canvas, text: str, x: float, y: float) -> None:
 
 def _fit(canvas: Canvas, text: str, font: str, size: int) -> str:
     """Return as much of a line as stands beside the QR."""
-    room, shown = WIDTH - 3 * EDGE - QR_SIZE, _printable(text)
-    if canvas.stringWidth(shown, font, size) <= room:
+    shown = _printable(text)
+    if canvas.stringWidth(shown, font, size) <= ROOM:
         return shown
-    while shown and canvas.stringWidth(f"{shown}…", font, size) > room:
+    while shown and canvas.stringWidth(f"{shown}…", font, size) > ROOM:
         shown = shown[:-1]
     return f"{shown}…"
 

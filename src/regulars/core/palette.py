@@ -4,6 +4,7 @@ The contrast of two colours is that of WCAG 2.2 (relative luminance; success cri
 colour is "#rrggbb" in small letters.
 """
 
+import colorsys
 import re
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
@@ -91,7 +92,7 @@ def dark_shades(accent: str) -> Shades:
     """Return the shades for dark pages: as much lighter as it takes."""
     light = next(
         shade
-        for shade in (mix(accent, WHITE, part) for part in range(_STEPS + 1))
+        for shade in (_lighten(accent, part) for part in range(_STEPS + 1))
         if all(contrast(shade, surface) >= CLEAR for surface in DARK_SURFACES)
     )
     return Shades(light, mix(light, WHITE, 18), mix(light, DARK_SURFACES[1], 41), mix(accent, BLACK, 40))
@@ -107,6 +108,13 @@ def mix(colour: str, other: str, part: int) -> str:
     """Return the colour with so many fiftieths of another in it."""
     parts = zip(_channels(colour), _channels(other), strict=True)
     return "#" + "".join(f"{(mine * (_STEPS - part) + theirs * part) // _STEPS:02x}" for mine, theirs in parts)
+
+
+def _lighten(colour: str, part: int) -> str:
+    """Go so many fiftieths of the way to white, keeping most of the colour's strength: mixing would turn it grey."""
+    hue, light, strength = colorsys.rgb_to_hls(*(channel / 255 for channel in _channels(colour)))
+    channels = colorsys.hls_to_rgb(hue, light + (1 - light) * part / _STEPS, strength * 0.85)
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
 
 
 def _darken_until_readable(colour: str) -> str:

@@ -15,6 +15,7 @@ from regulars.backoffice.forms.cards import BatchForm, PatternForm, PrintForm, w
 from regulars.backoffice.keyset import page_by_id
 from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.brand.looks import read_logo
 from regulars.cards.batches import OPEN, ask_batch, stop_batch
 from regulars.cards.listing import count_batch
 from regulars.cards.models import CardBatch, CardType
@@ -148,7 +149,8 @@ def print_card_batch(request: HttpRequest, batch_id: int, form: str) -> HttpResp
     if form != "pdf" or not asked.is_valid():
         raise Http404
     cards = print_cards(batch_id, **asked.cleaned_data, at=office.now, by=office.actor)
-    sheet = draw_sheet(cards, shop=office.shop, title=batch.type.name, scratch=_("PIN"))
+    logo = read_logo(office.looks)
+    sheet = draw_sheet(cards, shop=office.shop, title=batch.type.name, scratch=_("PIN"), logo=logo)
     return _file(sheet, f"cards-{batch_id}-from-{asked.cleaned_data['first']}.pdf", "application/pdf")
 
 
