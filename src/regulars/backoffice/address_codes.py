@@ -3,12 +3,12 @@
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from regulars.backoffice.office import Office
 from regulars.core.refusals import Refusal
 from regulars.members.addresses import CodeMade
 from regulars.members.models import IdentifierKind
+from regulars.platform.tongues import spoken
 
 
 class NoChannel(Refusal):
@@ -28,7 +28,7 @@ def check_channel(kind: IdentifierKind) -> None:
 
 def send_code(made: CodeMade, *, language: str, office: Office) -> None:
     """Send a code to where it belongs, in the member's language, once it is kept. It stands nowhere else."""
-    with override(language or None):
+    with spoken(language, office.looks.store_word):
         said = {"shop": office.shop, "code": made.code}
         subject = _("Your code for %(shop)s") % said
         body = _("Your code is %(code)s, for ten minutes. Read it out to nobody but the shop's team.") % said

@@ -154,6 +154,7 @@ ACTIONS: dict[str, Promise] = {
     "till.removed": _("removed a till"),
     "key.created": _("made an API key"),
     "key.revoked": _("revoked an API key"),
+    "person.language_chosen": _("chose another language"),
     "person.created": _("added a person"),
     "person.role_changed": _("gave somebody another role"),
     "person.renamed": _("changed a colleague's name"),

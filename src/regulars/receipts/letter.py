@@ -5,10 +5,11 @@ from datetime import tzinfo
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from regulars.brand.dates import say_day
+from regulars.brand.looks import load_looks
 from regulars.core.money import write_money
+from regulars.platform.tongues import spoken
 from regulars.receipts.codes import MadeCode
 
 
@@ -16,7 +17,7 @@ def post_code(made: MadeCode, *, shop: str, currency: str, zone: tzinfo) -> None
     """Send a code by e-mail, in the member's language, once it is committed. It is in the letter and nowhere else."""
     receipt = made.receipt
     bought_at = receipt.occurred_at.astimezone(zone)
-    with override(receipt.member.language or None):
+    with spoken(receipt.member.language, load_looks().store_word):
         said = {
             "code": made.code,
             "shop": shop,
