@@ -80,10 +80,15 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which messages; what is empty asks for all. `is_sink`: those that a sink keeps."""
+    """Which messages; what is empty asks for all. `is_sink`: those that a sink keeps. [since, until) is when they were
+    put down.
+    """
 
     state: str = ""
     channel: str = ""
+    trigger: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
     member_id: int | None = None
     batch_id: int | None = None
     version_ids: Sequence[int] = ()
@@ -96,11 +101,14 @@ def list_deliveries(asked: Filter, *, before: int | None = None, limit: int = 50
     more: dict[str, Any] = {
         "state = %(state)s": asked.state,
         "channel = %(channel)s": asked.channel,
+        "trigger = %(trigger)s": asked.trigger,
+        "created_at >= %(since)s": asked.since,
+        "created_at < %(until)s": asked.until,
         "member_id = %(member_id)s": asked.member_id,
         "batch_id = %(batch_id)s": asked.batch_id,
         "version_id = ANY(%(version_ids)s::bigint[])": list(asked.version_ids),
     }
-    names = ("state", "channel", "member_id", "batch_id", "version_ids")
+    names = ("state", "channel", "trigger", "since", "until", "member_id", "batch_id", "version_ids")
     for name, (sql, value) in zip(names, more.items(), strict=True):
         if value:
             where.append(sql)
