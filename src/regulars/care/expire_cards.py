@@ -6,22 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db import transaction
 
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import SYSTEM
 from regulars.core.lots import Draw
-from regulars.core.refusals import LookAgain
 from regulars.core.why import Expired
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import lock_wallets
 from regulars.ledger.models import Kind
 from regulars.ledger.wallet import Wallet
+from regulars.platform.again import looks_again
 from regulars.platform.rows import fetch, run
 from regulars.programs.book import Book, load_book
 
 CARDS_AT_ONCE = 200
-TRIES = 5
 
 # Read without a lock: the look under the lock decides who is dead.
 DUE = """
@@ -57,21 +55,11 @@ class Batch(msgspec.Struct, frozen=True):
 
 def expire_cards_in_batches(*, at: datetime) -> Iterator[Batch]:
     """Let every card die whose time is over, a transaction for each batch; what a stop leaves over is found again."""
-    while (batch := _look(at=at)).seen:
+    while (batch := expire_cards(at=at)).seen:
         yield batch
 
 
-def _look(*, at: datetime) -> Batch:
-    """Expire the next cards; where one was activated while it was looked at, look again."""
-    for _ in range(TRIES - 1):
-        try:
-            return expire_cards(at=at)
-        except LookAgain:
-            continue
-    return expire_cards(at=at)
-
-
-@transaction.atomic
+@looks_again
 def expire_cards(*, at: datetime, limit: int = CARDS_AT_ONCE) -> Batch:
     """Let up to `limit` cards die, with what their guests hold. The number of statements does not grow with them."""
     due = fetch(DUE, {"at": at, "limit": limit})

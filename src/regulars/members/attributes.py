@@ -5,12 +5,11 @@ for text, choices and yes or no, `(attribute_id, number, …)` and `(attribute_i
 values are sealed, found by nobody, and read by `look_at_regulated` only (members/regulated.py).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError, transaction
 
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import Actor
@@ -28,9 +27,8 @@ from regulars.members.attribute_files import refuse_foreign_files, remove_old_fi
 from regulars.members.attribute_rows import key_in, read_row, replace_values
 from regulars.members.lock import UnknownMember
 from regulars.members.models import Attribute
+from regulars.platform.again import looks_again
 from regulars.platform.rows import encode_rows, fetch, run
-
-TRIES = 5
 
 LOCK = """
 SELECT id FROM members_member WHERE id = ANY(%(members)s::bigint[]) AND merged_into_id IS NULL AND erased_at IS NULL
@@ -154,21 +152,32 @@ def change_values(*, member_id: int, values: Given, at: datetime, by: Actor) -> 
     return outcome
 
 
+@looks_again
 def change_values_of(batch: Mapping[int, Given], *, at: datetime, by: Actor) -> dict[int, frozenset[str] | Refusal]:
     """Change many members' values: by member, the codes that are different now, or why nothing of theirs was changed.
 
     The number of statements does not grow with the batch. Of two members in it who want one unique value the first has
     it. Each member that is different leaves one event, which names the attributes and never their values.
     """
-    for _ in range(TRIES - 1):
-        try:
-            with transaction.atomic():
-                return _change(batch, at=at, by=by)
-        except IntegrityError:
-            # Another transaction took a unique value since we looked; its commit is visible now, so look again.
-            continue
-    with transaction.atomic():
-        return _change(batch, at=at, by=by)
+    there = {member_id for (member_id,) in fetch(LOCK, {"members": list(batch)})}
+    outcomes: dict[int, frozenset[str] | Refusal] = {
+        member_id: UnknownMember() for member_id in batch if member_id not in there
+    }
+    outcomes |= write_values({each: batch[each] for each in batch if each in there}, hold_definitions())
+    events = [
+        NewEvent(
+            action="member.changed",
+            about="member",
+            about_id=member_id,
+            member_id=member_id,
+            facts={"changed": sorted(outcome)},
+            by=by,
+        )
+        for member_id, outcome in outcomes.items()
+        if not isinstance(outcome, Refusal) and outcome
+    ]
+    record_events(events, at=at)
+    return outcomes
 
 
 def write_values(batch: Mapping[int, Given], definitions: Definitions) -> dict[int, frozenset[str] | Refusal]:
@@ -213,35 +222,6 @@ def clean_values(given: Given, definitions: Definitions) -> dict[str, Value | No
         if cleaned[code] is None and definition.is_required:
             raise ValueNeeded(attribute=code)
     return cleaned
-
-
-def check_complete(values: Values, asked: Sequence[Definition]) -> None:
-    """A form that was filled in by a person leaves no required attribute empty. Refuses: ValueNeeded."""
-    for definition in asked:
-        if definition.is_required and values.get(definition.code) is None:
-            raise ValueNeeded(attribute=definition.code)
-
-
-def _change(batch: Mapping[int, Given], *, at: datetime, by: Actor) -> dict[int, frozenset[str] | Refusal]:
-    there = {member_id for (member_id,) in fetch(LOCK, {"members": list(batch)})}
-    outcomes: dict[int, frozenset[str] | Refusal] = {
-        member_id: UnknownMember() for member_id in batch if member_id not in there
-    }
-    outcomes |= write_values({each: batch[each] for each in batch if each in there}, hold_definitions())
-    events = [
-        NewEvent(
-            action="member.changed",
-            about="member",
-            about_id=member_id,
-            member_id=member_id,
-            facts={"changed": sorted(outcome)},
-            by=by,
-        )
-        for member_id, outcome in outcomes.items()
-        if not isinstance(outcome, Refusal) and outcome
-    ]
-    record_events(events, at=at)
-    return outcomes
 
 
 def unique_claims(values: Values, definitions: Definitions) -> dict[ValueClaim, str]:

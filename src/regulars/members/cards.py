@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
@@ -13,6 +13,7 @@ from regulars.members.identity import CardInStock, Duplicate
 from regulars.members.lock import lock_member
 from regulars.members.models import Card, CardStatus
 from regulars.members.status import check_reason
+from regulars.platform.again import looks_again
 
 ACTIONS = {
     CardStatus.BLOCKED: "card.blocked",
@@ -37,19 +38,26 @@ class CardIsOver(Refusal):
         self.status = status
 
 
+@looks_again
 def issue_card(*, member_id: int, number: str, at: datetime, by: Actor, type_code: str = "", rank: str = "") -> Card:
     """Give a member a card; one who holds it already keeps it as it is.
 
     Refuses: UnknownMember, InvalidCard, Duplicate (another member's card), CardInStock (nobody has activated it).
     """
     number = clean_card(number)
-    try:
-        with transaction.atomic():
-            return _issue(member_id, number, type_code, rank, at=at, by=by)
-    except IntegrityError:
-        # Another transaction issued this number since we looked; its commit is visible now, so look again.
-        with transaction.atomic():
-            return _issue(member_id, number, type_code, rank, at=at, by=by)
+    member = lock_member(member_id)
+    if card := Card.objects.filter(number=number).first():
+        if card.member_id is None or card.status == CardStatus.STOCK:
+            raise CardInStock(number=number)
+        if card.member_id != member.pk:
+            raise Duplicate(kind=CARD, member_id=card.member_id)
+        return card
+    card = Card.objects.create(member=member, number=number, type_code=type_code, rank=rank, issued_at=at)
+    if not member.has_card:
+        member.has_card = True
+        member.save(update_fields=["has_card"])
+    record_event(action="card.issued", about="card", about_id=card.pk, member_id=member.pk, at=at, by=by)
+    return card
 
 
 def block_card(*, number: str, reason: str, at: datetime, by: Actor) -> Card:
@@ -84,22 +92,6 @@ def lock_card(number: str) -> Card:
 def was_in_stock(card: Card) -> bool:
     """Tell whether nobody has activated a card yet, whatever became of it since."""
     return card.batch_id is not None and card.activated_at is None
-
-
-def _issue(member_id: int, number: str, type_code: str, rank: str, *, at: datetime, by: Actor) -> Card:
-    member = lock_member(member_id)
-    if card := Card.objects.filter(number=number).first():
-        if card.member_id is None or card.status == CardStatus.STOCK:
-            raise CardInStock(number=number)
-        if card.member_id != member.pk:
-            raise Duplicate(kind=CARD, member_id=card.member_id)
-        return card
-    card = Card.objects.create(member=member, number=number, type_code=type_code, rank=rank, issued_at=at)
-    if not member.has_card:
-        member.has_card = True
-        member.save(update_fields=["has_card"])
-    record_event(action="card.issued", about="card", about_id=card.pk, member_id=member.pk, at=at, by=by)
-    return card
 
 
 def _change_card(number: str, status: CardStatus, *, reason: str, at: datetime, by: Actor) -> Card:

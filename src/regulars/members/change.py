@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError, transaction
 from msgspec import UNSET, UnsetType
 
 from regulars.audit.record import record_event
@@ -26,6 +25,7 @@ from regulars.members.identity import (
 )
 from regulars.members.lock import lock_member
 from regulars.members.models import Identifier, IdentifierKind, Member
+from regulars.platform.again import looks_again
 from regulars.programs.book import load_book
 
 IDENTIFIERS = (IdentifierKind.EXTERNAL_ID, IdentifierKind.PHONE, IdentifierKind.EMAIL)
@@ -45,6 +45,7 @@ class MemberChanges(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     attributes: dict[str, Any] = {}
 
 
+@looks_again
 def change_member(*, member_id: int, changes: MemberChanges, at: datetime, by: Actor) -> frozenset[str]:
     """Change what is named in `changes`, and return the names of the fields that are different now.
 
@@ -52,16 +53,6 @@ def change_member(*, member_id: int, changes: MemberChanges, at: datetime, by: A
     UnknownLanguage, UnknownStore, UnknownAttribute, InvalidValue, ValueNeeded, ValueTaken.
     """
     country = load_book().program.country
-    try:
-        with transaction.atomic():
-            return _change(member_id, changes, country=country, at=at, by=by)
-    except IntegrityError:
-        # Another transaction took the identifier since we looked; its commit is visible now, so look again.
-        with transaction.atomic():
-            return _change(member_id, changes, country=country, at=at, by=by)
-
-
-def _change(member_id: int, changes: MemberChanges, *, country: str, at: datetime, by: Actor) -> frozenset[str]:
     member = lock_member(member_id)
     changed = _change_fields(member, changes, at=at) | _change_identifiers(member, changes, country=country)
     if changes.attributes:

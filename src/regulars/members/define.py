@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from regulars.audit.record import record_event
@@ -25,6 +25,7 @@ from regulars.core.attributes import (
 from regulars.core.refusals import Refusal
 from regulars.members.attributes import define
 from regulars.members.models import Attribute
+from regulars.platform.again import looks_again
 from regulars.platform.rows import fetch, run
 
 MOST_ATTRIBUTES = 200
@@ -93,15 +94,30 @@ def save_attribute(wish: AttributeWish, *, at: datetime, by: Actor) -> Definitio
     return save_attributes([wish], at=at, by=by)[0]
 
 
+@looks_again
 def save_attributes(wishes: Sequence[AttributeWish], *, at: datetime, by: Actor) -> list[Definition]:
     """Make several, all of them or none. Refuses: InvalidDefinition, CodeTaken, TooManyAttributes."""
-    try:
-        with transaction.atomic():
-            return _make(wishes, at=at, by=by)
-    except IntegrityError:
-        # Another transaction made one of this code since we looked; its commit is visible now, so look again.
-        with transaction.atomic():
-            return _make(wishes, at=at, by=by)
+    taken = set(Attribute.objects.values_list("code", flat=True))
+    if len(taken) + len(wishes) > MOST_ATTRIBUTES:
+        raise TooManyAttributes()
+    place = Attribute.objects.aggregate(last=Max("place"))["last"]
+    made = []
+    for wish in wishes:
+        if wish.code in taken:
+            raise CodeTaken(attribute=wish.code)
+        definition = check_definition(_definition(wish, code=wish.code or make_code(wish.label, taken=taken)))
+        place = 0 if place is None else place + 1
+        row = Attribute.objects.create(
+            code=definition.code,
+            kind=definition.kind,
+            choices=msgspec.to_builtins(definition.choices),
+            place=place,
+            **{name: getattr(definition, name) for name in FIELDS if name != "choices"},
+        )
+        taken.add(definition.code)
+        made.append(define(row))
+        _tell("attribute.made", made[-1], facts={"kind": definition.kind.value}, at=at, by=by)
+    return made
 
 
 @transaction.atomic
@@ -161,30 +177,6 @@ def order_attributes(codes: Sequence[str], *, at: datetime, by: Actor) -> None:
 
 
 FIELDS = ("label", "help", "choices", "is_required", "is_unique", "at_signup", "is_regulated")
-
-
-def _make(wishes: Sequence[AttributeWish], *, at: datetime, by: Actor) -> list[Definition]:
-    taken = set(Attribute.objects.values_list("code", flat=True))
-    if len(taken) + len(wishes) > MOST_ATTRIBUTES:
-        raise TooManyAttributes()
-    place = Attribute.objects.aggregate(last=Max("place"))["last"]
-    made = []
-    for wish in wishes:
-        if wish.code in taken:
-            raise CodeTaken(attribute=wish.code)
-        definition = check_definition(_definition(wish, code=wish.code or make_code(wish.label, taken=taken)))
-        place = 0 if place is None else place + 1
-        row = Attribute.objects.create(
-            code=definition.code,
-            kind=definition.kind,
-            choices=msgspec.to_builtins(definition.choices),
-            place=place,
-            **{name: getattr(definition, name) for name in FIELDS if name != "choices"},
-        )
-        taken.add(definition.code)
-        made.append(define(row))
-        _tell("attribute.made", made[-1], facts={"kind": definition.kind.value}, at=at, by=by)
-    return made
 
 
 def _definition(wish: AttributeWish, *, code: str, kind: AttributeKind | None = None, number: int = 0) -> Definition:

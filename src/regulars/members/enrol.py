@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError, transaction
 
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import SYSTEM, Actor
@@ -35,12 +34,11 @@ from regulars.members.identity import (
     name_keys,
 )
 from regulars.members.models import IdentifierKind, Status
+from regulars.platform.again import looks_again
 from regulars.platform.rows import encode_rows, run, take_ids
 from regulars.programs.book import load_book
 from regulars.stores.change import UnknownStore
 from regulars.stores.find import find_stores
-
-TRIES = 5
 
 INSERT_MEMBERS = """
 INSERT INTO members_member (id, first_name, last_name, birth_on, status, status_reason, joined_at, created_at,
@@ -121,6 +119,7 @@ def enrol_member(new: NewMember, *, at: datetime) -> Enrolled:
     return outcome
 
 
+@looks_again
 def enrol_members(batch: Sequence[NewMember], *, at: datetime) -> list[Enrolled | Refusal]:
     """Enrol many, each with their cards and an account for every unit; one answer per member, in order.
 
@@ -129,18 +128,6 @@ def enrol_members(batch: Sequence[NewMember], *, at: datetime) -> list[Enrolled 
     statements does not grow with the batch.
     """
     country = load_book().program.country
-    for _ in range(TRIES - 1):
-        try:
-            with transaction.atomic():
-                return _enrol(batch, country=country, at=at)
-        except IntegrityError:
-            # Another transaction enrolled one of them since we looked; its commit is visible now, so look again.
-            continue
-    with transaction.atomic():
-        return _enrol(batch, country=country, at=at)
-
-
-def _enrol(batch: Sequence[NewMember], *, country: str, at: datetime) -> list[Enrolled | Refusal]:
     definitions = hold_definitions() if any(new.attributes for new in batch) else Definitions(())
     named = {new.home_store for new in batch if new.home_store}
     stores = find_stores(named) if named else {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
@@ -17,6 +17,7 @@ from regulars.ledger.lock import Wallets, ask_wallets, lock_wallets
 from regulars.ledger.models import Ending
 from regulars.ledger.wallet import Balance, OpenHold, Wallet
 from regulars.members.status import STANDING
+from regulars.platform.again import looks_again
 from regulars.platform.rows import Asked, fetch, run, together
 from regulars.points.adjust import AccountNotFound
 from regulars.programs.book import Book, load_book
@@ -25,8 +26,6 @@ LONGEST = timedelta(hours=24)
 """However often a hold is replaced: what it keeps from expiring is not kept for ever."""
 
 SPENDABLE = ("points", "cashback")
-
-TRIES = 3
 
 SAME_KEY = """
 SELECT hold.account_id, hold.until, hold.ending FROM ledger_hold hold
@@ -131,6 +130,7 @@ class Released(msgspec.Struct, frozen=True):
     ending: str
 
 
+@looks_again
 def reserve_units(
     *, member_id: int, amount: int, key: str, at: datetime, by: Actor, unit: str = "points", minutes: int | None = None
 ) -> Held:
@@ -141,15 +141,27 @@ def reserve_units(
     NotEnoughToHold.
     """
     _check(amount=amount, key=key, minutes=minutes)
-    for _ in range(TRIES - 1):
-        try:
-            with transaction.atomic():
-                return _reserve(member_id, unit, amount=amount, key=key, minutes=minutes, at=at, by=by)
-        except IntegrityError:
-            # Another member's basket took the key since we looked; its hold is visible now, so look again.
-            continue
-    with transaction.atomic():
-        return _reserve(member_id, unit, amount=amount, key=key, minutes=minutes, at=at, by=by)
+    book = load_book()
+    if unit in book.units and book.unit(unit).kind not in SPENDABLE:
+        raise UnitNotSpendable(unit=unit)
+    wallets, same_key = _look(member_id, units=book.units, key=key, at=at)
+    wallet = wallets.get((member_id, unit))
+    if wallet is None:
+        raise AccountNotFound()
+    _check_key(same_key, wallets, key=key, at=at)
+    lasting = timedelta(minutes=minutes or book.compiled_at(at).policies.hold_minutes)
+    hold, changed = _replace(wallets, wallet, amount=amount, key=key, lasting=lasting, at=at, by=by)
+    write_holds(changed, book=book, at=at)
+    record_event(
+        action="hold.made",
+        about="member",
+        about_id=member_id,
+        member_id=member_id,
+        facts={"unit": unit, "amount": amount, "key": key, "until": hold.until},
+        at=at,
+        by=by,
+    )
+    return Held(key=key, member_id=member_id, unit=unit, amount=amount, until=hold.until, balance=wallet.balance_at(at))
 
 
 @transaction.atomic
@@ -188,30 +200,6 @@ def _check(*, amount: int, key: str, minutes: int | None) -> None:
         raise InvalidHold(field="key")
     if minutes is not None and not 1 <= minutes <= LONGEST // timedelta(minutes=1):
         raise InvalidHold(field="minutes")
-
-
-def _reserve(member_id: int, unit: str, *, amount: int, key: str, minutes: int | None, at: datetime, by: Actor) -> Held:
-    book = load_book()
-    if unit in book.units and book.unit(unit).kind not in SPENDABLE:
-        raise UnitNotSpendable(unit=unit)
-    wallets, same_key = _look(member_id, units=book.units, key=key, at=at)
-    wallet = wallets.get((member_id, unit))
-    if wallet is None:
-        raise AccountNotFound()
-    _check_key(same_key, wallets, key=key, at=at)
-    lasting = timedelta(minutes=minutes or book.compiled_at(at).policies.hold_minutes)
-    hold, changed = _replace(wallets, wallet, amount=amount, key=key, lasting=lasting, at=at, by=by)
-    write_holds(changed, book=book, at=at)
-    record_event(
-        action="hold.made",
-        about="member",
-        about_id=member_id,
-        member_id=member_id,
-        facts={"unit": unit, "amount": amount, "key": key, "until": hold.until},
-        at=at,
-        by=by,
-    )
-    return Held(key=key, member_id=member_id, unit=unit, amount=amount, until=hold.until, balance=wallet.balance_at(at))
 
 
 def _look(member_id: int, *, units: Mapping[str, int], key: str, at: datetime) -> tuple[Wallets, list[_SameKey]]:

@@ -12,7 +12,7 @@ from regulars.core.receipts import CODE_TRIES, Printed, check_second, difference
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
 from regulars.members.addresses import NoLiveCode, WrongCode
-from regulars.receipts.again import looks_again
+from regulars.platform.again import looks_again
 from regulars.receipts.codes import hash_code
 from regulars.receipts.counter import Counter, put_on_counter, sale_from
 from regulars.receipts.enter import printed_on

@@ -13,8 +13,8 @@ from regulars.core.refusals import Refusal
 from regulars.core.sale import NewSale
 from regulars.files.models import KeptFile
 from regulars.members.find import find_member
+from regulars.platform.again import looks_again
 from regulars.programs.book import Book, load_book
-from regulars.receipts.again import looks_again
 from regulars.receipts.counter import find_receipt
 from regulars.receipts.kept import (
     Entered,

@@ -6,8 +6,8 @@ from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.receipts import NotAwaiting
 from regulars.core.refusals import Refusal
+from regulars.platform.again import looks_again
 from regulars.points.pending import clean_reason
-from regulars.receipts.again import looks_again
 from regulars.receipts.counter import find_receipt, put_on_counter
 from regulars.receipts.models import Receipt, State
 

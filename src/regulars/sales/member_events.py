@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db import IntegrityError, transaction
 
 from regulars.core.checkout import CLOCK_SKEW
 from regulars.core.life import RECEIPT
@@ -18,6 +17,7 @@ from regulars.ledger.lock import ask_wallets
 from regulars.ledger.lots import ask_waiting
 from regulars.ledger.wallet import Balance
 from regulars.members.find import Found, find_members
+from regulars.platform.again import looks_again
 from regulars.platform.rows import ask_ids, read_ids, together
 from regulars.points.self_stamping import NotJoined
 from regulars.programs.book import Book, load_book
@@ -33,8 +33,6 @@ from regulars.sales.refusals import (
     WrongStore,
 )
 from regulars.stores.find import StoreFacts, find_stores
-
-TRIES = 3
 
 
 class InvalidEvent(Refusal):
@@ -92,6 +90,7 @@ def record_member_event(new: NewMemberEvent, *, at: datetime) -> Happened:
     return outcome
 
 
+@looks_again
 def record_member_events(
     batch: Sequence[NewMemberEvent], *, at: datetime, is_history: bool = False
 ) -> list[Happened | Refusal]:
@@ -101,18 +100,6 @@ def record_member_events(
     besides: InvalidEvent, MemberNotFound, MemberBlocked, CardInactive, NotJoined, StoreNotFound, WrongStore,
     FutureEvent, EventTooOld. `is_history` lets any past time in.
     """
-    for _ in range(TRIES - 1):
-        try:
-            with transaction.atomic():
-                return _record(batch, at=at, is_history=is_history)
-        except IntegrityError:
-            # Somebody else told one of them since we looked, for another member; it is visible now, so look again.
-            continue
-    with transaction.atomic():
-        return _record(batch, at=at, is_history=is_history)
-
-
-def _record(batch: Sequence[NewMemberEvent], *, at: datetime, is_history: bool) -> list[Happened | Refusal]:
     book = load_book()
     checked = _check_batch(batch, book=book, at=at, is_history=is_history)
     sound = [each for each in checked if isinstance(each, CheckedEvent)]
