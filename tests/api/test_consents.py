@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from regulars.consents.presets import apply_preset
 from regulars.core.actor import SYSTEM
+from regulars.members.models import Member
 from tests.consents.desk import a_notice
 
 START = timezone.now() - timedelta(days=1)
@@ -97,3 +98,60 @@ def test_a_key_that_only_reads_notes_nothing(till, shop):
     assert reader.post(f"/members/{ann}/consents", {"purpose": "marketing", "given": True}).status_code == 403
     assert reader.post(f"/members/{ann}/erasures", {}).status_code == 403
     assert reader.get(f"/members/{ann}/consents").status_code == 200
+
+
+def test_whoever_joins_says_at_once_what_they_allow(till):
+    consents = [
+        {"purpose": "marketing", "given": True, "source": "paper", "policy_version": 1, "language": "vi"},
+        {"purpose": "marketing", "given": False, "channel": "sms", "source": "counter"},
+        {"purpose": "personal", "given": False, "given_at": START.isoformat()},
+    ]
+    body = {"first_name": "Ann", "cards": ["77001"], "consents": consents}
+
+    joined = till.post("/members", body, key="J-1")
+    assert joined.status_code == 201, joined.text
+    assert allowed(joined.json()) == {None: True, "email": True, "sms": False, "whatsapp": True, "push": True}
+    assert till.post("/members", body, key="J-1").json() == joined.json()
+
+    history = till.get(f"/members/{joined.json()['id']}/consents").json()["history"]
+    assert [
+        (each["purpose"], each["channel"], each["given"], each["policy_version"], each["language"], each["source"])
+        for each in reversed(history)
+    ] == [
+        ("marketing", None, True, 1, "vi", "paper"),
+        ("marketing", "sms", False, 1, "", "counter"),
+        ("personal", None, False, 1, "", "website"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "code"),
+    [
+        ({"purpose": "nothing", "given": True}, 404, "unknown_purpose"),
+        ({"purpose": "marketing", "given": True, "channel": "post"}, 422, "unknown_channel"),
+        ({"purpose": "marketing", "given": True, "policy_version": 9}, 422, "unknown_policy_version"),
+        ({"purpose": "program", "given": False}, 422, "cannot_withdraw"),
+        ({"purpose": "marketing", "given": True, "given_at": "2999-01-01T00:00:00Z"}, 422, "future_consent"),
+        ({"purpose": "marketing", "given": True, "given_at": "0001-01-01T00:00:00Z"}, 400, "invalid_request"),
+        ({"purpose": "marketing", "given": "yes"}, 400, "invalid_request"),
+        ({"purpose": "marketing", "given": True, "source": "merge"}, 400, "invalid_request"),
+        ({"given": True}, 400, "invalid_request"),
+    ],
+)
+def test_a_decision_that_cannot_be_noted_enrols_nobody(till, wrong, status, code):
+    before = Member.objects.count()
+    right = {"purpose": "marketing", "given": True}
+
+    refused = till.post("/members", {"first_name": "Ann", "consents": [right, wrong]})
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
+    assert Member.objects.count() == before
+
+
+def test_who_is_too_young_to_consent_is_not_enrolled_with_a_yes(till):
+    young = {"first_name": "Kim", "birth_on": (timezone.now() - timedelta(days=10 * 365)).date().isoformat()}
+
+    refused = till.post("/members", young | {"consents": [{"purpose": "marketing", "given": True}]})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_young_to_consent")
+    assert till.post("/members", young | {"consents": [{"purpose": "marketing", "given": False}]}).status_code == 201

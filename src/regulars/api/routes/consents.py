@@ -189,24 +189,33 @@ async def create_consent(
     """A yes or a no. Decisions are never changed: to withdraw one, note a no."""
     number = read_id(member_id, otherwise=UnknownMember)
     by = request.auth.by
-    new = NewConsent(
-        member_id=number,
+    new = new_consent(data, number, where="given_at")
+
+    def write(at: datetime) -> ConsentNotedOut:
+        noted = record_consent(new, at=at, by=by)
+        number = None if noted.consent_id is None else str(noted.consent_id)
+        return ConsentNotedOut(id=number, counts=noted.counts, consents=consents_out(noted.member_id, at=at))
+
+    return await do_write(request, write)
+
+
+def new_consent(data: ConsentIn, member_id: int, *, where: str) -> NewConsent:
+    """Return a decision as it is written down; `where` names the moment in the body, if it is none."""
+    return NewConsent(
+        member_id=member_id,
         purpose=data.purpose,
         channel=data.channel or WHOLE,
         is_given=data.given,
         source=Source(data.source),
-        given_at=None if data.given_at is None else read_moment(data.given_at, where="given_at"),
+        given_at=None if data.given_at is None else read_moment(data.given_at, where=where),
         version=data.policy_version,
         language=data.language or "",
     )
 
-    def write(at: datetime) -> ConsentNotedOut:
-        noted = record_consent(new, at=at, by=by)
-        states = consents_of(noted.member_id, at=at)
-        number = None if noted.consent_id is None else str(noted.consent_id)
-        return ConsentNotedOut(id=number, counts=noted.counts, consents=[_state(each) for each in states])
 
-    return await do_write(request, write)
+def consents_out(member_id: int, *, at: datetime) -> list[ConsentStateOut]:
+    """Say where a member stands on every purpose."""
+    return [_state(each) for each in consents_of(member_id, at=at)]
 
 
 @reads("/members/{member_id:str}/export", scope=Scope.MEMBERS_READ, summary="Export all of a member's data")

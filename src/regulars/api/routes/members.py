@@ -12,13 +12,16 @@ from regulars.api.bodies import InvalidRequest
 from regulars.api.callers import ApiRequest
 from regulars.api.replies import Reply
 from regulars.api.routes.attributes import AttributeOut, Attributes, attributes_out
+from regulars.api.routes.consents import ConsentIn, ConsentStateOut, consents_out, new_consent
 from regulars.api.routes.merges import LikelyOut, likely_out
 from regulars.api.routing import changes, creates, reads
 from regulars.api.shapes import LONGEST_ID, ExternalId, Moment, Text, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.care.duplicates import likely_duplicates
+from regulars.consents.record import record_consents
 from regulars.core.actor import Actor
 from regulars.core.attributes import Value
+from regulars.core.refusals import Refusal
 from regulars.members.attributes import load_definitions, read_values
 from regulars.members.change import MemberChanges, change_member
 from regulars.members.enrol import NewMember, enrol_member
@@ -42,7 +45,9 @@ CHANGED = ("first_name", "last_name", "birth_on", "phone", "email", "external_id
 
 
 class MemberIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """At least a name, a card or something else that finds the member."""
+    """At least a name, a card or something else that finds the member. `consents` are what they decided about their
+    data as they joined: if one of them cannot be noted, nobody is enrolled.
+    """
 
     first_name: Text = ""
     last_name: Text = ""
@@ -54,6 +59,7 @@ class MemberIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: Language = ""
     home_store: StoreCode | None = None
     attributes: Attributes = {}
+    consents: Annotated[tuple[ConsentIn, ...], Meta(max_length=50)] = ()
 
 
 class MemberChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,9 +124,12 @@ class MemberOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolledOut(MemberOut, frozen=True, kw_only=True):
-    """A new member; `possible_duplicates` are others who may be the same person, the likeliest first."""
+    """A new member; `possible_duplicates` are others who may be the same person, the likeliest first. `consents` say
+    where they stand, if decisions came with them.
+    """
 
     possible_duplicates: tuple[LikelyOut, ...]
+    consents: list[ConsentStateOut] = []
 
 
 class MembersOut(msgspec.Struct, frozen=True):
@@ -152,7 +161,9 @@ async def create_member(data: JSONBody[MemberIn], request: ApiRequest) -> Reply[
             joined_at=at,
             by=by,
         )
-        enrolled = member_out(enrol_member(new, at=at).member_id, at=at)
+        member_id = enrol_member(new, at=at).member_id
+        consents = _note(data.consents, member_id, at=at, by=by)
+        enrolled = member_out(member_id, at=at)
         alike = likely_duplicates(
             first_name=data.first_name,
             last_name=data.last_name,
@@ -162,9 +173,20 @@ async def create_member(data: JSONBody[MemberIn], request: ApiRequest) -> Reply[
             country=load_book().program.country,
         )
         fields = {name: getattr(enrolled, name) for name in MemberOut.__struct_fields__}
-        return EnrolledOut(**fields, possible_duplicates=likely_out(alike))
+        return EnrolledOut(**fields, possible_duplicates=likely_out(alike), consents=consents)
 
     return await do_write(request, enrol)
+
+
+def _note(consents: Sequence[ConsentIn], member_id: int, *, at: datetime, by: Actor) -> list[ConsentStateOut]:
+    """Note what somebody decided as they joined, in the same transaction. Refuses what `record_consents` answers."""
+    if not consents:
+        return []
+    news = [new_consent(each, member_id, where=f"consents[{n}].given_at") for n, each in enumerate(consents)]
+    for outcome in record_consents(news, at=at, by=by):
+        if isinstance(outcome, Refusal):
+            raise outcome
+    return consents_out(member_id, at=at)
 
 
 @reads("/members", scope=Scope.MEMBERS_READ, summary="Search or list members")
