@@ -1,10 +1,13 @@
 """Which version a sale earns by: the one that was live when it happened."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
+from regulars.brand.dates import DateStyle, days_written
 from regulars.core.actor import SYSTEM
+from regulars.core.expiry import OnDate
 from regulars.core.program.rules import RateRule
 from regulars.core.program.units import POINTS, Unit, UnitWords
 from regulars.programs.book import NoProgram, load_book
@@ -106,3 +109,12 @@ def test_without_a_program_there_is_no_book():
 
     with pytest.raises(NoProgram):
         load_book()
+
+
+def test_a_rule_is_said_as_each_reader_s_page_writes_days():
+    publish(a_program(msgspec.structs.replace(points(1), expiry=OnDate(on=date(2026, 12, 31)))), at=day(20))
+    book = load_book()
+    version = book.compiled_at(day(21)).version_id
+    for style, said in ((DateStyle.WORDS, "31 December 2026"), (DateStyle.ISO, "2026-12-31")) * 2:
+        with days_written(style):
+            assert said in book.say_rule(version, "base")

@@ -39,6 +39,10 @@ def days_written(style: DateStyle) -> Iterator[None]:
         _written.reset(token)
 
 
+def style_now() -> DateStyle:
+    return _written.get()
+
+
 def say_day(on: date) -> str:
     """5 Mar 2026, or the same in figures. A moment is said as the day that its own zone has then."""
     return day_in_figures(on) or date_format(on, "DATE_FORMAT")
@@ -65,5 +69,5 @@ def day_in_figures(on: date) -> str | None:
 
 
 def _in_figures(on: date, formats: dict[DateStyle, str]) -> str | None:
-    chosen = formats.get(_written.get())
+    chosen = formats.get(style_now())
     return None if chosen is None else f"{on:{chosen}}"

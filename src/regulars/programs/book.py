@@ -9,7 +9,9 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.utils.translation import get_language
 
+from regulars.brand.dates import style_now
 from regulars.core.compiled import Compiled, compile_program
 from regulars.core.describe.rules import describe_rule
 from regulars.core.program.document import read_document
@@ -94,7 +96,7 @@ class Book:
         self._versions = stored.versions
         self._by_id = {version.id: version for version in stored.versions}
         self._draft: Compiled | None = None
-        self._said: dict[tuple[int, str], str] = {}
+        self._said: dict[tuple[object, ...], str] = {}
 
     def compiled_at(self, at: datetime) -> Compiled:
         """Return the version that decides a sale at `at`: the newest that had started, or the first there is."""
@@ -129,9 +131,10 @@ class Book:
 
     def say_rule(self, version_id: int, code: str) -> str:
         """Say a rule as a version has it: "1 point per full 1.00 USD". Said once, and kept with the book."""
-        said = self._said.get((version_id, code))
+        key = (version_id, code, get_language(), style_now())
+        said = self._said.get(key)
         if said is None:
-            said = self._said[version_id, code] = self._describe(version_id, code)
+            said = self._said[key] = self._describe(version_id, code)
         return said
 
     def _describe(self, version_id: int, code: str) -> str:

@@ -6,7 +6,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.brand.dates import say_day
+from regulars.brand.dates import days_written, say_day
 from regulars.brand.looks import load_looks
 from regulars.core.money import write_money
 from regulars.platform.tongues import spoken
@@ -17,7 +17,8 @@ def post_code(made: MadeCode, *, shop: str, currency: str, zone: tzinfo) -> None
     """Send a code by e-mail, in the member's language, once it is committed. It is in the letter and nowhere else."""
     receipt = made.receipt
     bought_at = receipt.occurred_at.astimezone(zone)
-    with spoken(receipt.member.language, load_looks().store_word):
+    looks = load_looks()
+    with spoken(receipt.member.language, looks.store_word), days_written(looks.date_style):
         said = {
             "code": made.code,
             "shop": shop,
