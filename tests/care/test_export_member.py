@@ -26,7 +26,7 @@ def test_all_that_was_planted_is_told_and_the_look_is_kept():
     text = write_export(export).decode()
     assert {name for name, word in WORDS.items() if word not in text} == {"regulated"}
     assert (export.status, export.currency) == ("left", "USD")
-    assert {name for name, rows in export.sections.items() if not rows} == {"rewards", "levels"}
+    assert {name for name, rows in export.sections.items() if not rows} == {"rewards", "levels", "messages"}
     assert export.sections["consents"][0]["channel"] == "sms"
     assert export.sections["consents"][0]["policy_version"] == 1
     assert [row["total_minor"] for row in export.sections["sales"]] == [10_000]

@@ -7,6 +7,7 @@ OF_THE_SHOP = frozenset(
         "audiences_tag",
         "audiences_tagbatch",
         "audit_relayposition",
+        "brand_looks",
         "care_looked",
         "cards_cardbatch",
         "cards_cardtype",
@@ -112,7 +113,7 @@ PLAIN: dict[str, tuple[str, ...]] = {
         "brought",
         "balances",
     ),
-    "staff_approval": ("action", "payload_hash", "need", "about", "path", "state"),
+    "staff_approval": ("action", "unit", "payload_hash", "need", "about", "path", "deed", "effect", "state"),
     "tiers_change": ("tier_set", "before", "after", "cause", "actor", "about", "asked", "was", "key"),
     "tiers_standing": ("tier_set", "level", "reached", "given", "override_kind", "override_level"),
 }
