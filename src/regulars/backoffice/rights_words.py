@@ -80,7 +80,7 @@ RIGHT_WORDS: dict[Right, Promise] = {
     Right.CHANGE_RULES: _("change the program's draft"),
     Right.RUN_BACKTESTS: _("try a draft on past sales"),
     Right.PUBLISH_PROGRAM: _("publish the program"),
-    Right.CHANGE_PROGRAM: _("change the shop's name and zone"),
+    Right.CHANGE_PROGRAM: _("change the shop's name, money and looks"),
     Right.SEE_ACTIVITY: _("see who did what"),
     Right.SEE_JOBS: _("see what the worker does"),
     Right.CHANGE_KEYS: _("make and revoke API keys"),
