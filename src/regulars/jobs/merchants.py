@@ -39,47 +39,36 @@ def find_time_zones() -> dict[str, ZoneInfo]:
 
 def find_waiting(reader: str) -> list[str]:
     """Return the schemas whose outbox holds events that this reader has not had."""
-    question = """
-        SELECT {name}::text, EXISTS (
+    condition = """
+        EXISTS (
             SELECT FROM {schema}.audit_event WHERE transaction >= coalesce(
                 (SELECT transaction FROM {schema}.audit_relayposition WHERE reader = {reader}), 0))
-            -- restored into a younger server: the position is ahead of every transaction, and the relay starts over
-            OR EXISTS (SELECT FROM {schema}.audit_relayposition WHERE reader = {reader}
-                       AND transaction > pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+        -- restored into a younger server: the position is ahead of every transaction, and the relay starts over
+        OR EXISTS (SELECT FROM {schema}.audit_relayposition WHERE reader = {reader}
+                   AND transaction > pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
     """
-    return [schema for schema, is_waiting in _ask_each(question, reader=reader) if is_waiting]
+    return _find(condition, reader=reader)
 
 
 def find_overdue() -> list[str]:
     """Return the schemas where the time of some basket's hold is over."""
-    question = """
-        SELECT {name}::text, EXISTS (
-            SELECT FROM {schema}.ledger_hold WHERE ended_at IS NULL AND until <= now())
-    """
-    return [schema for schema, is_overdue in _ask_each(question) if is_overdue]
+    return _find("EXISTS (SELECT FROM {schema}.ledger_hold WHERE ended_at IS NULL AND until <= now())")
 
 
 def find_ended() -> list[str]:
     """Return the schemas where a lock or block of some member is over."""
-    question = """
-        SELECT {name}::text, EXISTS (SELECT FROM {schema}.members_member WHERE status_until <= now())
-    """
-    return [schema for schema, has_ended in _ask_each(question) if has_ended]
+    return _find("EXISTS (SELECT FROM {schema}.members_member WHERE status_until <= now())")
 
 
 def find_ended_locks() -> list[str]:
     """Return the schemas where somebody of the team is locked, and the lock is over."""
-    question = """
-        SELECT {name}::text, EXISTS (SELECT FROM {schema}.staff_person WHERE state_until <= now())
-    """
-    return [schema for schema, has_ended in _ask_each(question) if has_ended]
+    return _find("EXISTS (SELECT FROM {schema}.staff_person WHERE state_until <= now())")
 
 
 def find_due_receipts() -> list[str]:
     """Return the schemas where a receipt that waits is over, or its till has recorded the same sale."""
-    question = """
-        SELECT {name}::text, EXISTS (
-            SELECT FROM {schema}.receipts_receipt WHERE state = 'awaiting' AND lapses_at <= now())
+    condition = """
+        EXISTS (SELECT FROM {schema}.receipts_receipt WHERE state = 'awaiting' AND lapses_at <= now())
         OR EXISTS (
             SELECT FROM {schema}.receipts_receipt AS receipt
             JOIN {schema}.sales_sale AS sale
@@ -87,7 +76,7 @@ def find_due_receipts() -> list[str]:
              AND sale.total_minor = receipt.total_minor
             WHERE receipt.state = 'awaiting' AND receipt.corrects_id IS NULL)
     """
-    return [schema for schema, is_due in _ask_each(question) if is_due]
+    return _find(condition)
 
 
 def find_due_messages() -> list[tuple[str, str]]:
@@ -108,12 +97,12 @@ def find_due_messages() -> list[tuple[str, str]]:
 
 def find_stuck_messages() -> list[str]:
     """Return the schemas where a message has been on its way for so long that its worker must have died."""
-    question = """
-        SELECT {name}::text, EXISTS (
+    condition = """
+        EXISTS (
             SELECT FROM {schema}.messaging_delivery
             WHERE state = 'sending' AND sending_at <= now() - interval '5 minutes')
     """
-    return [schema for schema, is_stuck in _ask_each(question) if is_stuck]
+    return _find(condition)
 
 
 def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:
@@ -124,6 +113,11 @@ def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:
     now = at.astimezone(zone)
     earlier = datetime.fromtimestamp(at.timestamp() - 3600, zone)
     return now.hour >= 2 and not (earlier.date() == now.date() and earlier.hour >= 2)
+
+
+def _find(condition: str, **values: str) -> list[str]:
+    """Return the schemas in which this holds."""
+    return [schema for schema, holds in _ask_each("SELECT {name}::text, " + condition, **values) if holds]
 
 
 def _ask_each(question: str, **values: str) -> list[tuple[str, object]]:

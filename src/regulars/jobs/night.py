@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN, expire
+from regulars.jobs.until_done import until_done
 from regulars.sales.occasions import record_birthdays
 from regulars.tiers.review import review_in_batches
 
@@ -27,14 +28,8 @@ def night(*, schema: str) -> int:
 
 def keep_birthdays(schema: str) -> int:
     """Record today's birthdays, and those of nights that were missed; how many there were."""
-    kept = 0
     with in_merchant(schema):
-        for _ in range(MOST_BATCHES):
-            batch = record_birthdays(at=timezone.now(), limit=BIRTHDAYS_AT_ONCE)
-            kept += batch
-            if batch == 0:
-                break
-    return kept
+        return until_done(lambda: record_birthdays(at=timezone.now(), limit=BIRTHDAYS_AT_ONCE), most=MOST_BATCHES)
 
 
 def review(schema: str, *, by_balance: bool) -> int:

@@ -1,5 +1,7 @@
 """Whose cool-off is over is erased at night, after those are asked after whom nobody has seen for too long."""
 
+from itertools import islice
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -17,13 +19,9 @@ def erase(*, schema: str) -> int:
     """Erase who is due; how many were. What is in somebody's way is noted, and tried again the next night."""
     with in_merchant(schema):
         _ask_after_unseen()
-        at, erased = timezone.now(), 0
-        for _ in range(MOST_BATCHES):
-            batch = list(gently(erase_due(at=at)))
-            erased += batch.count("done")
-            if not batch:
-                break
-    return erased
+        at = timezone.now()
+        batches = iter(lambda: list(gently(erase_due(at=at))), [])
+        return sum(batch.count("done") for batch in islice(batches, MOST_BATCHES))
 
 
 def _ask_after_unseen() -> None:

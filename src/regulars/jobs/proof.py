@@ -14,8 +14,5 @@ from regulars.sales.verify import verify as verify_sales
 def verify_everything() -> Iterator[CheckResult]:
     """Check it all; results come one by one."""
     yield from verify_sales()
-    yield from run_checks(RECEIPT_CHECKS)
-    yield from run_checks(CONSENT_CHECKS)
-    yield from run_checks(CARD_CHECKS)
-    yield from run_checks(MEMBER_CHECKS)
-    yield from run_checks(MESSAGE_CHECKS)
+    for checks in (RECEIPT_CHECKS, CONSENT_CHECKS, CARD_CHECKS, MEMBER_CHECKS, MESSAGE_CHECKS):
+        yield from run_checks(checks)

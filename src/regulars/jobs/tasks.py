@@ -21,6 +21,7 @@ from regulars.files.sweep import sweep_files
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.proof import verify_everything
+from regulars.jobs.until_done import until_done
 from regulars.ledger.seal import seal_closed_months
 from regulars.members.status import end_statuses
 from regulars.points.expire import expire_in_batches
@@ -36,7 +37,6 @@ from regulars.sales.occasions import record_sign_ups
 FIGURES = "figures"
 """The reader of the outbox that keeps the figures by day."""
 
-BATCHES_AT_ONCE = 100
 HOLDS_AT_ONCE = 1_000
 ANSWERS_AT_ONCE = 5_000
 DAYS_SWEPT = 40
@@ -62,13 +62,7 @@ def relay(*, schema: str) -> int:
         defer_roll_up(days_touched(events), schema=schema)
 
     with in_merchant(schema):
-        relayed = 0
-        for _ in range(BATCHES_AT_ONCE):
-            batch = relay_events(reader=FIGURES, hand_over=hand_over)
-            relayed += batch
-            if batch == 0:
-                break
-        return relayed
+        return until_done(lambda: relay_events(reader=FIGURES, hand_over=hand_over))
 
 
 @app.task(name="roll_up", queue="figures", retry=AGAIN)
@@ -99,40 +93,22 @@ def expire(*, schema: str) -> int:
 @app.task(name="lapse", queue="figures", retry=AGAIN)
 def lapse(*, schema: str) -> int:
     """Say of the baskets' holds whose time is over that they are; how many there were."""
-    lapsed = 0
     with in_merchant(schema):
-        for _ in range(BATCHES_AT_ONCE):
-            batch = lapse_holds(at=timezone.now(), limit=HOLDS_AT_ONCE)
-            lapsed += batch
-            if batch == 0:
-                break
-    return lapsed
+        return until_done(lambda: lapse_holds(at=timezone.now(), limit=HOLDS_AT_ONCE))
 
 
 @app.task(name="end_statuses", queue="figures", retry=AGAIN)
 def note_ends(*, schema: str) -> int:
     """Note which members' locks and blocks are over; how many there were."""
-    ended = 0
     with in_merchant(schema):
-        for _ in range(BATCHES_AT_ONCE):
-            batch = end_statuses(at=timezone.now())
-            ended += batch
-            if batch == 0:
-                break
-    return ended
+        return until_done(lambda: end_statuses(at=timezone.now()))
 
 
 @app.task(name="forget_answers", queue="night", retry=AGAIN)
 def forget_answers(*, schema: str) -> int:
     """Delete the answers to `Idempotency-Key`s that are older than 35 days; how many there were."""
-    deleted = 0
     with in_merchant(schema):
-        for _ in range(BATCHES_AT_ONCE):
-            batch = delete_old_answers(at=timezone.now(), limit=ANSWERS_AT_ONCE)
-            deleted += batch
-            if batch < ANSWERS_AT_ONCE:
-                break
-    return deleted
+        return until_done(lambda: delete_old_answers(at=timezone.now(), limit=ANSWERS_AT_ONCE))
 
 
 class LedgerBroken(Exception):

@@ -5,11 +5,10 @@ from procrastinate.contrib.django import app
 
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN
+from regulars.jobs.until_done import until_done
 from regulars.staff.approvals import close_lapsed
 from regulars.staff.sign_ins import forget_ended_sign_ins
 from regulars.staff.states import end_locks
-
-BATCHES_AT_ONCE = 100
 
 
 @app.task(name="end_locks", queue="figures", retry=AGAIN)
@@ -22,11 +21,5 @@ def let_in(*, schema: str) -> int:
 @app.task(name="forget_sign_ins", queue="night", retry=AGAIN)
 def forget_sign_ins(*, schema: str) -> int:
     """Drop the traces of browsers whose session is over, and what was typed for leave that nobody gave or used."""
-    forgotten = 0
     with in_merchant(schema):
-        for _ in range(BATCHES_AT_ONCE):
-            batch = forget_ended_sign_ins(at=timezone.now()) + close_lapsed(at=timezone.now())
-            forgotten += batch
-            if batch == 0:
-                break
-    return forgotten
+        return until_done(lambda: forget_ended_sign_ins(at=timezone.now()) + close_lapsed(at=timezone.now()))
