@@ -24,6 +24,7 @@ ACTIONS: dict[str, Promise] = {
     Action.MERGE_MEMBERS: gettext_lazy("Merge two members"),
     Action.ERASE_MEMBER: gettext_lazy("Erase a member"),
     Action.MASS_ADJUST: gettext_lazy("Adjust many balances"),
+    Action.SEND_MANY: gettext_lazy("Write to many members"),
 }
 NEEDS: dict[str, Promise] = {
     Need.PIN: gettext_lazy("the PIN of somebody who may approve"),
@@ -76,6 +77,8 @@ def say_measure(action: str, amount: int | None, office: Office, *, unit: str = 
             return _("%(n)s stamps") % {"n": number(amount)}
         case "rows":
             return _("%(n)s rows") % {"n": number(amount)}
+        case "members":
+            return _("%(n)s members") % {"n": number(amount)}
         case _:
             return ""
 

@@ -55,6 +55,23 @@ ACTIONS: dict[str, Promise] = {
     "member.unmerged": _("parted two records that were one"),
     "duplicate.dismissed": _("said that two records are two people"),
     "duplicate.reopened": _("put two records on the list of duplicates again"),
+    "message.put": _("wrote to a member"),
+    "message.test_put": _("sent a test of a message"),
+    "message.retried": _("had a message tried again"),
+    "message.cancelled": _("cancelled a message"),
+    "message_batch.asked": _("wrote to many members"),
+    "message_batch.stopped": _("stopped messages to many"),
+    "message_batch.resumed": _("went on with messages to many"),
+    "message_batch.cancelled": _("gave messages to many up"),
+    "messages.terms_changed": _("changed when and how often messages go"),
+    "template.made": _("made a message template"),
+    "template.renamed": _("renamed a message template"),
+    "template.version_published": _("published a version of a message template"),
+    "template.retired": _("retired a message template"),
+    "template.brought_back": _("brought a message template back"),
+    "channel.connected": _("connected a channel for messages"),
+    "channel.disconnected": _("took a channel for messages away"),
+    "channel.tested": _("tested a channel for messages"),
     "note.written": _("wrote a note"),
     "note.pinned": _("kept a note on top"),
     "note.unpinned": _("let a note go down"),
@@ -180,22 +197,25 @@ ACTIONS: dict[str, Promise] = {
     "approval.withdrawn": _("withdrew what they had asked for"),
     "person.deactivated": _("deactivated a person"),
 }
-TELLING_CHANGES = {"privacy.terms_changed", "program.changed", "looks.changed"}
+TELLING_CHANGES = {"messages.terms_changed", "privacy.terms_changed", "program.changed", "looks.changed"}
 """Events whose facts are pairs: what it was, and what it is now."""
 
 ORDER = {"from": 0}
 PLACES = {
     "approval": "approval",
     "card_batch": "card_batch",
+    "delivery": "delivery",
     "dispute": "dispute",
     "entry": "entry",
     "import": "import",
     "member": "member",
     "merge": "merge",
+    "message_batch": "message_run",
     "person": "person",
     "poster": "poster",
     "receipt": "receipt",
     "sale": "sale",
+    "template": "message_template",
 }
 
 

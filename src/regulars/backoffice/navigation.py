@@ -69,6 +69,13 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
         ),
     ),
     (
+        _("Campaigns"),
+        (
+            Room(_("Messages"), "letter", "deliveries", Right.SEE_MESSAGES),
+            Room(_("Templates"), "pen", "message_templates", Right.CHANGE_MESSAGES),
+        ),
+    ),
+    (
         _("Shop"),
         (Room(_("Stores"), "store", "stores", Right.SEE_STORES),),
     ),
@@ -88,6 +95,7 @@ GROUPS: tuple[tuple[Promise | None, tuple[Room, ...]], ...] = (
             Room(_("Policies"), "scales", "policies", Right.SEE_RULES),
             Room(_("Member fields"), "label", "fields", Right.CHANGE_ATTRIBUTES),
             Room(_("Privacy"), "tick", "privacy", Right.CHANGE_PRIVACY, ("/erasures/", "/holds/")),
+            Room(_("Connections"), "plug", "channels", Right.CHANGE_CHANNELS),
             Room(_("API keys"), "key", "keys", Right.CHANGE_KEYS),
             Room(_("Activity"), "activity", "activity", Right.SEE_ACTIVITY),
             Room(_("Jobs"), "gear", "jobs", Right.SEE_JOBS),

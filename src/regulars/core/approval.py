@@ -28,9 +28,10 @@ class Action(StrEnum):
     MERGE_MEMBERS = "merge_members"
     ERASE_MEMBER = "erase_member"
     MASS_ADJUST = "mass_adjust"
+    SEND_MANY = "send_many"
 
 
-MEASURES: dict[Action, Literal["points", "stamps", "money", "rows", ""]] = {
+MEASURES: dict[Action, Literal["points", "stamps", "money", "rows", "members", ""]] = {
     Action.ADJUST_POINTS: "points",
     Action.ADJUST_STAMPS: "stamps",
     Action.SPEND_POINTS: "points",
@@ -40,14 +41,15 @@ MEASURES: dict[Action, Literal["points", "stamps", "money", "rows", ""]] = {
     Action.MERGE_MEMBERS: "",
     Action.ERASE_MEMBER: "",
     Action.MASS_ADJUST: "rows",
+    Action.SEND_MANY: "members",
 }
 """What an action's amount counts, always without its sign; nothing where an action has no amount."""
 
 OF_UNITS = frozenset(action for action, measure in MEASURES.items() if measure in ("points", "stamps"))
 """Actions whose amount is an amount of a unit: their thresholds can be for one unit."""
 
-OF_MACHINES = frozenset(Action) - {Action.MASS_ADJUST}
-"""Actions that tills and other systems can do: files are brought in by people."""
+OF_MACHINES = frozenset(Action) - {Action.MASS_ADJUST, Action.SEND_MANY}
+"""Actions that tills and other systems can do: files are brought in, and many are written to, by people."""
 
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,6 +85,16 @@ class BringIn(Deed, frozen=True, kw_only=True, tag="bring_in"):
     run: int
 
 
+class SendMany(Deed, frozen=True, kw_only=True, tag="send_many"):
+    """For so many members (`about`): these, or whom a condition means, as it is kept."""
+
+    template: str
+    channel: str
+    about: int
+    members: tuple[int, ...] = ()
+    condition: dict[str, Any] = {}
+
+
 AnyDeed = (
     Adjust
     | PutStamps
@@ -98,6 +108,7 @@ AnyDeed = (
     | Unmerge
     | Erase
     | BringIn
+    | SendMany
 )
 
 

@@ -15,6 +15,7 @@ from regulars.backoffice.effects.deeds import (
     Refund,
     ReleaseLevel,
     RemoveReward,
+    SendMany,
     Spend,
     UndoLevel,
     Unmerge,
@@ -32,6 +33,7 @@ from regulars.imports.ask import UnknownImport, read_import
 from regulars.imports.models import ImportRun
 from regulars.ledger.statement import balance_of, balances_of
 from regulars.ledger.wallet import Balance
+from regulars.messages.templates import find_template
 from regulars.points.adjust import preview_adjustment
 from regulars.points.claimable import list_claimable
 from regulars.points.remove_reward import preview_removal
@@ -92,6 +94,8 @@ def _lines(deed: AnyDeed, at: datetime) -> Iterable[Line]:
             return _erase(deed, at)
         case BringIn():
             return _bring_in(deed)
+        case SendMany():
+            return _send_many(deed)
 
 
 def _adjust(deed: Adjust, at: datetime) -> Iterator[Line]:
@@ -233,6 +237,13 @@ def _bring_in(deed: BringIn) -> Iterator[Line]:
             yield Line(what="rows", of=name, after=count)
     for unit, amount in sorted(run.sums.items()):
         yield Line(what="booked", of=unit, after=amount)
+
+
+def _send_many(deed: SendMany) -> Iterator[Line]:
+    """The version is part of it: a text that somebody changes meanwhile is another effect."""
+    yield Line(what="message", of=deed.template, after=find_template(deed.template).live.number)
+    yield Line(what="over", of=deed.channel)
+    yield Line(what="written_to", after=deed.about)
 
 
 def _balances(before: Sequence[Balance], after: Sequence[Balance]) -> Iterator[Line]:

@@ -14,6 +14,7 @@ from regulars.backoffice.consent_words import BLOCKS
 from regulars.backoffice.effects.line import Effect, Line, facts_of
 from regulars.backoffice.levels import last_day, name_of_level
 from regulars.backoffice.merging import PLACES, say_differences
+from regulars.backoffice.messages_words import name_of_channel
 from regulars.backoffice.office import Office
 from regulars.backoffice.refusals import say_fault
 from regulars.backoffice.wording import money, number
@@ -31,6 +32,9 @@ LABELS: dict[str, Promise] = {
     "entries_stay": gettext_lazy("Entries that stay under a number"),
     "decisions_stay": gettext_lazy("Decisions that stay under a number"),
     "waits": gettext_lazy("It waits as long as this is so:"),
+    "message": gettext_lazy("Template"),
+    "over": gettext_lazy("Over"),
+    "written_to": gettext_lazy("Members it is for"),
 }
 OF_UNIT: dict[str, Promise] = {
     "balance": gettext_lazy("%(unit)s"),
@@ -144,6 +148,10 @@ def _sayer(line: Line, office: Office) -> Callable[[Any], str]:
         return lambda value: money(int(value), office.currency)
     if line.what == "waits":
         return lambda _value: str(BLOCKS.get(line.of, line.of))
+    if line.what == "message":
+        return lambda value: _("%(code)s, version %(n)s") % {"code": line.of, "n": value}
+    if line.what == "over":
+        return lambda _value: name_of_channel(line.of)
     if line.what == "level":
         return lambda value: _level_name(line.of, str(value or ""), office) or _("no level")
     if line.what in OF_LEVEL:
