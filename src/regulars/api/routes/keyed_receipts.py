@@ -21,6 +21,7 @@ from regulars.api.writes import do_read, do_write, run_once, submit_once
 from regulars.core.receipts import state_at
 from regulars.core.refusals import Refusal
 from regulars.core.sale import SaleLine
+from regulars.jobs.messages import defer_sending
 from regulars.programs.book import load_book
 from regulars.receipts.codes import make_code
 from regulars.receipts.confirm import confirm_with_code
@@ -56,7 +57,7 @@ class CodeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CodeAskedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    kind: Literal["email"] = "email"
+    kind: Literal["email", "phone"] = "email"
 
 
 class RejectionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,13 +117,14 @@ async def get_receipt(request: ApiRequest, receipt_id: FromPath[str]) -> Reply[K
 async def create_code(
     data: JSONBody[CodeAskedIn], request: ApiRequest, receipt_id: FromPath[str]
 ) -> Reply[CodeSentOut]:
-    """The member gets six digits by e-mail, which confirm the receipt for fifteen minutes."""
+    """The member gets six digits by e-mail, or by SMS or WhatsApp, which confirm the receipt for fifteen minutes."""
     call = request.auth
 
     def send(at: datetime) -> CodeSentOut:
         made = make_code(_find(receipt_id, call).pk, kind=data.kind, at=at, by=call.by)
         book = load_book()
-        post_code(made, shop=book.program.name, currency=book.program.currency, zone=book.zone)
+        channel = post_code(made, currency=book.program.currency, zone=book.zone, at=at)
+        defer_sending(channel, schema=call.schema)
         return CodeSentOut(made.kind, made.ends_at)
 
     return await do_write(request, send)
