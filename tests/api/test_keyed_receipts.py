@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 
 from tests.api.machine import a_receipt, moments_ago
+from tests.letters import post_letters
 
 
 def a_keyed_one(whose: dict, total_minor: int = 8_000, **given) -> dict:
@@ -34,6 +35,7 @@ def test_a_receipt_is_pending_until_the_member_reads_the_code_out(till):
     mail.outbox.clear()
     sent = till.post(f"/receipts/{keyed['id']}/codes", {})
     assert (sent.status_code, sent.json()["kind"]) == (201, "email")
+    post_letters()
     [letter] = mail.outbox
     assert letter.to == [email]
     [code] = re.findall(r"^\d{6}", letter.subject)
@@ -53,6 +55,7 @@ def test_wrong_codes_are_counted_whatever_the_caller_does(till):
     keyed = key_in(till, ana)
     mail.outbox.clear()
     till.post(f"/receipts/{keyed['id']}/codes", {})
+    post_letters()
     code = mail.outbox[0].subject[:6]
     wrong = "000000" if code != "000000" else "111111"
     codes = [till.post(f"/receipts/{keyed['id']}/confirmations", {"code": wrong}).json()["code"] for _ in range(6)]

@@ -1,36 +1,30 @@
-"""The letter with the code that verifies an address."""
+"""The message with the code that verifies an address."""
 
-from django.core.mail import EmailMessage
-from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db import connection
 
 from regulars.backoffice.office import Office
-from regulars.core.refusals import Refusal
+from regulars.jobs.messages import defer_sending
 from regulars.members.addresses import CodeMade
 from regulars.members.models import IdentifierKind
-from regulars.platform.tongues import spoken
-
-
-class NoChannel(Refusal):
-    """Nothing is set up that reaches addresses of this kind."""
-
-    code = "no_channel"
-
-    def __init__(self, *, kind: str) -> None:
-        self.kind = kind
+from regulars.messages.codes import channel_for, send_code
+from regulars.messages.send import new_key
 
 
 def check_channel(kind: IdentifierKind) -> None:
     """Refuses: NoChannel."""
-    if kind is not IdentifierKind.EMAIL:
-        raise NoChannel(kind=kind.value)
+    channel_for(kind.value)
 
 
-def send_code(made: CodeMade, *, language: str, office: Office) -> None:
-    """Send a code to where it belongs, in the member's language, once it is kept. It stands nowhere else."""
-    with spoken(language, office.looks.store_word):
-        said = {"shop": office.shop, "code": made.code}
-        subject = _("Your code for %(shop)s") % said
-        body = _("Your code is %(code)s, for ten minutes. Read it out to nobody but the shop's team.") % said
-        letter = EmailMessage(subject, body, None, [made.value])
-    transaction.on_commit(letter.send, robust=True)
+def post_address_code(made: CodeMade, *, member_id: int, office: Office) -> None:
+    """Put the message with a code down, in the member's language, and have it sent. Refuses: NoChannel."""
+    channel = send_code(
+        template="address_code",
+        member_id=member_id,
+        kind=made.kind,
+        address=made.value,
+        code=made.code,
+        ends_at=made.ends_at,
+        at=office.now,
+        key=new_key("address_code"),
+    )
+    defer_sending(channel, schema=connection.schema_name)  # type: ignore[attr-defined]

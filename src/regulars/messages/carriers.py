@@ -7,7 +7,7 @@ and fails with the class of its fault: no words of a server's, which may repeat 
 import logging
 import smtplib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -111,10 +111,8 @@ class _Mail:
             raise _judged(fault) from None
 
     def close(self) -> None:
-        try:
+        with suppress(smtplib.SMTPException, OSError):  # it was gone already
             self.backend.close()
-        except (smtplib.SMTPException, OSError):
-            pass  # it was gone already
 
 
 class _Service:

@@ -142,12 +142,15 @@ def send_due(channel: str, *, now: Callable[[], datetime], limit: int = CLAIMED_
         _fail(left.pop(0), fault, claimed_at=at, now=now)
         is_down = True
     if left:
-        run(LET_GO, {"ids": [each.id for each in left], "claimed": at, "next": now() + (REST if is_down else REST * 0)})
+        later = now() + REST if is_down else now()
+        run(LET_GO, {"ids": [each.id for each in left], "claimed": at, "next": later})
     return Round(taken=taken, sent=sent, is_down=is_down)
 
 
 def free_stuck(*, at: datetime) -> int:
-    """Let wait again what a worker that died had claimed; how many there were. What was claimed six times has failed."""
+    """Let wait again what a worker that died had claimed; how many there were. What was claimed six times has
+    failed.
+    """
     return run(FREE, {"at": at, "since": at - CLAIM_LASTS, "most": len(RETRIES)})
 
 

@@ -51,7 +51,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a wish: `state` is waiting or held_back (with a `reason`), or what it is by now, where it is `replayed`."""
+    """What became of a wish: waiting, or held_back for a `reason`. Where it is `replayed`: what it is by now."""
 
     delivery_id: int
     member_id: int | None

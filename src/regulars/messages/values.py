@@ -32,6 +32,7 @@ GROUP BY member_id
 STORES = "SELECT code, name FROM stores_store WHERE code = ANY(%(codes)s::text[])"
 
 MOST_REWARDS = 10
+ENGLISH_CODE = "en"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,15 +105,17 @@ def read_values(
         for member in ids:
             values[member]["shop"] = "" if shop is None else shop.name
             if word:
-                with override(languages.get(member) or None):
+                with override(languages.get(member) or ENGLISH_CODE):
                     values[member]["store_word"] = gettext(word)
     if Source.BALANCE in asked and shop is not None:
         for member, balances in balances_of(ids, at=at).items():
-            values[member] |= _say_balances(balances, asked[Source.BALANCE], shop, languages.get(member, ""))
+            with override(languages.get(member) or ENGLISH_CODE):
+                values[member] |= _say_balances(balances, asked[Source.BALANCE], shop, languages.get(member, ""))
     if Source.LEVEL in asked and _standings:
         for member, standings in _standings[0](ids, at).items():
             zone = None if shop is None else shop.zone
-            values[member] |= _say_levels(standings, asked[Source.LEVEL], zone, languages.get(member, ""))
+            with override(languages.get(member) or ENGLISH_CODE):
+                values[member] |= _say_levels(standings, asked[Source.LEVEL], zone, languages.get(member, ""))
     if Source.REWARDS in asked:
         for member, rewards in fetch(REWARDS, {"members": ids, "at": at}):
             values[member]["rewards"] = ", ".join(rewards[:MOST_REWARDS])
@@ -122,7 +125,7 @@ def read_values(
 
 def write_date(day: date, language: str) -> str:
     """Write a day as it is usual in a language."""
-    with override(language or None):
+    with override(language or ENGLISH_CODE):
         return date_format(day, "DATE_FORMAT")
 
 

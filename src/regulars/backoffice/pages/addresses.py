@@ -1,12 +1,13 @@
 """A member's phone or e-mail is verified at the counter: a code goes out, and the member reads it back."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.address_codes import check_channel, send_code
+from regulars.backoffice.address_codes import check_channel, post_address_code
 from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.member import CodeForm, UndoVerificationForm
 from regulars.backoffice.office import office_of
@@ -28,8 +29,9 @@ def verify(request: HttpRequest, member_id: int, kind: str) -> HttpResponse:
     try:
         if request.method == "POST" and not is_sent:
             check_channel(which)
-            made = make_address_code(member_id=member.id, kind=which, at=office.now, by=office.actor)
-            send_code(made, language=member.language, office=office)
+            with transaction.atomic():
+                made = make_address_code(member_id=member.id, kind=which, at=office.now, by=office.actor)
+                post_address_code(made, member_id=member.id, office=office)
             is_sent = True
         elif form.is_valid():
             verify_address(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +21,9 @@ from regulars.backoffice.refusals import show_in, words
 from regulars.backoffice.sending import send_file
 from regulars.core.refusals import Refusal
 from regulars.files.keep import FileGone
+from regulars.jobs.messages import defer_sending
+from regulars.messages.channels import is_connected
+from regulars.messages.codes import PHONES
 from regulars.receipts.codes import find_addresses, make_code
 from regulars.receipts.confirm import Confirmed, confirm_receipt, confirm_with_code, preview_confirmation
 from regulars.receipts.hints import hints_for
@@ -136,6 +139,7 @@ def code(request: HttpRequest, receipt_id: int) -> HttpResponse:
         "keyed": show_keyed(found, office),
         "receipt": found,
         "email": hide(addresses.get("email", "")),
+        "phone": hide_phone(addresses.get("phone", "")) if any(map(is_connected, PHONES)) else "",
         "is_sent": sent is not None and sent.used_at is None and sent.ends_at > office.now,
         "sent": sent,
     }
@@ -148,10 +152,16 @@ def hide(address: str) -> str:
     return f"{name[:1]}{'*' * min(len(name) - 1, 6)}{at}{host}" if at else ""
 
 
+def hide_phone(number: str) -> str:
+    """Enough of a phone number to tell it from another: +84 ••• 567."""
+    return f"{number[:3]} ••• {number[-3:]}" if number else ""
+
+
 @transaction.atomic
 def _send(found: Receipt, kind: str, office: Office) -> None:
     made = make_code(found.pk, kind=kind, at=office.now, by=office.actor)
-    post_code(made, shop=office.shop, currency=office.currency, zone=office.zone)
+    channel = post_code(made, currency=office.currency, zone=office.zone, at=office.now)
+    defer_sending(channel, schema=connection.schema_name)  # type: ignore[attr-defined]
 
 
 def _say_confirmed(request: HttpRequest, done: Confirmed, office: Office) -> None:
