@@ -1,0 +1,1 @@
+"""What is typed about messages: channels, templates, and what is sent to whom."""
