@@ -33,7 +33,7 @@ def test_an_amount_has_its_units_decimals_and_name(amount, unit, said):
 
 def test_the_name_is_the_readers_own():
     with override("de-at"):
-        assert say_change(250, COINS) == "+2.50 Talers"
+        assert say_change(250, COINS) == "+2,50 Talers"
 
 
 @pytest.mark.parametrize(

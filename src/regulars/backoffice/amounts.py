@@ -2,11 +2,10 @@
 
 from decimal import Decimal, InvalidOperation
 
-from django.utils.translation import get_language
-
 from regulars.core.amounts import LARGEST_AMOUNT
-from regulars.core.phrases import MINUS, count
+from regulars.core.phrases import count, unit_words
 from regulars.core.program.units import Unit, UnitWords
+from regulars.core.tongue import read_number
 
 
 class TooMuch(ValueError):
@@ -15,7 +14,7 @@ class TooMuch(ValueError):
 
 def say_amount(amount: int, unit: Unit) -> str:
     """With the unit's name in the reader's language: exactly one is singular."""
-    return count(amount, unit, language=_language(unit))
+    return count(amount, unit)
 
 
 def say_change(amount: int, unit: Unit) -> str:
@@ -24,21 +23,15 @@ def say_change(amount: int, unit: Unit) -> str:
 
 
 def words_of(unit: Unit) -> UnitWords:
-    return unit.translations.get(_language(unit), unit.name)
-
-
-def _language(unit: Unit) -> str:
-    """The reader's language, as the unit has it: "de" where there is no "de-at"."""
-    language = get_language() or ""
-    return language if language in unit.translations else language.partition("-")[0]
+    return unit_words(unit)
 
 
 def read_amount(text: str, unit: Unit) -> int:
-    """What somebody typed, in smallest steps: "12.5" of a unit with two decimals is 1250. Raises
-    ValueError, and of it TooMuch.
+    """What somebody typed, as their language writes numbers, in smallest steps: "12.5" of a unit with two decimals is
+    1250. Raises ValueError, and of it TooMuch.
     """
     try:
-        steps = Decimal(text.strip().replace(MINUS, "-").replace(",", "").replace(" ", "")).scaleb(unit.decimals)
+        steps = Decimal(read_number(text)).scaleb(unit.decimals)
     except InvalidOperation:
         raise ValueError("This is no number.") from None
     if not steps.is_finite() or steps != steps.to_integral_value():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.office import Office
 from regulars.core.program.units import Unit
 from regulars.core.sentences import explain
+from regulars.core.tongue import mark, say
 from regulars.core.why import Why
 from regulars.ledger.models import Entry, Side
 from regulars.ledger.statement import EntryView
@@ -67,6 +68,18 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         return abs(self.amount)
 
 
+OURS = frozenset(
+    (
+        mark("Manual adjustment"),
+        mark("The import was undone"),
+        mark("Balance from another system"),
+        mark("Brought from your earlier account"),
+        mark("Level from another system"),
+    )
+)
+"""Comments and reasons that the program writes itself."""
+
+
 def tell_entry(view: EntryView, office: Office) -> Told:
     unit = office.unit(view.unit)
     return Told(
@@ -80,12 +93,17 @@ def tell_entry(view: EntryView, office: Office) -> Told:
         recorded_at=view.recorded_at,
         actor=view.actor,
         approver=view.approver,
-        reason=view.reason,
-        comment=view.comment,
+        reason=say_comment(view.reason),
+        comment=say_comment(view.comment),
         sale_id=sale_of(view.key),
         why=explain(view.why, unit=unit, currency=office.currency, zone=office.zone, say_rule=office.say_rule),
         basis=view.why,
     )
+
+
+def say_comment(text: str) -> str:
+    """What somebody wrote stays as they wrote it; what the program wrote is in the reader's language."""
+    return say(text) if text in OURS else text
 
 
 def sale_of(key: str) -> int | None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.brand.dates import say_day, say_weekday
+from regulars.core import tongue
 from regulars.core.money import write_money
 from regulars.members.rows import MemberRow
 
@@ -18,13 +19,13 @@ def name_of(member: MemberRow) -> str:
 
 
 def number(value: int) -> str:
-    """1240 is "1,240"; a minus is a real minus."""
-    return f"{value:,}".replace("-", MINUS)
+    """1240 is "1,240", or as the reader's language has it; a minus is a real minus."""
+    return tongue.number(value).replace("-", MINUS)
 
 
 def signed(value: int) -> str:
     """A change with its sign: "+50", and a real minus before what was taken."""
-    return f"+{value:,}" if value > 0 else number(value)
+    return f"+{number(value)}" if value > 0 else number(value)
 
 
 def money(minor: int, currency: str) -> str:
@@ -34,7 +35,7 @@ def money(minor: int, currency: str) -> str:
 def quantity(milli: int) -> str:
     """Thousandths as people write them: 1500 is "1.5", 2000 is "2"."""
     whole, rest = divmod(abs(milli), 1000)
-    said = f"{whole:,}.{rest:03d}".rstrip("0") if rest else f"{whole:,}"
+    said = tongue.number(whole) + (f"{tongue.point()}{rest:03d}".rstrip("0") if rest else "")
     return MINUS + said if milli < 0 else said
 
 

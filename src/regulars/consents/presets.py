@@ -19,6 +19,7 @@ from regulars.consents.refusals import InvalidTerms
 from regulars.consents.terms import Terms, change_terms, load_terms
 from regulars.core.actor import Actor
 from regulars.core.consents import Basis
+from regulars.core.tongue import mark, say
 
 POLICY = "privacy"
 WRITTEN = ("email", "sms", "whatsapp", "push")
@@ -32,41 +33,48 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms
     purposes: tuple[PurposeWish, ...]
 
+    def in_words(self) -> "Preset":
+        """The preset in the language of whoever takes it over: its texts become the shop's own."""
+        purposes = [msgspec.structs.replace(wish, name=say(wish.name), about=say(wish.about)) for wish in self.purposes]
+        return msgspec.structs.replace(self, name=say(self.name), purposes=tuple(purposes))
+
 
 PROGRAM = PurposeWish(
     code="program",
-    name="The loyalty program",
-    about="We keep your name, what you buy and what you have collected, because the program cannot work without it.",
+    name=mark("The loyalty program"),
+    about=mark(
+        "We keep your name, what you buy and what you have collected, because the program cannot work without it."
+    ),
     basis=Basis.CONTRACT,
     policy=POLICY,
 )
 RECORDS = PurposeWish(
     code="records",
-    name="Sales records",
-    about="The law asks us to keep what was sold, for how much and when, for several years.",
+    name=mark("Sales records"),
+    about=mark("The law asks us to keep what was sold, for how much and when, for several years."),
     basis=Basis.LAW,
     policy=POLICY,
     at_signup=False,
 )
 MARKETING = PurposeWish(
     code="marketing",
-    name="News and offers",
-    about="We write to you about offers and news. You can say no at any time, for every way of writing to you.",
+    name=mark("News and offers"),
+    about=mark("We write to you about offers and news. You can say no at any time, for every way of writing to you."),
     basis=Basis.CONSENT,
     channels=WRITTEN,
     policy=POLICY,
 )
 PROFILING = PurposeWish(
     code="personal",
-    name="Offers made for you",
-    about="We look at what you have bought to choose offers that fit you.",
+    name=mark("Offers made for you"),
+    about=mark("We look at what you have bought to choose offers that fit you."),
     basis=Basis.CONSENT,
     policy=POLICY,
 )
 SURVEYS = PurposeWish(
     code="surveys",
-    name="Questions about your visit",
-    about="We sometimes ask how your visit was. Tell us if you would rather not be asked.",
+    name=mark("Questions about your visit"),
+    about=mark("We sometimes ask how your visit was. Tell us if you would rather not be asked."),
     basis=Basis.INTEREST,
     channels=("email", "sms"),
     policy=POLICY,
@@ -74,15 +82,15 @@ SURVEYS = PurposeWish(
 )
 SHARING = PurposeWish(
     code="partners",
-    name="Sharing with partners",
-    about="We give your name and how to reach you to partners named in our notice, for offers of theirs.",
+    name=mark("Sharing with partners"),
+    about=mark("We give your name and how to reach you to partners named in our notice, for offers of theirs."),
     basis=Basis.CONSENT,
     policy=POLICY,
 )
 CALLS = PurposeWish(
     code="calls",
-    name="Calls and messages to your number",
-    about="We may call or text your number with offers, even if it is on the Do Not Call register.",
+    name=mark("Calls and messages to your number"),
+    about=mark("We may call or text your number with offers, even if it is on the Do Not Call register."),
     basis=Basis.CONSENT,
     channels=("phone", "sms", "whatsapp"),
     policy=POLICY,
@@ -93,19 +101,19 @@ PRESETS = {
     for preset in (
         Preset(
             code="gdpr",
-            name="GDPR (European Union, United Kingdom)",
+            name=mark("GDPR (European Union, United Kingdom)"),
             terms=Terms(preset="gdpr", answer_days=30, cool_off_days=30, age_of_consent=16),
             purposes=(PROGRAM, RECORDS, MARKETING, PROFILING, SURVEYS),
         ),
         Preset(
             code="pdpa_my",
-            name="PDPA (Malaysia)",
+            name=mark("PDPA (Malaysia)"),
             terms=Terms(preset="pdpa_my", answer_days=21, cool_off_days=21, age_of_consent=18, languages=("ms", "en")),
             purposes=(PROGRAM, RECORDS, MARKETING, SHARING),
         ),
         Preset(
             code="pdpa_sg",
-            name="PDPA (Singapore)",
+            name=mark("PDPA (Singapore)"),
             terms=Terms(preset="pdpa_sg", answer_days=30, cool_off_days=30, age_of_consent=13, languages=("en",)),
             purposes=(PROGRAM, RECORDS, MARKETING, CALLS, SHARING),
         ),
@@ -126,9 +134,9 @@ def apply_preset(code: str, *, at: datetime, by: Actor) -> int:
     terms = msgspec.structs.replace(preset.terms, keeps_marks=now.keeps_marks, inactive_months=now.inactive_months)
     change_terms(terms, at=at, by=by)
     if not Policy.objects.filter(code=POLICY).exists():
-        make_policy(code=POLICY, name="Privacy notice", at=at, by=by)
+        make_policy(code=POLICY, name=say("Privacy notice"), at=at, by=by)
     known = load_purposes()
-    missing = [wish for wish in preset.purposes if wish.code not in known]
+    missing = [wish for wish in preset.in_words().purposes if wish.code not in known]
     for wish in missing:
         save_purpose(wish, at=at, by=by)
     return len(missing)

@@ -29,8 +29,9 @@ def count(amount: int, unit: Unit, *, language: str = "") -> str:
 
 
 def unit_words(unit: Unit) -> UnitWords:
-    """Return a unit's names in the language of now; its own, where nobody translated them."""
-    return unit.translations.get(tongue.language(), unit.name)
+    """Return a unit's names in the language of now, "de" where there is no "de-at"; else its own."""
+    language = tongue.language()
+    return unit.translations.get(language) or unit.translations.get(language.partition("-")[0], unit.name)
 
 
 def write_amount(amount: int, unit: Unit) -> str:

@@ -4,6 +4,7 @@ Sentences are written in English and marked with `say` and its like. Who runs Re
 one everything stays English.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
@@ -99,6 +100,17 @@ def number(value: int) -> str:
 def point() -> str:
     """Return what stands before decimals."""
     return _interpreter.separators()[1]
+
+
+def read_number(text: str) -> str:
+    """Return a number that somebody typed as programs write it: "1,240.5" is "1240.5", and so is "1.240,5" where that
+    is how numbers are written. Raises ValueError: separators elsewhere could mean anything.
+    """
+    group, decimal = (re.escape(each) for each in _interpreter.separators())
+    typed = re.sub(r"\s", "", text).replace("\N{MINUS SIGN}", "-")
+    if not re.fullmatch(rf"[-+]?(\d+|\d{{1,3}}({group}\d{{3}})+)?({decimal}\d+)?", typed, re.ASCII) or typed in "-+":
+        raise ValueError(text)
+    return re.sub(decimal, ".", re.sub(group, "", typed))
 
 
 def day(on: date) -> str:

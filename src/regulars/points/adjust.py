@@ -10,6 +10,7 @@ from regulars.core.actor import Actor
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.core.lots import Draw, draw, spendable_total
 from regulars.core.refusals import Refusal
+from regulars.core.tongue import mark
 from regulars.core.why import Adjusted as AdjustedWhy
 from regulars.ledger.journal import Journal, Note
 from regulars.ledger.lock import lock_wallets, peek_wallets
@@ -18,7 +19,7 @@ from regulars.ledger.statement import EntryView, entries_about
 from regulars.ledger.wallet import Balance, Wallet
 from regulars.programs.book import Book, load_book
 
-DEFAULT_COMMENT = "Manual adjustment"
+DEFAULT_COMMENT = mark("Manual adjustment")
 
 
 class InvalidAdjustment(Refusal):

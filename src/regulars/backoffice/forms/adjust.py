@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.backoffice.amounts import TooMuch, read_amount, words_of
 from regulars.core.program.units import Unit
+from regulars.core.tongue import say
 from regulars.points.adjust import DEFAULT_COMMENT
 
 
@@ -61,7 +62,7 @@ class AdjustForm(AmountForm):
         label=_("Comment, for the member"),
         required=False,
         max_length=1000,
-        initial=DEFAULT_COMMENT,
+        initial=lambda: say(DEFAULT_COMMENT),
         help_text=_("The member reads it beside the entry."),
     )
     key = forms.RegexField(r"^[0-9a-f-]{36}$", widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))

@@ -31,8 +31,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
     office, terms = office_of(request), load_terms()
     context = {
         "terms": terms,
-        "preset": PRESETS.get(terms.preset),
-        "presets": list(PRESETS.values()),
+        "preset": PRESETS[terms.preset].in_words() if terms.preset in PRESETS else None,
+        "presets": [preset.in_words() for preset in PRESETS.values()],
         "purposes": [_purpose(each) for each in load_purposes().values()],
         "policies": [_policy(each, terms, office) for each in Policy.objects.order_by("id")[:100]],
         "waiting": fetch(WAITING, {})[0][0],
@@ -62,9 +62,10 @@ def terms(request: HttpRequest) -> HttpResponse:
 @needs(Right.CHANGE_PRIVACY)
 def preset(request: HttpRequest, code: str) -> HttpResponse:
     """What a law's preset would change, and then the change."""
-    office, chosen = office_of(request), PRESETS.get(code)
-    if chosen is None:
+    office = office_of(request)
+    if code not in PRESETS:
         raise Http404
+    chosen = PRESETS[code].in_words()
     known = load_purposes()
     if request.method == "POST":
         made = apply_preset(code, at=office.now, by=office.actor)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.office import Office
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program_file.reading import check_file
+from regulars.core.tongue import say
 from regulars.programs.recipes import RECIPES, read_recipe
 
 TITLES: dict[str, Promise] = {
@@ -25,7 +26,7 @@ class Offered(msgspec.Struct, frozen=True):
 
 
 def list_recipes() -> list[Offered]:
-    return [Offered(code, str(TITLES.get(code, code.capitalize())), about) for code, about in RECIPES.items()]
+    return [Offered(code, str(TITLES.get(code, code.capitalize())), say(about)) for code, about in RECIPES.items()]
 
 
 def open_recipe(code: str, office: Office) -> ProgramDocument:

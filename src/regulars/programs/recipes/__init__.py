@@ -3,13 +3,14 @@
 from importlib.resources import files
 
 from regulars.core.refusals import Refusal
+from regulars.core.tongue import mark
 
 RECIPES = {
-    "cafe": "A coffee card, points on everything, and a reason to come before nine.",
-    "retail": "Points that wait until goods can no longer come back, and a club by yearly spend.",
-    "grocer": "Small points on large baskets with caps on everything, and a campaign with a budget.",
-    "dispensary": "Visits and accessories, limits by cashier, nothing given away that needs a licence.",
-    "salon": "A card for visits, cashback on products, and levels by visits in a year.",
+    "cafe": mark("A coffee card, points on everything, and a reason to come before nine."),
+    "retail": mark("Points that wait until goods can no longer come back, and a club by yearly spend."),
+    "grocer": mark("Small points on large baskets with caps on everything, and a campaign with a budget."),
+    "dispensary": mark("Visits and accessories, limits by cashier, nothing given away that needs a licence."),
+    "salon": mark("A card for visits, cashback on products, and levels by visits in a year."),
 }
 
 
