@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,15 +16,12 @@ from regulars.backoffice.deeds import say_event
 from regulars.backoffice.finding import find_typed
 from regulars.backoffice.forms.messages.lists import DeliveriesForm
 from regulars.backoffice.keyset import PAGE, Page, read_id_key
+from regulars.backoffice.messages_shown import show_deliveries
 from regulars.backoffice.messages_words import (
     STATES,
-    TRIGGERS,
     WHYS,
-    name_of_channel,
     name_of_language,
     say_error,
-    say_reason,
-    say_state,
 )
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import words
@@ -48,22 +44,6 @@ from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 EVENTS = 20
-
-
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """A message in the words of a list: `note` is the reason or the fault, if any."""
-
-    row: DeliveryRow
-    channel: str
-    state: str
-    look: str
-    note: str
-    trigger: str
-
-    @property
-    def begins(self) -> str:
-        """The subject, or how the text begins."""
-        return self.row.subject or self.row.body[:80]
 
 
 @needs(Right.SEE_MESSAGES)
@@ -138,20 +118,6 @@ def find_or_404(delivery_id: int) -> DeliveryRow:
         return read_delivery(delivery_id)
     except UnknownDelivery:
         raise Http404 from None
-
-
-def show_deliveries(rows: Sequence[DeliveryRow]) -> list[Shown]:
-    return [
-        Shown(
-            row=row,
-            channel=name_of_channel(row.channel),
-            state=say_state(row.state),
-            look=STATES[row.state][1] if row.state in STATES else "",
-            note=say_reason(row.reason) if row.reason else say_error(row.error),
-            trigger=str(TRIGGERS.get(row.trigger, row.trigger)),
-        )
-        for row in rows
-    ]
 
 
 def _filter(form: DeliveriesForm, office: Office) -> tuple[Filter, bool]:

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.keyset import PAGE, Page, read_id_key
+from regulars.backoffice.messages_shown import show_deliveries
 from regulars.backoffice.messages_words import STATES, name_of_channel, say_error, say_reason
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.pages.exports import start_export
-from regulars.backoffice.pages.messages.deliveries import show_deliveries
 from regulars.backoffice.refusals import words
 from regulars.core.refusals import Refusal
 from regulars.jobs.messages import defer_message_batch
