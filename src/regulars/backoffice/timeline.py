@@ -1,6 +1,6 @@
-"""Everything that happened with a member, newest first: sales, entries that belong to no sale, and changes.
+"""Everything that happened with a member, newest first: sales, entries that belong to no sale, changes, and messages.
 
-Three streams are merged by time, each paged by its own key, so that no page reads more than a page of each.
+Four streams are merged by time, each paged by its own key, so that no page reads more than a page of each.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,13 @@ from regulars.backoffice.deeds import say_event
 from regulars.backoffice.entries import Told, tell_entry
 from regulars.backoffice.finding import unseen_sales
 from regulars.backoffice.keyset import read_id_key, read_time_key, time_key
+from regulars.backoffice.messages_shown import ShownDelivery, show_deliveries
 from regulars.backoffice.office import Office
 from regulars.backoffice.receipts import Receipt, show_receipts
 from regulars.care.preview import merges_of
 from regulars.ledger.statement import entries_of
 from regulars.members.models import Card
+from regulars.messages.deliveries import DeliveryRow, deliveries_of
 from regulars.receipts.models import Dispute
 from regulars.receipts.models import Receipt as KeyedReceipt
 from regulars.sales.models import Sale
@@ -26,17 +28,21 @@ from regulars.staff.rights import Right
 
 SIZE = 20
 ENTRIES = 80
-SHOWS = ("all", "sales", "points", "changes")
+SHOWS = ("all", "sales", "points", "changes", "messages")
 TOLD_BY_ENTRY = {"points.adjusted", "stamps.adjusted", "points.reinstated", "points.expired"}
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened: exactly one of the three is set."""
+    """One thing that happened: exactly one of the four is set."""
 
     at: datetime
     receipt: Receipt | None = None
     entry: Told | None = None
     event: dict[str, object] | None = None
+    letter: ShownDelivery | None = None
+
+
+type Happened = Sale | Told | Event | DeliveryRow
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -44,7 +50,7 @@ class Step(msgspec.Struct, frozen=True):
 
     at: datetime
     key: str
-    shown: Sale | Told | Event | None
+    shown: Happened | None
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -64,11 +70,12 @@ class Timeline(msgspec.Struct, frozen=True):
 
 def show_timeline(member_id: int, *, show: str, before: str, office: Office) -> Timeline:
     """One page; `before` is `older` of the page before it."""
-    keys = before.split("|") if before.count("|") == 2 else ["", "", ""]
+    keys = [*before.split("|"), ""][:4] if before.count("|") in (2, 3) else ["", "", "", ""]
     streams = [
         _sales(member_id, keys[0], office) if show in ("all", "sales") else NOTHING,
         _entries(member_id, keys[1], show, office) if show in ("all", "points") else NOTHING,
         _events(member_id, keys[2], office) if show in ("all", "changes") else NOTHING,
+        _letters(member_id, keys[3], show, office) if show in ("all", "messages") else NOTHING,
     ]
     shown, keys, has_more = _merge(streams)
     receipts = show_receipts([step for step in shown if isinstance(step, Sale)], office)
@@ -76,10 +83,10 @@ def show_timeline(member_id: int, *, show: str, before: str, office: Office) -> 
     return Timeline(moments, "|".join(keys) if has_more else None, not before)
 
 
-def _merge(streams: Sequence[Stream]) -> tuple[list[Sale | Told | Event], list[str], bool]:
+def _merge(streams: Sequence[Stream]) -> tuple[list[Happened], list[str], bool]:
     """Take the newest step again and again, until the page is full or a stream would have to read on."""
     places, keys = [0] * len(streams), [stream.key for stream in streams]
-    shown: list[Sale | Told | Event] = []
+    shown: list[Happened] = []
     while len(shown) < SIZE:
         seen = list(enumerate(zip(places, streams, strict=True)))
         if any(place == len(stream.steps) and stream.has_more for _, (place, stream) in seen):
@@ -154,11 +161,26 @@ def _events(member_id: int, before: str, office: Office) -> Stream:
     return Stream(steps, len(found) > SIZE, before)
 
 
-def _moment(step: Sale | Told | Event, receipts: dict[int, Receipt], office: Office) -> Moment:
+def _letters(member_id: int, before: str, show: str, office: Office) -> Stream:
+    """What was written to them, for who may see that. Among all the rest not what was held back of messages to many."""
+    if not office.can(Right.SEE_MESSAGES):
+        return NOTHING
+    found = deliveries_of(member_id, before=read_id_key(before), limit=SIZE + 1)
+
+    def is_told(row: DeliveryRow) -> bool:
+        return show == "messages" or row.trigger != "bulk" or row.state != "held_back"
+
+    steps = [Step(row.created_at, str(row.id), row if is_told(row) else None) for row in found[:SIZE]]
+    return Stream(steps, len(found) > SIZE, before)
+
+
+def _moment(step: Happened, receipts: dict[int, Receipt], office: Office) -> Moment:
     match step:
         case Sale():
             return Moment(at=step.occurred_at, receipt=receipts[step.pk])
         case Told():
             return Moment(at=step.at, entry=step)
+        case DeliveryRow():
+            return Moment(at=step.created_at, letter=show_deliveries([step])[0])
         case _:
             return Moment(at=step.recorded_at, event={"actor": step.actor, **say_event(step, office)})

@@ -1,6 +1,7 @@
 """What waits for somebody of the team: budgets that are nearly used up, rewards to send, likely duplicates."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import msgspec
 from django.urls import reverse
@@ -16,6 +17,7 @@ from regulars.care.models import Duplicate, DuplicateState
 from regulars.core.compiled import Compiled
 from regulars.core.program.caps import Budget
 from regulars.core.tallies import LIFETIME
+from regulars.messages.models import Delivery, DeliveryState
 from regulars.programs.tallies import PROGRAM
 from regulars.receipts.list import count_open_disputes, count_to_check
 from regulars.rewards.models import Fulfilment, IssuedReward, Status
@@ -25,6 +27,7 @@ from regulars.staff.rights import Right
 
 NEARLY = 80
 MANY = 1_000
+FAILED_LATELY = timedelta(days=7)
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +64,8 @@ def show_work(office: Office) -> list[Task]:
         tasks += _checking(office)
     if office.can(Right.MERGE_MEMBERS):
         tasks += _duplicates()
+    if office.can(Right.SEND_MESSAGES) and office.can(Right.SEE_MESSAGES):
+        tasks += _failed(office)
     return tasks
 
 
@@ -154,6 +159,16 @@ def _checking(office: Office) -> Iterator[Task]:
     if disputed:
         said = ngettext("%(n)s open dispute", "%(n)s open disputes", disputed) % {"n": f"{disputed:,}"}
         yield Task(said=said, note=_("Members wait for an answer."), url=reverse("disputes"))
+
+
+def _failed(office: Office) -> Iterator[Task]:
+    """Messages that failed in the last days, counted up to a thousand: older ones are of no use any more."""
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED, created_at__gt=office.now - FAILED_LATELY)
+    found = len(rows.order_by("-id").values_list("id")[:MANY])
+    if found:
+        said = ngettext("%(n)s message has failed", "%(n)s messages have failed", found) % {"n": f"{found:,}"}
+        url = f"{reverse('deliveries')}?state=failed"
+        yield Task(said=said, note=_("Look why, and try them again."), url=url, look="stop")
 
 
 def _duplicates() -> Iterator[Task]:

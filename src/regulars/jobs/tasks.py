@@ -28,7 +28,7 @@ from regulars.points.expire import expire_in_batches
 from regulars.points.lapse import lapse_holds
 from regulars.programs.book import load_book
 from regulars.reports.backtest.runs import run_backtest
-from regulars.reports.exports import activity, members, sales  # noqa: F401  # let their lists be exported
+from regulars.reports.exports import activity, members, messages, sales  # noqa: F401  # let their lists be exported
 from regulars.reports.exports.runs import forget_exports, write_export
 from regulars.reports.roll_up import last_days, roll_up_days
 from regulars.reports.touched import days_touched

@@ -52,6 +52,8 @@
     if (drop) { const form = drop.form; drop.closest(".row-of").remove(); form?.dispatchEvent(new Event("rows", { bubbles: true })); }
     const more = hit("[data-append]");
     if (more) append(document.getElementById(more.dataset.append), more.dataset.to);
+    const put = hit("[data-insert]");
+    if (put) insert(put.form, put.dataset.insert);
     const set = hit("[data-set]");
     if (set) { const field = document.getElementById(set.dataset.set); field.value = set.dataset.to; field.dispatchEvent(new Event("input", { bubbles: true })); }
   });
@@ -80,6 +82,18 @@
   function append(field, name) {
     const names = field.value.split(",").map((one) => one.trim()).filter(Boolean);
     field.value = (names.includes(name) ? names.filter((one) => one !== name) : [...names, name]).join(", ");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // A piece of text goes where the form's open text was typed in last.
+  let typedIn = null;
+  document.addEventListener("focusin", (event) => { if (event.target.matches("[data-inserts]")) typedIn = event.target; });
+  function insert(form, text) {
+    const open = [...form.querySelectorAll("[data-inserts]")].filter((field) => field.checkVisibility());
+    const field = open.includes(typedIn) ? typedIn : open.at(-1);
+    if (!field) return;
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
