@@ -10,7 +10,7 @@ from django.http import Http404
 
 from regulars.backoffice.office import Office
 from regulars.backoffice.rights_words import FEATURE_WORDS
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.models import Grant, Person, SignIn
 from regulars.staff.rights import Right, rights_of
 from regulars.stores.models import Store

@@ -21,3 +21,9 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 SYSTEM = Actor(kind="system")
+
+
+def actor_of(tag: str, *, approver: str | None = None) -> Actor:
+    """Return an actor again by the tag that was kept of them; their name is not kept with it."""
+    kind, _, number = tag.partition(":")
+    return Actor(kind=kind, id=int(number) if number.isdigit() else None, approver=approver)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from regulars.core.actor import Actor
+from regulars.core.actor import Actor, actor_of
 from regulars.core.identifiers import MemberHandle
 from regulars.core.receipts import check_awaiting
 from regulars.core.sale import NewSale, SaleLine, Tender
@@ -96,14 +96,8 @@ def sale_from(receipt: Receipt, *, approver: str | None = None) -> NewSale:
         tenders=_read(receipt.tenders, tuple[Tender, ...]),
         member=MemberHandle(id=str(receipt.member_id)),
         cashier=receipt.keyed_by,
-        by=actor_from(receipt.keyed_by, approver=approver),
+        by=actor_of(receipt.keyed_by, approver=approver),
     )
-
-
-def actor_from(tag: str, *, approver: str | None = None) -> Actor:
-    """Return an actor again by the tag that was kept of them."""
-    kind, _, number = tag.partition(":")
-    return Actor(kind=kind, id=int(number) if number else None, approver=approver)  # type: ignore[arg-type]
 
 
 def _read(kept: Any, kind: Any) -> Any:

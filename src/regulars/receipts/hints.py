@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from regulars.core.actor import actor_of
 from regulars.core.receipts import MANY_A_DAY, differences
 from regulars.members.models import Identifier
 from regulars.receipts.confirm import printed_by_hand
@@ -64,8 +65,8 @@ def _day_around(at: datetime) -> tuple[datetime, datetime]:
 
 def _is_own_purchase(receipt: Receipt) -> bool:
     """Tell whether who keyed it and whose it is go by the same e-mail."""
-    kind, _, number = receipt.keyed_by.partition(":")
-    if kind != "staff":
+    keyed_by = actor_of(receipt.keyed_by)
+    if keyed_by.kind != "staff" or keyed_by.id is None:
         return False
-    email = Person.objects.filter(pk=int(number)).values_list("email", flat=True).first()
+    email = Person.objects.filter(pk=keyed_by.id).values_list("email", flat=True).first()
     return bool(email) and Identifier.objects.filter(member=receipt.member_id, kind="email", value=email).exists()

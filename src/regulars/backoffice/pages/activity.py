@@ -12,7 +12,8 @@ from regulars.backoffice.deeds import ACTIONS, say_event
 from regulars.backoffice.keyset import page_by_id, read_id_key
 from regulars.backoffice.office import Office, office_of
 from regulars.core.periods import end_of_day, start_of_day
-from regulars.reports.exports.activity import Trail, events_of, name_actors
+from regulars.reports.exports.activity import Trail, events_of
+from regulars.staff.actors import name_actors
 from regulars.staff.models import Person
 from regulars.staff.rights import Right
 from regulars.stores.models import Store

@@ -35,9 +35,9 @@ from regulars.reports.backtest.runs import (
     stop_backtest,
 )
 from regulars.reports.backtest.sheets import sheet_names, write_sheet
-from regulars.reports.exports.activity import name_actors
 from regulars.reports.figures import newest_day
 from regulars.reports.models import BacktestRun
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 STATES = {

@@ -26,7 +26,7 @@ from regulars.core.tiers import level_of
 from regulars.ledger.statement import balances_of
 from regulars.members.cards import block_card, lose_card, unblock_card
 from regulars.members.models import Card, CardStatus
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 from regulars.tiers.look import standings_at
 

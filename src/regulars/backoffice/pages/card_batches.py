@@ -26,7 +26,7 @@ from regulars.core.card_numbers import InvalidPattern, check_pattern, make_numbe
 from regulars.core.refusals import Refusal
 from regulars.jobs.cards import defer_make_cards, defer_seal_cards
 from regulars.members.models import CardStatus
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 FIRST_NUMBERS = 3

@@ -21,7 +21,7 @@ from regulars.consents.read import Said, consents_of, history_of
 from regulars.consents.record import NewConsent, record_consent
 from regulars.core.periods import start_of_day
 from regulars.core.refusals import Refusal
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 PAGE = 30

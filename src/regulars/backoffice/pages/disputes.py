@@ -26,8 +26,8 @@ from regulars.receipts.correct import Correction, correct_sale, preview_correcti
 from regulars.receipts.dispute import NewDispute, answer_dispute, open_dispute
 from regulars.receipts.list import list_disputes
 from regulars.receipts.models import Dispute, DisputeState, Receipt
-from regulars.reports.exports.activity import name_actors
 from regulars.sales.models import Sale
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 from regulars.stores.models import Store
 

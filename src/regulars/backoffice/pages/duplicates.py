@@ -16,7 +16,7 @@ from regulars.care.duplicates import dismiss_duplicate, reopen_duplicate
 from regulars.care.models import Duplicate, Merge
 from regulars.core.refusals import Refusal
 from regulars.members.rows import read_members
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 PAGE = 50

@@ -8,7 +8,7 @@ from regulars.backoffice.entries import tell_entries
 from regulars.backoffice.finding import find_or_404, unseen_sales
 from regulars.backoffice.office import office_of
 from regulars.ledger.models import Allocation, Entry, Lot, Side
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 AT_MOST = 100

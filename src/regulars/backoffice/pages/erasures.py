@@ -25,7 +25,7 @@ from regulars.consents.terms import load_terms
 from regulars.core.approval import Action
 from regulars.core.refusals import Refusal
 from regulars.ledger.statement import balances_of
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 

@@ -54,7 +54,7 @@ from regulars.imports.models import ImportRun
 from regulars.imports.subjects import open_subject
 from regulars.jobs.imports import defer_import
 from regulars.platform.sheets import CONTENT_TYPES, Format, open_sheet
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.approvals import Ask
 from regulars.staff.rights import Right
 

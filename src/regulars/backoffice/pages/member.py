@@ -19,7 +19,7 @@ from regulars.backoffice.stampcards import show_cards
 from regulars.backoffice.timeline import SHOWS, show_timeline
 from regulars.care.preview import merges_of
 from regulars.ledger.statement import balances_of
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 

@@ -35,7 +35,7 @@ from regulars.care.unmerge import UNDO_DAYS, Difference, undo_merge
 from regulars.core.approval import Action
 from regulars.core.refusals import Refusal
 from regulars.members.rows import read_member
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 ALIKE = 20

@@ -15,7 +15,7 @@ from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.refusals import Refusal
 from regulars.members.notes import NoteRow, pin_note, read_notes, remove_note, write_note
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 ON_MEMBER_PAGE = 3

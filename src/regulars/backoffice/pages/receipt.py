@@ -30,7 +30,7 @@ from regulars.receipts.hints import hints_for
 from regulars.receipts.letter import post_code
 from regulars.receipts.models import Proof, Receipt
 from regulars.receipts.reject import reject_receipt
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 EVENTS = 50

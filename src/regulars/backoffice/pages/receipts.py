@@ -29,7 +29,7 @@ from regulars.receipts.enter import enter_receipt, finish_draft, preview_receipt
 from regulars.receipts.kept import Entered, NewReceipt
 from regulars.receipts.list import list_receipts
 from regulars.receipts.models import Receipt, State
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 from regulars.stores.models import Store
 

@@ -18,7 +18,7 @@ from regulars.core.refusals import Refusal
 from regulars.files.keep import FileGone
 from regulars.members.attributes import change_values, load_definitions, read_values
 from regulars.members.regulated import held_regulated, look_at_file, look_at_regulated, looks_at
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 

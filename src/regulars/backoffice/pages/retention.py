@@ -15,7 +15,7 @@ from regulars.care.holds import lift_hold, place_hold
 from regulars.consents.models import RetentionHold
 from regulars.core.periods import end_of_day
 from regulars.core.refusals import Refusal
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 

@@ -14,7 +14,7 @@ from regulars.backoffice.deeds import say_event
 from regulars.backoffice.forms.store import StoreForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import words
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.models import Person
 from regulars.staff.rights import Right
 from regulars.stores.change import InvalidStore, remove_till, save_store, save_till

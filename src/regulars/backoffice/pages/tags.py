@@ -28,7 +28,7 @@ from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.refusals import Refusal
 from regulars.jobs.tasks import defer_tag_batch
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right
 
 AT_ONCE = 2_000

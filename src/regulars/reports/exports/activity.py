@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from regulars.audit.models import Event
 from regulars.platform.sheets import Cell
-from regulars.reports.exports.source import Asked, Batch, Source, register
-from regulars.staff.models import ApiKey, Person
-from regulars.staff.reach import Reach
+from regulars.reports.exports.source import Asked, Batch, Source, count_meant, register
+from regulars.staff.actors import name_actors
 from regulars.stores.models import Store
 
 AT_ONCE = 1_000
@@ -39,18 +37,23 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def events_of(trail: Trail) -> QuerySet[Event]:
     """Return the events, in no order; those in stores out of reach are left out."""
-    rows = Event.objects.all()
+    return Event.objects.filter(_meant(trail))
+
+
+def _meant(trail: Trail) -> Q:
+    meant = Q()
     if trail.stores is not None:
-        rows = Reach(everything=False, stores=frozenset(trail.stores)).within(rows)
+        meant &= Q(store_id__in=trail.stores) | Q(store_id=None)
     named = {"action": trail.action, "actor": trail.by, "member_id": trail.member, "store_id": trail.store}
-    rows = rows.filter(**{name: value for name, value in named.items() if value not in ("", None)})
+    meant &= Q(**{name: value for name, value in named.items() if value not in ("", None)})
     if trail.since is not None:
-        rows = rows.filter(recorded_at__gte=trail.since)
-    return rows if trail.until is None else rows.filter(recorded_at__lt=trail.until)
+        meant &= Q(recorded_at__gte=trail.since)
+    return meant if trail.until is None else meant & Q(recorded_at__lt=trail.until)
 
 
 def _count(asked: Asked, at: datetime) -> int:
-    return events_of(msgspec.convert(asked, Trail, strict=False))[:MOST_COUNTED].count()
+    meant = _meant(msgspec.convert(asked, Trail, strict=False))
+    return count_meant(Event.objects.order_by("-pk"), meant) if meant else Event.objects.all()[:MOST_COUNTED].count()
 
 
 def _read(asked: Asked, columns: Sequence[str], at: datetime) -> Iterator[Batch]:
@@ -76,19 +79,6 @@ def _cells(row: Event, stores: dict[int, str], names: dict[str, str]) -> dict[st
         "origin": row.origin,
         "facts": msgspec.json.encode(row.facts).decode(),
     }
-
-
-def name_actors(tags: set[str]) -> dict[str, str]:
-    """Say who `staff:5` and `key:2` are; two statements for any number."""
-    ids: dict[str, list[int]] = {}
-    for tag in tags:
-        kind, _, number = tag.partition(":")
-        if number.isdigit():
-            ids.setdefault(kind, []).append(int(number))
-    people: dict[int, Any] = Person.objects.in_bulk(ids.get("staff", []))
-    keys: dict[int, Any] = ApiKey.objects.in_bulk(ids.get("key", []))
-    named = {f"staff:{pk}": str(person) for pk, person in people.items()}
-    return named | {f"key:{pk}": key.name for pk, key in keys.items()} | {"system": "Regulars"}
 
 
 ACTIVITY = register(Source(name="activity", count=_count, read=_read))

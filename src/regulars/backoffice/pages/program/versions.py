@@ -18,7 +18,7 @@ from regulars.backoffice.refusals import words
 from regulars.core.difference import compare
 from regulars.core.refusals import Refusal
 from regulars.programs.versions import DraftExists, Version, save_draft, unschedule
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.rights import Right, require
 
 

@@ -19,7 +19,7 @@ from regulars.backoffice.people import count_through, grants_of, may_decide_over
 from regulars.backoffice.refusals import show_in
 from regulars.backoffice.rights_words import by_feature, say_rights
 from regulars.core.refusals import Refusal
-from regulars.reports.exports.activity import name_actors
+from regulars.staff.actors import name_actors
 from regulars.staff.grants import give_grant, take_grant
 from regulars.staff.models import Grant, Person, Pin
 from regulars.staff.people import change_role, change_stores, rename_person
