@@ -222,10 +222,10 @@ def test_a_bad_member_is_refused_and_leaves_nothing(case, till):
 ADDRESSES = {
     "/members/lookup": (400, "invalid_request"),
     "/members/lookup?card=": (400, "invalid_request"),
-    "/members/lookup?card=%00": (404, "member_not_found"),
+    "/members/lookup?card=%00": (400, "invalid_request"),
     "/members/lookup?card=%ff%fe": (404, "member_not_found"),
-    "/members/lookup?email=%00%00": (404, "member_not_found"),
-    "/members/lookup?external_id=%00": (404, "member_not_found"),
+    "/members/lookup?email=%00%00": (400, "invalid_request"),
+    "/members/lookup?external_id=%00": (400, "invalid_request"),
     "/members/lookup?phone=%F0%9F%98%80": (404, "member_not_found"),
     "/members/lookup?external_id=" + "x" * 65: (400, "invalid_request"),
     "/members?search=a": (400, "invalid_request"),
@@ -237,7 +237,7 @@ ADDRESSES = {
     "/members/-1": (404, "member_not_found"),
     "/members/9223372036854775807": (404, "member_not_found"),
     "/members/9223372036854775808": (404, "member_not_found"),
-    "/members/%00": (404, "member_not_found"),
+    "/members/%00": (400, "invalid_request"),
     "/members/%FF": (404, "member_not_found"),
     "/members/1%2F2": (404, "not_found"),
     "/members/999999/balances": (404, "member_not_found"),
@@ -264,3 +264,21 @@ def test_a_method_that_an_address_does_not_take(till):
     answer = till.send("DELETE", "/sales")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert "POST" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/receipts?store=%00"),
+        ("GET", "/members?search=ab%00"),
+        ("GET", "/members/1/claimable?store=a%00b"),
+        ("GET", "/members/lookup?email=%00"),
+        ("GET", "/cards/%00"),
+        ("DELETE", "/members/1/tags/a%00"),
+        ("DELETE", "/holds/a%00"),
+    ],
+)
+def test_no_address_has_a_nul(till, method, path):
+    answer = till.send(method, path)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")

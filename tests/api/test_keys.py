@@ -135,6 +135,7 @@ def of_people(ann):
         ("points:adjust", "POST", "/merges/1/undo", {"reason": "x"}),
         ("members:read", "GET", "/tags", None),
         ("members:read", "GET", "/segments", None),
+        ("members:write", "POST", "/segments", {"name": a_receipt(), "condition": {"is": "card"}}),
         ("members:read", "GET", f"/members/{ann}/groups", None),
         ("members:write", "POST", f"/members/{ann}/tags", {"tags": ["x"]}),
         ("members:write", "DELETE", f"/members/{ann}/tags/x", None),
@@ -162,7 +163,11 @@ def of_receipts(ann):
     keyed = {"number": a_receipt(), "store": "330", "occurred_at": moments_ago(seconds=0), "total_minor": 100}
     return [
         ("sales:write", "POST", "/receipts", keyed | {"member": {"id": ann}}),
+        ("sales:read", "GET", "/receipts", None),
         ("sales:read", "GET", "/receipts/1", None),
+        ("sales:write", "POST", "/disputes", {"member": {"id": ann}, "complaint": "other", "said": "x"}),
+        ("sales:read", "GET", "/disputes", None),
+        ("sales:read", "GET", "/disputes/1", None),
         ("sales:write", "POST", "/receipts/1/codes", {}),
         ("sales:write", "POST", "/receipts/1/confirmations", {"code": "123456"}),
         ("sales:write", "POST", "/receipts/1/rejections", {"reason": "x"}),

@@ -94,12 +94,13 @@ class ApiRequest(Request[Any, Call, Any]):
 async def admit(request: ApiRequest) -> None:
     """Let a request in whose key has the scope that its route asks for; a route without one (the documents) is open.
 
-    Runs before the body is read. Refuses: UnknownKey, ScopeMissing; Unavailable.
+    Runs before the body is read. Refuses: UnknownKey, ScopeMissing, InvalidRequest; Unavailable.
     """
     needed: str | None = request.route_handler.opt.get("scope")
     if needed is None:
         return
     scope = request.scope
+    _check_text(scope)
     token, key = _read_headers(scope)
     at = timezone.now()
     remembered = recall_key(token, at=at)
@@ -114,6 +115,13 @@ async def admit(request: ApiRequest) -> None:
     if needed not in holder.scopes:
         raise ScopeMissing(needed=needed, held=sorted(holder.scopes))
     scope["auth"] = Call(holder, key)
+
+
+def _check_text(scope: Scope) -> None:
+    """PostgreSQL's text has no NUL: nothing is known by one. Refuses: InvalidRequest."""
+    for where, given in (("path", b"\0" in scope["path"].encode()), ("query", b"%00" in scope["query_string"])):
+        if given:
+            raise InvalidRequest(where=where, problem="Text must not contain the character NUL")
 
 
 def _read_headers(scope: Scope) -> tuple[str, str | None]:

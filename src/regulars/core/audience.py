@@ -257,13 +257,17 @@ def leaves_of(condition: Condition) -> Iterator[Leaf]:
 
 
 def depth_of(condition: Condition) -> int:
-    match condition:
-        case AllOf(of=parts) | AnyOf(of=parts):
-            return 1 + max((depth_of(part) for part in parts), default=0)
-        case Not(of=part):
-            return 1 + depth_of(part)
-        case _:
-            return 1
+    """Return how deep it nests; without recursion, so that whatever somebody sends can be counted."""
+    deepest, waiting = 0, [(condition, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        match part:
+            case AllOf(of=parts) | AnyOf(of=parts):
+                waiting += [(each, depth + 1) for each in parts]
+            case Not(of=inner):
+                waiting.append((inner, depth + 1))
+    return deepest
 
 
 def segments_in(condition: Condition) -> tuple[str, ...]:

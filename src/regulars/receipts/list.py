@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from regulars.receipts.models import Dispute, DisputeState, Receipt, State
 from regulars.staff.reach import Reach
@@ -18,6 +18,47 @@ def list_receipts(state: str, *, reach: Reach, store_id: int | None, at: datetim
     if state == State.AWAITING:
         return rows.filter(state=State.AWAITING, lapses_at__gt=at)
     return rows.filter(state=state)
+
+
+def page_receipts(
+    *,
+    state: str | None,
+    store_id: int | None,
+    member_id: int | None,
+    before: int | None,
+    limit: int,
+    at: datetime,
+) -> list[Receipt]:
+    """Return a page of receipts, newest first, from an id on: of a state, a store, a member, or all of them.
+
+    What is over waits no more, and is told as lapsed, whether the job has come or not.
+    """
+    rows = Receipt.objects.select_related("store")
+    if member_id is not None:
+        rows = rows.filter(member=member_id)
+    if store_id is not None:
+        rows = rows.filter(store=store_id)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    is_over = Q(state=State.AWAITING, lapses_at__lte=at)
+    if state == State.LAPSED:
+        rows = rows.filter(Q(state=State.LAPSED) | is_over)
+    elif state is not None:
+        rows = rows.filter(state=state).exclude(is_over)
+    if store_id is None or member_id is not None or state is not None:
+        return list(rows.order_by("-pk")[:limit])
+    # A store's receipts lie in their index by state: a page of each, and the newest of them.
+    pages = [receipt for each in State.values for receipt in rows.filter(state=each).order_by("-pk")[:limit]]
+    return sorted(pages, key=lambda receipt: -receipt.pk)[:limit]
+
+
+def page_disputes(
+    *, state: str | None, store_id: int | None, member_id: int | None, before: int | None, limit: int
+) -> list[Dispute]:
+    """Return a page of disputes, newest first, from an id on: of a state, a store, a member, or all of them."""
+    named = {"state": state, "store": store_id, "member": member_id, "pk__lt": before}
+    rows = Dispute.objects.filter(**{name: value for name, value in named.items() if value is not None})
+    return list(rows.select_related("store").order_by("-pk")[:limit])
 
 
 def list_disputes(*, is_open: bool, reach: Reach) -> QuerySet[Dispute]:

@@ -12,8 +12,9 @@ from regulars.api.replies import Reply
 from regulars.api.routing import creates, deletes, reads
 from regulars.api.shapes import MemberRef, read_id
 from regulars.api.writes import do_read, do_write
-from regulars.audiences.segments import list_segments, segments_of
+from regulars.audiences.segments import list_segments, read_segment, save_segment, segments_of
 from regulars.audiences.tags import list_tags, retag_member, tags_of
+from regulars.core.audience import Condition
 from regulars.members.lock import UnknownMember
 from regulars.members.rows import read_member
 from regulars.staff.models import Scope
@@ -45,6 +46,22 @@ class SegmentOut(msgspec.Struct, frozen=True):
     members: int | None
     is_exact: bool
     counted_at: datetime | None
+
+
+class SegmentIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`condition` is a tree: `all`, `any` and `not` hold others, and each leaf is one question, named by its `is`. It
+    has up to 30 questions and is up to 5 deep; `{"is": "all"}` means everybody.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    condition: Condition
+    about: Annotated[str, Meta(max_length=200, description="For the team.")] = ""
+
+
+class NewSegmentOut(SegmentOut, frozen=True, kw_only=True):
+    """As it is kept, with how many members belong now."""
+
+    id: str
 
 
 class SegmentsOut(msgspec.Struct, frozen=True):
@@ -84,6 +101,26 @@ async def read_segments(request: ApiRequest) -> Reply[SegmentsOut]:
         )
 
     return await do_read(request, read)
+
+
+@creates("/segments", scope=Scope.MEMBERS_WRITE, takes=SegmentIn, summary="Create a segment")
+async def create_segment(data: JSONBody[SegmentIn], request: ApiRequest) -> Reply[NewSegmentOut]:
+    """Who belongs is asked anew each time. Lists, rules and automatic tags can ask for it at once."""
+    by = request.auth.by
+
+    def create(at: datetime) -> NewSegmentOut:
+        number = save_segment(name=data.name, condition=data.condition, about=data.about, at=at, by=by)
+        kept = read_segment(number)
+        return NewSegmentOut(
+            name=kept.name,
+            about=kept.about,
+            members=kept.size.members if kept.size else None,
+            is_exact=kept.size.is_exact if kept.size else False,
+            counted_at=kept.counted_at,
+            id=str(number),
+        )
+
+    return await do_write(request, create)
 
 
 @reads("/members/{member_id:str}/groups", scope=Scope.MEMBERS_READ, summary="Read a member's tags and segments")

@@ -5,23 +5,26 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from django.utils import timezone
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from regulars.api.callers import ApiRequest, Call
 from regulars.api.desk import WRITES
 from regulars.api.errors import refused
 from regulars.api.idempotency import asked_by
+from regulars.api.leave import find_store_id
 from regulars.api.quantities import Minor
 from regulars.api.replies import Reply, encoded
+from regulars.api.routes.rewards import store_of
 from regulars.api.routes.sales import LineIn
 from regulars.api.routing import creates, reads
-from regulars.api.shapes import ExternalId, MemberNamed, MemberRef, Moment, Reason, read_id, read_moment
+from regulars.api.shapes import LONGEST_ID, ExternalId, MemberNamed, MemberRef, Moment, Reason, read_id, read_moment
 from regulars.api.writes import do_read, do_write, run_once, submit_once
 from regulars.core.receipts import state_at
 from regulars.core.refusals import Refusal
 from regulars.core.sale import SaleLine
 from regulars.jobs.messages import defer_sending
+from regulars.members.lock import UnknownMember
 from regulars.programs.book import load_book
 from regulars.receipts.codes import make_code
 from regulars.receipts.confirm import confirm_with_code
@@ -29,11 +32,14 @@ from regulars.receipts.counter import find_receipt
 from regulars.receipts.enter import enter_receipt
 from regulars.receipts.kept import NewReceipt
 from regulars.receipts.letter import post_code
+from regulars.receipts.list import page_receipts
 from regulars.receipts.models import Receipt
 from regulars.receipts.refusals import ReceiptNotFound
 from regulars.receipts.reject import reject_receipt
+from regulars.sales.refusals import StoreNotFound
 from regulars.staff.models import Scope
 
+ReceiptState = Literal["draft", "awaiting", "confirmed", "rejected", "lapsed"]
 NUMBER = "/receipts/{receipt_id:str}"
 
 
@@ -88,6 +94,13 @@ class KeyedOut(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool = False
 
 
+class KeyedListOut(msgspec.Struct, frozen=True):
+    """Newest first; send `next` as `cursor` for the page that follows, null when there is none."""
+
+    receipts: list[KeyedOut]
+    next: str | None
+
+
 class CodeSentOut(msgspec.Struct, frozen=True):
     kind: str
     ends_at: datetime
@@ -104,6 +117,31 @@ async def create_receipt(data: JSONBody[KeyedIn], request: ApiRequest) -> Reply[
         return _out(find_receipt(entered.receipt_id), at=at, replayed=entered.replayed)
 
     return await do_write(request, enter)
+
+
+@reads("/receipts", scope=Scope.SALES_READ, summary="List receipts keyed by hand")
+async def list_keyed_receipts(
+    request: ApiRequest,
+    in_state: Annotated[ReceiptState | None, QueryParameter(name="state", required=False)] = None,
+    store: Annotated[str | None, QueryParameter(min_length=1, max_length=32, required=False)] = None,
+    member: Annotated[str | None, QueryParameter(min_length=1, max_length=LONGEST_ID, required=False)] = None,
+    cursor: Annotated[str | None, QueryParameter(min_length=1, max_length=LONGEST_ID, required=False)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+) -> Reply[KeyedListOut]:
+    """Of a state, a store or a member. A key of one store sees that store's."""
+    place = store_of(request.auth, store)
+    whose = None if member is None else read_id(member, otherwise=UnknownMember)
+    before = None if cursor is None else read_id(cursor)
+
+    def read(at: datetime) -> KeyedListOut:
+        store_id = find_store_id(place) if place else None
+        if place and store_id is None:
+            raise StoreNotFound(store=place)
+        found = page_receipts(state=in_state, store_id=store_id, member_id=whose, before=before, limit=limit + 1, at=at)
+        more = str(found[limit - 1].pk) if len(found) > limit else None
+        return KeyedListOut([_out(each, at=at) for each in found[:limit]], more)
+
+    return await do_read(request, read)
 
 
 @reads(NUMBER, scope=Scope.SALES_READ, summary="Read a receipt keyed by hand")
