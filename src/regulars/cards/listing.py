@@ -66,7 +66,7 @@ def list_cards(filters: CardFilters, *, before_id: int | None = None, limit: int
     elif filters.status:
         conditions.append("status = %(status)s")
     if filters.card_type:
-        conditions.append("type_code = %(type)s")
+        conditions.append("type_code = %(type)s AND type_code <> ''")  # as its indexes say it
     if filters.batch is not None:
         conditions.append("batch_id = %(batch)s")
     page = NEWEST.format(filters="".join(f" AND {each}" for each in conditions))

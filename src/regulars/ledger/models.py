@@ -41,11 +41,12 @@ class Account(models.Model):
     that `verify` recomputes from the entries. The holder is an opaque number: personal data stays with the members.
     What is promised to live for `idle_days` of inactivity lives until `idle_at`, which activity moves; None: nothing
     open lives so. `merged_into` is the account that holds everything of this one since its holder was merged: nothing
-    is put into this one any more.
+    is put into this one any more. Accounts are opened from the units themselves, which are never deleted: the database
+    need not look each of them up.
     """
 
     id = models.BigAutoField(primary_key=True)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     side = models.CharField(max_length=16, choices=Side)
     holder_id = models.BigIntegerField(null=True, blank=True)
     balance = models.BigIntegerField(null=True)

@@ -14,4 +14,13 @@ MEMBER_CHECKS = (
            OR (value.is_unique AND value.key IS NULL)
         """,
     ),
+    Check(
+        "M2-identifiers",
+        "An identifier finds somebody who is there, and was not merged into another.",
+        """
+        SELECT count(*) FROM members_identifier AS identifier
+        LEFT JOIN members_member AS member ON member.id = identifier.member_id
+        WHERE member.id IS NULL OR member.merged_into_id IS NOT NULL
+        """,
+    ),
 )
