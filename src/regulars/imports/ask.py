@@ -128,7 +128,8 @@ def choose(
     _check_fields(open_subject(run, at=at, by=by), fields, width=len(run.headings))
     run.fields = list(fields)
     run.step, run.state, run.is_staged = ImportRun.Step.NEW, ImportRun.State.DONE, False
-    run.total, run.position, run.counts, run.sums, run.missed, run.began_at = 0, 0, {}, {}, {}, None
+    run.total, run.position, run.alike, run.began_at = 0, 0, 0, None
+    run.counts, run.sums, run.missed = {}, {}, {}
     run.save()
     ImportLine.objects.filter(run=run).delete()
     ImportResult.objects.filter(run=run).delete()
@@ -236,6 +237,8 @@ def _ask(run_id: int, step: ImportRun.Step, *, allowed: set[tuple[str, str]], at
         if step is not ImportRun.Step.UNDO:
             run.counts, run.sums, run.missed = {}, {}, {}
             ImportResult.objects.filter(run=run).delete()
+        if step is ImportRun.Step.CHECK:
+            run.alike = 0
         run.held_before, run.held_after = {}, {}
         kept: KeptFile | None = run.file
         if step is ImportRun.Step.WRITE and kept is not None:

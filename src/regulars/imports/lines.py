@@ -1,6 +1,6 @@
 """What every kind of import has in common: the fields its columns may mean, its lines, and what became of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -86,10 +86,28 @@ class Repeats(msgspec.Struct, frozen=True):
     values: str
 
 
+class InBulk(msgspec.Struct, frozen=True):
+    """How lines that only make somebody new are done as a set, without being looked at one by one.
+
+    `work_out` adds to what a sound line says, once, as it is read. `is_plain` is a condition of SQL on the table `line`
+    with `params`: such a line makes somebody new whatever else is in the batch, and `create` does so and keeps the
+    results. `compare_lines` notes which lines of the file may be one person, `note_alike(new, others)` who of a batch's
+    new ones may be there already, and how many these are; what the others are is known.
+    """
+
+    work_out: Callable[[dict[str, Any]], None]
+    is_plain: str
+    params: Mapping[str, Any]
+    create: Callable[[Sequence[int]], None]
+    compare_lines: Callable[[], None]
+    note_alike: Callable[[Sequence[int], Sequence[int]], int]
+
+
 class Subject(Protocol):
     """A kind of import at work: made for one run, with its terms, and asked batch by batch."""
 
     repeats: Sequence[Repeats]
+    in_bulk: InBulk | None
 
     def fields(self) -> Sequence[Field]:
         """Return what columns may mean, in the order of the template."""

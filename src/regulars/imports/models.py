@@ -46,6 +46,7 @@ class ImportRun(models.Model):
     total = models.BigIntegerField(default=0)
     position = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    alike = models.BigIntegerField(default=0)
     sums = models.JSONField(default=dict)
     missed = models.JSONField(default=dict)
     held_before = models.JSONField(default=dict)
@@ -73,7 +74,8 @@ class ImportRun(models.Model):
 class ImportLine(models.Model):
     """A line as it was read: `values` by field, each in its one form; None is to be emptied, what is blank is missing.
 
-    A line that cannot be read has `faults` instead, and in `values` its cells as they came.
+    A line that cannot be read has `faults` instead, and in `values` its cells as they came. Somebody new who may be the
+    member `like_member_id`, or the one of the line `like_line`, is brought in all the same, and shown.
     """
 
     pk = models.CompositePrimaryKey("run_id", "line")
@@ -81,6 +83,17 @@ class ImportLine(models.Model):
     line = models.BigIntegerField()
     values = models.JSONField()
     faults = models.JSONField(null=True)
+    like_line = models.BigIntegerField(null=True)
+    like_member_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["run", "line"],
+                name="import_likenesses",
+                condition=Q(like_line__isnull=False) | Q(like_member_id__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"line {self.line}"

@@ -4,7 +4,7 @@ So what is cut off goes on behind the last batch that was done, and comes to the
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +25,14 @@ from regulars.platform.rows import run as execute
 AT_ONCE = 2_000
 TRIES = 5
 
+# What is plain is not read: it never leaves the database.
 LINES = """
-SELECT line, values::text, faults::text FROM imports_importline
-WHERE run_id = %(run)s AND line > %(position)s ORDER BY line LIMIT %(limit)s
+SELECT line, is_plain, CASE WHEN NOT is_plain THEN values::text END, faults::text
+FROM (
+    SELECT line.line, line.values, line.faults, {is_plain} AS is_plain FROM imports_importline AS line
+    WHERE line.run_id = %(run)s AND line.line > %(position)s ORDER BY line.line LIMIT %(limit)s
+) AS next
+ORDER BY line
 """
 
 RESULTS = """
@@ -161,35 +166,46 @@ def _next_batch(run_id: int, subject: Subject, *, size: int, is_given_up: bool =
     plan_by_index()
     if run.step == ImportRun.Step.UNDO:
         return _undo_lines(run, subject, size=size, is_given_up=is_given_up)
-    rows = fetch(LINES, {"run": run_id, "position": run.position, "limit": size})
+    bulk = subject.in_bulk
+    condition, params = ("false", {}) if bulk is None else (bulk.is_plain, bulk.params)
+    rows = fetch(LINES.format(is_plain=condition), {**params, "run": run_id, "position": run.position, "limit": size})
     if not rows:
         return False
-    sound = [Line(number, msgspec.json.decode(values)) for number, values, faults in rows if faults is None]
-    unread = [
+    plain = [number for number, is_plain, _, _ in rows if is_plain]
+    sound = [Line(number, msgspec.json.decode(values)) for number, _, values, faults in rows if values and not faults]
+    faults_of = {number: faults for number, _, _, faults in rows if faults}
+    done = [
         Done(line=number, outcome=Outcome.FAILED, fault=msgspec.json.decode(faults, type=list[Fault])[0])
-        for number, _, faults in rows
-        if faults is not None
+        for number, faults in faults_of.items()
     ]
     write = run.step == ImportRun.Step.WRITE
-    done = unread + (_give_up(sound) if is_given_up else subject.bring(sound, write=write))
-    _keep(run, done, faults_of={number: faults for number, _, faults in rows if faults is not None}, write=write)
+    if is_given_up:
+        done += _give_up([*plain, *(line.number for line in sound)])
+        plain = []
+    else:
+        done += subject.bring(sound, write=write) if sound else []
+        if bulk is not None and plain and write:
+            bulk.create(plain)
+    counts = Counter(each.outcome.value for each in done) + Counter({Outcome.CREATED.value: len(plain)})
+    if bulk is not None and not write:
+        new = {*plain, *(each.line for each in done if each.outcome is Outcome.CREATED)}
+        run.alike += bulk.note_alike(sorted(new), [number for number, *_ in rows if number not in new])
+    run.counts = dict(Counter(run.counts) + counts)
+    _keep(run, done, faults_of=faults_of, write=write)
     run.position = rows[-1][0]
-    run.save(update_fields=["position", "counts", "sums", "missed"])
+    run.save(update_fields=["position", "counts", "sums", "missed", "alike"])
     if write:
-        _tell(run, done, last=run.position, subject=subject)
+        _tell(run, counts, last=run.position)
     return len(rows) == size
 
 
-def _give_up(lines: Sequence[Line]) -> list[Done]:
+def _give_up(lines: Sequence[int]) -> list[Done]:
     fault = Fault(field="", code=CouldNotBeRecorded.code, facts={})
-    return [Done(line=line.number, outcome=Outcome.FAILED, fault=fault) for line in lines]
+    return [Done(line=line, outcome=Outcome.FAILED, fault=fault) for line in lines]
 
 
 def _keep(run: ImportRun, done: Sequence[Done], *, faults_of: dict[int, str], write: bool) -> None:
-    """Add to the run's counts, and keep what became of the lines: only of those that failed while it is checked."""
-    counts = Counter(run.counts)
-    counts.update(each.outcome.value for each in done)
-    run.counts = dict(counts)
+    """Add to the run's sums, and keep what became of the lines: only of those that failed while it is checked."""
     sums = Counter(run.sums)
     for each in done:
         sums.update(each.sums)
@@ -214,8 +230,7 @@ def _keep(run: ImportRun, done: Sequence[Done], *, faults_of: dict[int, str], wr
         execute(INSERT_RESULTS, {"run": run.pk, "rows": encode_rows(kept)})
 
 
-def _tell(run: ImportRun, done: Sequence[Done], *, last: int, subject: Subject) -> None:
-    counts: dict[str, Any] = dict(Counter(each.outcome.value for each in done))
+def _tell(run: ImportRun, counts: Mapping[str, int], *, last: int) -> None:
     assert run.began_at is not None, "a run that writes has begun"
     facts = {"subject": run.subject, "last_line": last, **counts}
     record_event(

@@ -1,7 +1,7 @@
 """A file is read once, line by line, into the database by COPY: what follows works on sound lines, in batches."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import batched
+from itertools import batched, islice
 from typing import Any
 
 import msgspec
@@ -79,10 +79,9 @@ def stage_file(run: ImportRun, subject: Subject, *, is_stopped: Stopped) -> int 
     with open_file(run.file) as file:
         records = open_records(file, reading_of(run))
         next(records, None)  # the headings, which the run knows
-        for lines in batched(_read(records, run, subject), AT_ONCE):
-            with transaction.atomic():
-                _copy(lines)
-            read += len(lines)
+        lines = _read(records, run, subject)
+        while (copied := _copy(islice(lines, AT_ONCE))) > 0:
+            read += copied
             if is_stopped(read):
                 return None
     with transaction.atomic():
@@ -91,17 +90,31 @@ def stage_file(run: ImportRun, subject: Subject, *, is_stopped: Stopped) -> int 
         execute("SET LOCAL enable_nestloop = off", {})
         for repeats in subject.repeats:
             execute(REPEATED.replace("{values}", repeats.values), {"run": run.pk, "kind": repeats.kind})
+        if subject.in_bulk is not None:
+            subject.in_bulk.compare_lines()
     return read
 
 
 def _read(records: Iterable[Record], run: ImportRun, subject: Subject) -> Iterator[str]:
-    """Yield each record as a line of COPY's text."""
+    """Return each record as a line of COPY's text; what the database must be asked is asked before it copies."""
     by_code = {field.code: field for field in subject.fields()}
     columns = [(place, by_code[code]) for place, code in enumerate(run.fields) if code in by_code]
+    work_out = None if subject.in_bulk is None else subject.in_bulk.work_out
+    return _write_lines(records, columns, work_out, run)
+
+
+def _write_lines(
+    records: Iterable[Record],
+    columns: Sequence[tuple[int, Field]],
+    work_out: Callable[[dict[str, Any]], None] | None,
+    run: ImportRun,
+) -> Iterator[str]:
     encode = msgspec.json.Encoder().encode
     width, headings, prefix = len(run.headings), run.headings, f"{run.pk}\t"
     for number, cells in records:
         values, faults = read_line(cells, columns, width=width, headings=headings)
+        if work_out is not None and faults is None:
+            work_out(values)
         told = "\\N" if faults is None else _escape(encode(faults).decode())
         yield f"{prefix}{number}\t{_escape(encode(values).decode())}\t{told}\n"
 
@@ -129,7 +142,7 @@ def read_line(
                 raise CannotClear()
         except Refusal as refusal:
             faults.append(fault_of(_why(cell, refusal), field=field.code))
-    if [cell.strip() for cell in cells[:width]] == headings:
+    if cells[0].strip() == headings[0] and [cell.strip() for cell in cells[:width]] == headings:
         return _kept(cells), [fault_of(RepeatedHeading())]
     return (_kept(cells), faults) if faults else (values, None)
 
@@ -156,7 +169,11 @@ def _escape(text: str) -> str:
     return text.replace("\\", "\\\\")
 
 
-def _copy(lines: Sequence[str]) -> None:
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for some in batched(lines, 1_000):
+def _copy(lines: Iterator[str]) -> int:
+    """Copy lines while they are read: the server takes in some while we read the next. How many there were."""
+    copied = 0
+    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for some in batched(lines, 500):
             copy.write("".join(some))
+            copied += len(some)
+    return copied

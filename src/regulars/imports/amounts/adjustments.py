@@ -11,7 +11,7 @@ from regulars.core.importing import Outcome, Terms
 from regulars.core.refusals import Refusal
 from regulars.imports.amounts.fields import fields_of_adjustments
 from regulars.imports.amounts.members import find_members
-from regulars.imports.lines import CellNeeded, Done, Field, Line, Repeats, Undoable, check_columns, failed
+from regulars.imports.lines import CellNeeded, Done, Field, InBulk, Line, Repeats, Undoable, check_columns, failed
 from regulars.imports.records import Reading
 from regulars.points.adjust_many import Adjustment, Booked, adjust_many, undo_adjustments
 from regulars.points.stamps import adjust_stamps, preview_stamps
@@ -31,6 +31,7 @@ class Adjustments:
         *[Repeats(kind, PER_UNIT.replace("{kind}", kind)) for kind in ("external_id", "phone", "email")],
         Repeats("card", PER_UNIT.replace("{kind}", "card")),
     )
+    in_bulk: InBulk | None = None
 
     def __init__(self, terms: Terms, reading: Reading, *, run: int, at: datetime, by: Actor) -> None:
         self.terms, self.reading, self.run, self.at, self.by = terms, reading, run, at, by

@@ -17,7 +17,7 @@ from regulars.core.periods import end_of_day, start_of_day
 from regulars.core.refusals import Refusal
 from regulars.imports.amounts.fields import OverAlready, fields_of_balances
 from regulars.imports.amounts.members import find_members
-from regulars.imports.lines import CellNeeded, Done, Field, Line, Repeats, Undoable, check_columns, failed
+from regulars.imports.lines import CellNeeded, Done, Field, InBulk, Line, Repeats, Undoable, check_columns, failed
 from regulars.imports.records import Reading
 from regulars.platform.sealing import keyed_hash
 from regulars.points.adjust_many import Adjustment, Booked, adjust_many, is_booked, undo_adjustments
@@ -39,6 +39,7 @@ class Balances:
     repeats: Sequence[Repeats] = tuple(
         Repeats(kind, ALIKE.replace("{kind}", kind)) for kind in ("external_id", "phone", "email", "card")
     )
+    in_bulk: InBulk | None = None
 
     def __init__(self, terms: Terms, reading: Reading, *, run: int, at: datetime, by: Actor) -> None:
         self.terms, self.reading, self.run, self.at, self.by = terms, reading, run, at, by

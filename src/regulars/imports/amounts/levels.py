@@ -14,7 +14,7 @@ from regulars.core.program.tier_sets import TierSet
 from regulars.core.refusals import Refusal
 from regulars.imports.amounts.fields import OverAlready, read_long_text, who
 from regulars.imports.amounts.members import find_members
-from regulars.imports.lines import CellNeeded, Done, Field, Line, Repeats, Undoable, check_columns, failed
+from regulars.imports.lines import CellNeeded, Done, Field, InBulk, Line, Repeats, Undoable, check_columns, failed
 from regulars.imports.records import Reading
 from regulars.programs.book import load_book
 from regulars.tiers.change import change_tier, preview_change, undo_change
@@ -34,6 +34,7 @@ class Levels:
     repeats: Sequence[Repeats] = tuple(
         Repeats(kind, PER_SET.replace("{kind}", kind)) for kind in ("external_id", "phone", "email", "card")
     )
+    in_bulk: InBulk | None = None
 
     def __init__(self, terms: Terms, reading: Reading, *, run: int, at: datetime, by: Actor) -> None:
         self.terms, self.reading, self.run, self.at, self.by = terms, reading, run, at, by

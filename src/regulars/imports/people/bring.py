@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from regulars.audiences.models import Tag
 from regulars.core.actor import Actor
-from regulars.core.importing import NobodyFound, Outcome, Terms
+from regulars.core.importing import Mode, NobodyFound, Outcome, Terms
 from regulars.core.refusals import Refusal
-from regulars.imports.lines import Done, Field, Line, Repeats, Undoable, check_columns, failed
+from regulars.imports.lines import Done, Field, InBulk, Line, Repeats, Undoable, check_columns, failed
+from regulars.imports.people.alike import compare_lines, note_alike
 from regulars.imports.people.decide import Change, Create, Shop, claims_of, decide, match_lines
-from regulars.imports.people.fields import ATTRIBUTE, CARD, IDENTIFIERS, fields_of_people
+from regulars.imports.people.fields import ATTRIBUTE, CARD, IDENTIFIERS, fields_of_people, work_out
 from regulars.imports.people.look import find_holders, look_at
+from regulars.imports.people.plain import IS_PLAIN, PLAIN, create_plain
 from regulars.imports.people.undo import undo_people
 from regulars.imports.people.write import change_of, write_changed, write_created
 from regulars.imports.records import Reading
@@ -39,6 +41,17 @@ class People:
     def __init__(self, terms: Terms, reading: Reading, *, run: int, at: datetime, by: Actor) -> None:
         self.terms, self.reading, self.run, self.at, self.by = terms, reading, run, at, by
         self.book = load_book()
+        self.in_bulk = None if terms.mode is Mode.UPDATE else self._in_bulk()
+
+    def _in_bulk(self) -> InBulk:
+        return InBulk(
+            work_out=partial(work_out, zone=self.book.zone),
+            is_plain=IS_PLAIN,
+            params={"plain": list(PLAIN), "order": list(self.terms.order)},
+            create=partial(create_plain, run=self.run, terms=self.terms, at=self.at),
+            compare_lines=partial(compare_lines, self.run),
+            note_alike=partial(note_alike, run_id=self.run),
+        )
 
     @cached_property
     def shop(self) -> Shop:

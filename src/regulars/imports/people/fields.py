@@ -1,7 +1,9 @@
 """What a column of a file of members may mean."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -11,10 +13,12 @@ from regulars.audiences.tags import clean_tag
 from regulars.core.attributes import AttributeKind, Definition, clean_value
 from regulars.core.cells import InvalidDay, read_day, read_text
 from regulars.core.identifiers import clean_card
+from regulars.core.likeness import Person, marks_of
+from regulars.core.periods import start_of_day
 from regulars.core.refusals import Refusal
 from regulars.imports.lines import Field
 from regulars.imports.records import Reading
-from regulars.members.identity import check_birth_on, clean_identifier, clean_language, clean_name
+from regulars.members.identity import check_birth_on, clean_identifier, clean_language, clean_name, name_keys
 from regulars.members.models import IdentifierKind
 from regulars.programs.book import Program
 
@@ -22,6 +26,8 @@ IDENTIFIERS = tuple(kind.value for kind in IdentifierKind)
 CARD = "card"
 ATTRIBUTE = "attribute:"
 MOST_IN_A_CELL = 20
+MOST_REMEMBERED = 4_096
+"""Names and days come again and again in a file: what such a cell says is not read anew each time."""
 
 
 class TooManyInCell(Refusal):
@@ -43,6 +49,23 @@ def fields_of_people(
     known = [external_id, first_name, last_name, phone, email, birth_on, card, joined_on, *_belonging()]
     own = [each for each in definitions if not each.is_regulated and each.kind is not AttributeKind.FILE]
     return [*known, *map(_of_attribute, own)]
+
+
+def work_out(values: dict[str, Any], *, zone: tzinfo) -> None:
+    """Add to what a line says: the folded names, by what a duplicate is found, and the moment of joining."""
+    first_name, last_name = values.get("first_name") or "", values.get("last_name") or ""
+    if first_name or last_name:
+        values["name_key"], values["surname_key"] = name_key, _ = name_keys(first_name, last_name)
+        if birth_on := values.get("birth_on"):
+            person = Person(name=name_key, birth_on=date.fromisoformat(birth_on))
+            values["birth_mark"] = next((mark for _, mark in marks_of(person)), None)
+    if joined_on := values.get("joined_on"):
+        values["joined_at"] = _moment(joined_on, zone)
+
+
+@lru_cache(MOST_REMEMBERED)
+def _moment(day: str, zone: tzinfo) -> str:
+    return start_of_day(date.fromisoformat(day), zone).isoformat()
 
 
 def _finding(country: str) -> tuple[Field, Field, Field, Field]:
@@ -81,21 +104,21 @@ def _finding(country: str) -> tuple[Field, Field, Field, Field]:
 
 
 def _name(code: str, label: Promise, sample: str) -> Field:
-    return Field(
-        code=code,
-        label=label,
-        sample=sample,
-        read=lambda cell: clean_name(read_text(cell), field=code),
-        is_clearable=True,
-    )
+    @lru_cache(MOST_REMEMBERED)
+    def name(cell: str) -> str:
+        return clean_name(read_text(cell), field=code)
+
+    return Field(code=code, label=label, sample=sample, read=name, is_clearable=True)
 
 
 def _days(reading: Reading, *, zone: ZoneInfo, at: datetime) -> tuple[Field, Field]:
     today = at.astimezone(zone).date()
 
+    @lru_cache(MOST_REMEMBERED)
     def birth_on(cell: str) -> str:
         return check_birth_on(read_day(cell, order=reading.dates), at=at).isoformat()
 
+    @lru_cache(MOST_REMEMBERED)
     def joined_on(cell: str) -> str:
         # The time of the day is no part of it: other systems write 2024-05-01 09:30.
         day = read_day(cell.split("T")[0].split(" ")[0], order=reading.dates)
