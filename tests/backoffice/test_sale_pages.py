@@ -1,11 +1,13 @@
 """The sale page: refunds are previewed, count once and are refused with a word; anonymous sales find their member."""
 
+import html
+import re
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from regulars.backoffice.pages.sales import WINDOW
+from regulars.backoffice.pages import sales
 from regulars.core.actor import SYSTEM
 from regulars.core.program.caps import Cap
 from regulars.core.program.items import Items
@@ -127,12 +129,17 @@ def test_a_sale_is_not_attached_to_nobody_or_to_a_blocked_member(cashier):
     assert Sale.objects.get(pk=sale).member_id is None
 
 
-def test_a_filter_looks_back_a_window_at_a_time(manager):
-    old = sell(a_sale(at=NOW - WINDOW * 2), at=NOW).id
-    sell(a_sale(member=a_member(at=YESTERDAY), at=YESTERDAY), at=NOW)
-    page = manager.get("/sales/?who=anonymous").content.decode()
+@pytest.mark.parametrize("days", ["", "&from=2020-01-01"])
+def test_a_filter_looks_at_so_many_sales_at_a_time(manager, monkeypatch, days):
+    monkeypatch.setattr(sales, "LOOK_BACK", 3)
+    old = sell(a_sale(at=YESTERDAY - timedelta(days=9)), at=NOW).id
+    for n in range(5):
+        sell(a_sale(member=a_member(at=YESTERDAY), at=YESTERDAY + timedelta(minutes=n)), at=NOW)
+    page = manager.get(f"/sales/?who=anonymous{days}").content.decode()
     assert f"/sales/{old}/" not in page
-    assert "Look further back" in page
+    assert "Looked back to" in page
+    further = re.search(r'<a href="([^"]+)">Look further back', page)
+    assert f"/sales/{old}/" in manager.get("/sales/" + html.unescape(further[1])).content.decode()
 
 
 CAPPED = RateRule(code="base", name="Base", points=1, per_minor=100, caps=(Cap(limit=10),))

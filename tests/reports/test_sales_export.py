@@ -8,6 +8,7 @@ import pytest
 
 from regulars.core.actor import SYSTEM
 from regulars.core.sale import NewRefund
+from regulars.reports.exports import source
 from regulars.reports.exports.runs import ask_export, fetch_export, write_export
 from regulars.reports.exports.sales import AT_ONCE, COLUMNS, Sold, sales_of
 from regulars.sales.refund import refund_sales
@@ -72,3 +73,13 @@ def test_a_long_list_is_read_batch_by_batch_without_a_gap(monkeypatch):
     assert sorted(row["receipt"] for row in exported()) == [f"R-{n}" for n in range(8)]
     assert AT_ONCE == 1_000
     assert sales_of(Sold()).count() == 8
+
+
+def test_a_rare_filter_is_counted_among_the_newest_and_is_long_for_all_one_knows(monkeypatch):
+    monkeypatch.setattr(source, "LOOKED_AT", 3)
+    for n in range(5):
+        sell(a_sale(at=NOON - timedelta(minutes=n)))
+    count = source.find_source("sales").count
+    assert count({"who": "member"}, NOON) == source.AT_ONCE + 1
+    assert count({"who": "member", "since": (NOON - timedelta(minutes=1)).isoformat()}, NOON) == 0
+    assert count({"who": "anonymous", "since": (NOON - timedelta(minutes=1)).isoformat()}, NOON) == 2

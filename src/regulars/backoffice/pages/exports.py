@@ -16,7 +16,6 @@ from regulars.backoffice.office import Office, office_of
 from regulars.jobs.tasks import defer_export
 from regulars.platform.sheets import CONTENT_TYPES, Format
 from regulars.reports.exports.runs import (
-    AT_ONCE,
     KEPT_DAYS,
     ListExport,
     UnknownExport,
@@ -27,6 +26,7 @@ from regulars.reports.exports.runs import (
     stop_export,
     write_export,
 )
+from regulars.reports.exports.source import AT_ONCE
 from regulars.staff.rights import Right
 
 

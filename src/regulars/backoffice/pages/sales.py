@@ -1,6 +1,6 @@
 """All sales, newest first, by store, day and whether a member was known."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -37,8 +37,8 @@ HEADINGS: dict[str, Promise] = {
     "with_points": gettext_lazy("Paid with points"),
     "refunded": gettext_lazy("Refunded"),
 }
-WINDOW = timedelta(days=31)
-"""How far back a filter looks at once: a store that sold nothing for years must not make the page read all sales."""
+LOOK_BACK = 20_000
+"""So many sales a filter looks at in one go: a store that sold nothing for years must not make it read all sales."""
 
 
 @needs(Right.SEE_SALES)
@@ -55,16 +55,16 @@ def sales(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(member__isnull=who == "anonymous")
     is_sparse = bool(store or who) or not reach.everything
     days, faults = _days(asked.get("from", ""), asked.get("to", ""), office)
-    since = _since(asked.get("before", ""), days[1]) if is_sparse and days[0] is None else days[0]
-    page = page_by_time(_between(rows, since, days[1]), before=asked.get("before", ""))
+    floor = _floor(asked.get("before", ""), days) if is_sparse else None
+    page = page_by_time(_between(rows, floor or days[0], days[1]), before=asked.get("before", ""))
     context = {
         "page": page,
         "stores": stores,
         "store": store,
         "who": who,
         "faults": faults,
-        "looked_back_to": since if days[0] is None else None,
-        "further": f"{since.isoformat()}~0" if since and days[0] is None and not page.older else None,
+        "looked_back_to": floor,
+        "further": f"{floor.isoformat()}~0" if floor and not page.older else None,
         "is_filtered": any(asked.get(name) for name in ("store", "who", "from", "to", "before")),
     }
     return render(request, "backoffice/sales.html", context)
@@ -108,13 +108,15 @@ def _between(rows: QuerySet[Sale], since: datetime | None, until: datetime | Non
     return rows.filter(occurred_at__lt=until) if until else rows
 
 
-def _since(before: str, until: datetime | None) -> datetime | None:
-    """Where a filtered look stops: a window before the key, the last day asked for, or the newest sale."""
+def _floor(before: str, days: tuple[datetime | None, datetime | None]) -> datetime | None:
+    """Where a filtered look stops before it is through: so many sales behind the key, or behind the last day."""
     key = read_time_key(before)
+    rows = _between(Sale.objects.all(), days[0], days[1])
     if key is not None:
-        return key[0] - WINDOW
-    newest: Any = until or Sale.objects.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
-    return newest - WINDOW if newest else None
+        rows = rows.filter(occurred_at__lte=key[0])
+    times: Any = rows.order_by("-occurred_at").values_list("occurred_at", flat=True)
+    found: list[datetime] = list(times[LOOK_BACK : LOOK_BACK + 1])
+    return found[0] if found else None
 
 
 def _days(first: str, last: str, office: Office) -> tuple[tuple[datetime | None, datetime | None], bool]:

@@ -21,9 +21,6 @@ from regulars.reports.models import Export
 KEPT_DAYS = 7
 """Personal data in files is not kept longer than it takes to fetch it."""
 
-AT_ONCE = 2_000
-"""A list of at most so many rows is written while the asker waits."""
-
 TELLS_SECONDS = 1.0
 OPEN = (Export.State.WAITING, Export.State.RUNNING)
 MOST_OPEN = 5

@@ -10,9 +10,8 @@ from django.db.models import Q, QuerySet
 from regulars.core.money import minor_digits
 from regulars.platform.sheets import Cell
 from regulars.programs.book import Book, load_book
-from regulars.reports.exports.source import Asked, Batch, Source, register
+from regulars.reports.exports.source import Asked, Batch, Source, count_meant, register
 from regulars.sales.models import Sale
-from regulars.staff.reach import Reach
 
 AT_ONCE = 1_000
 MOST_COUNTED = 100_000
@@ -33,20 +32,33 @@ class Sold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def sales_of(sold: Sold) -> QuerySet[Sale]:
     """Return the sales, in no order; those of stores out of reach are left out."""
+    return _of_days(sold).filter(_meant(sold))
+
+
+def _of_days(sold: Sold) -> QuerySet[Sale]:
     rows = Sale.objects.all()
-    if sold.stores is not None:
-        rows = Reach(everything=False, stores=frozenset(sold.stores)).within(rows)
-    if sold.store is not None:
-        rows = rows.filter(store=sold.store)
-    if sold.who in ("member", "anonymous"):
-        rows = rows.filter(member__isnull=sold.who == "anonymous")
     if sold.since is not None:
         rows = rows.filter(occurred_at__gte=sold.since)
     return rows if sold.until is None else rows.filter(occurred_at__lt=sold.until)
 
 
+def _meant(sold: Sold) -> Q:
+    meant = Q()
+    if sold.stores is not None:
+        meant &= Q(store__in=sold.stores)
+    if sold.store is not None:
+        meant &= Q(store=sold.store)
+    if sold.who in ("member", "anonymous"):
+        meant &= Q(member__isnull=sold.who == "anonymous")
+    return meant
+
+
 def _count(asked: Asked, at: datetime) -> int:
-    return sales_of(msgspec.convert(asked, Sold, strict=False))[:MOST_COUNTED].count()
+    sold = msgspec.convert(asked, Sold, strict=False)
+    rows, meant = _of_days(sold), _meant(sold)
+    if meant:
+        return count_meant(rows.order_by("-occurred_at", "-pk"), meant)
+    return rows[:MOST_COUNTED].count()
 
 
 def _read(asked: Asked, columns: Sequence[str], at: datetime) -> Iterator[Batch]:
