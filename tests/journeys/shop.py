@@ -43,6 +43,7 @@ from regulars.staff.people import create_person
 from regulars.stores.change import save_store
 from tests.journeys.files import make_imports
 from tests.journeys.groups import make_groups
+from tests.journeys.messages import write_to_members
 from tests.journeys.people import get_to_know
 from tests.journeys.privacy import ask_about_privacy
 from tests.journeys.stock import put_cards_beside_the_till
@@ -162,6 +163,7 @@ def open_for_business(*, password: str) -> dict[str, int]:
     known |= make_groups(members, at=now - timedelta(hours=1))
     known |= make_imports(at=now - timedelta(hours=1))
     known |= ask_about_privacy(members, opened=opened, now=now)
+    known |= write_to_members(members, now=now)
     create_key(name="Till software", scopes=["sales:write"], at=now, by=SYSTEM)
     roll_up_everything(at=now)
     return known
