@@ -10,6 +10,7 @@ from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
 
 import regulars
+from regulars.config.languages.companions import companion_pages, is_shown
 
 ROOT = Path(regulars.__file__).parent
 
@@ -47,6 +48,11 @@ def collect() -> Catalog:
             for message, context, comments in found:
                 place = path.relative_to(ROOT).as_posix()
                 catalog.add(message, locations=[(place, 0)], context=context, auto_comments=comments)
+    for path in companion_pages():
+        text = path.read_text()
+        for message, context, _comments in read_python(text) if path.suffix == ".py" else read_template(text):
+            if is_shown(message if isinstance(message, str) else message[0]):
+                catalog.add(message, locations=[("allauth", 0)], context=context)
     return catalog
 
 
