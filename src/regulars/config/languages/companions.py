@@ -33,11 +33,6 @@ _NEVER_SHOWN = re.compile(
     r"|select only|more than %d|%\(count\)s security",
     re.IGNORECASE,
 )
-_SHOWN = re.compile(
-    r"phone|username|passkey|security key|sign up$|email address|primary|email \(|key nr|master key|backup key|select only"
-    r"|more than %d|%\(count\)s security",
-    re.IGNORECASE,
-)
 _SHOWN = re.compile(r"not correct|enter your email|already registered", re.IGNORECASE)
 
 
