@@ -1,10 +1,11 @@
 """Members who are meant by a condition: a page of them, how many there are, or all of them in batches.
 
-Candidates come newest first from one index and are asked in growing batches. A page or a count that has looked for a
-quarter of a second says how far it came: no condition, however rare what it asks, holds anybody up.
+Candidates come newest first from one index and are asked in growing batches, no larger than there is time for. A page
+or a count that has looked for so long says how far it came: no condition, however rare what it asks, holds anybody up.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from math import gcd
 from time import monotonic
 from typing import Any
 
@@ -18,8 +19,9 @@ from regulars.members.find import LARGEST_ID
 from regulars.platform.rows import fetch, run
 
 FIRST_CHUNK = 200
+SMALLEST_CHUNK = 50
 LARGEST_CHUNK = 10_000
-SECONDS = 0.25
+SECONDS = 0.15
 """How long a page or a count looks at most."""
 
 BLOCK = 2_000
@@ -72,7 +74,7 @@ def find_page(
     ids: list[int] = []
     began = monotonic()
     last: int | None = before
-    for looked in _look(condition, asking, before=before, limit=limit + 1):
+    for looked in _look(condition, asking, before=before, limit=limit + 1, seconds=seconds):
         ids += looked.ids
         last = looked.last
         if len(ids) > limit:
@@ -89,13 +91,13 @@ def count_members(condition: Condition, asking: Asking, *, seconds: float = SECO
     began, counted = monotonic(), 0
     driver = find_driver(condition)
     if driver.sql != EVERYBODY:
-        for looked in _look(condition, asking, before=None, limit=LARGEST_CHUNK, driver=driver):
+        for looked in _look(condition, asking, before=None, limit=LARGEST_CHUNK, driver=driver, seconds=seconds / 2):
             counted += len(looked.ids)
             if looked.is_over:
                 return Size(counted, is_exact=True)
-            if monotonic() - began > seconds:
+            if monotonic() - began > seconds / 2:
                 break
-    return _count_blocks(condition, asking, seconds=seconds)
+    return _count_blocks(condition, asking, seconds=seconds - (monotonic() - began))
 
 
 def count_exactly(condition: Condition, asking: Asking, *, pace: Pace = iter) -> int:
@@ -131,20 +133,29 @@ def _look(
     limit: int,
     largest: int = LARGEST_CHUNK,
     driver: Driver | None = None,
+    seconds: float | None = None,
 ) -> Iterator[_Looked]:
-    """Look at the candidates from the top, in growing batches, until there are none."""
+    """Look at the candidates from the top, in growing batches, until there are none; none of them is larger than the
+    last one tells that the rest of the `seconds` allows.
+    """
     question, driver = compile_condition(condition, asking), driver or find_driver(condition)
     sql = LOOK.format(driver=driver.sql, there=THERE, condition=question.sql)
     chunk, last = min(FIRST_CHUNK, largest), LARGEST_ID if before is None else before
+    began = monotonic()
     while True:
         params = {**question.params, **driver.params, "before": last, "chunk": chunk, "limit": limit}
+        asked_at = monotonic()
         [(lowest, candidates, ids)] = _ask(sql, params)
         is_over = candidates < chunk
         last = last if lowest is None else lowest
         yield _Looked(ids, last, is_over)
         if is_over:
             return
-        chunk = min(4 * chunk, largest)
+        allowed = largest
+        if seconds is not None:
+            now = monotonic()
+            allowed = max(int(chunk * (began + seconds - now) / max(now - asked_at, 1e-6)), SMALLEST_CHUNK)
+        chunk = min(4 * chunk, largest, allowed)
 
 
 def _count_blocks(condition: Condition, asking: Asking, *, seconds: float) -> Size:
@@ -169,18 +180,12 @@ def _count_blocks(condition: Condition, asking: Asking, *, seconds: float) -> Si
 def _scattered(blocks: int) -> Iterator[int]:
     """Yield 0 to blocks - 1, each once, from all over: steps of the golden section miss no stretch for long."""
     step = max(int(blocks * 0.618), 1)
-    while _common(step, blocks) > 1:
+    while gcd(step, blocks) > 1:
         step += 1
     place = blocks - 1  # the newest members are always among them
     for _ in range(blocks):
         yield place
         place = (place + step) % blocks
-
-
-def _common(one: int, other: int) -> int:
-    while other:
-        one, other = other, one % other
-    return one
 
 
 def _rounded(number: int) -> int:
