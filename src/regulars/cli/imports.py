@@ -94,14 +94,17 @@ def _columns(run: "ImportRun", said: list[str]) -> list[str]:
 
 
 def _work(run_id: int, doing: str) -> "ImportRun":
-    """Do the step here and now; what is interrupted goes on with the worker, or on the page."""
+    """Do the step here and now, and rest between its batches while tills are at work; what is interrupted goes on with
+    the worker, or on the page.
+    """
     from django.utils import timezone
 
     from regulars.imports.ask import read_import
     from regulars.imports.run import run_import
+    from regulars.jobs.gently import Company, gently
 
     done = 0
-    steps = run_import(run_id, now=timezone.now)
+    steps = gently(run_import(run_id, now=timezone.now), needs_rest=Company())
     first = next(steps, None)
     with progress(doing, total=max(read_import(run_id).total, 1)) as advance:
         for lines in () if first is None else (first, *steps):

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from regulars.imports.forget import forget_imports
 from regulars.imports.run import run_import
-from regulars.jobs.gently import gently
+from regulars.jobs.gently import Company, gently
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN
 
@@ -15,7 +15,7 @@ def bring_in(*, schema: str, run: int) -> int:
     """Check, bring in or undo a file, as somebody asked; how many lines there were. One that was cut off goes on."""
     lines = 0
     with in_merchant(schema):
-        for done in gently(run_import(run, now=timezone.now)):
+        for done in gently(run_import(run, now=timezone.now), needs_rest=Company()):
             lines = done
     return lines
 
