@@ -1,4 +1,6 @@
-"""A file of a million members comes in while tills sell: how long, against COPY of the same file into a bare table."""
+"""A file of a million members comes in: how long, against COPY of the same file into a bare table; then some come in
+while tills sell.
+"""
 
 import os
 import resource
@@ -26,24 +28,23 @@ CREATE TABLE bare_lines (external_id text, first_name text, last_name text, phon
 
 
 class Brought(msgspec.Struct, frozen=True):
-    """Seconds of COPY and of the import, its largest memory in MB, and the tills' p99 in ms before and meanwhile."""
+    """Seconds that an import took, its largest memory in MB, and the tills' p99 in ms before and meanwhile."""
 
-    copied: float
-    imported: float
+    seconds: float
     megabytes: float
-    before: float
-    during: float
+    before: float = 0.0
+    during: float = 0.0
 
 
-def write_file(file: Path, *, lines: int) -> None:
+def write_file(file: Path, *, first: int = 0, lines: int) -> None:
     """People as another system would export them, nobody twice."""
     with file.open("w") as out:
         out.write(HEADINGS)
-        for n in range(lines):
-            first, last = FIRST[n % 10], f"{LAST[n // 10 % 10]}{LAST[n // 100 % 10]}{LAST[n // 1000 % 10]}".title()
+        for n in range(first, first + lines):
+            name, last = FIRST[n % 10], f"{LAST[n // 10 % 10]}{LAST[n // 100 % 10]}{LAST[n // 1000 % 10]}".title()
             out.write(
-                f"C-{n:08},{first},{last},+1{212 + n // 8_000_000}{2_000_000 + n:07},{first.lower()}.{n}@example.com,"
-                f"{1940 + n % 60}-{1 + n % 12:02}-{1 + n % 28:02},A{n:09},{2015 + n % 10}-03-04\n"
+                f"C-{n:08},{name},{last},+1{212 + n // 8_000_000}{2_000_000 + n:07},{name.lower()}.{n}@example.com,"
+                f"{1940 + n % 60}-{1 + n // 60 % 12:02}-{1 + n // 720 % 28:02},A{n:09},{2015 + n % 10}-03-04\n"
             )
 
 
@@ -60,34 +61,42 @@ def copy_bare(file: Path) -> float:
     return took
 
 
-def bring_in(
-    file: Path, *, merchant: str, lines: int, copied: float, sell: Callable[[float], list[float]], seconds: float
+def bring_in(file: Path, *, merchant: str, lines: int) -> Brought:
+    """Run `regulars import` with nothing beside it."""
+    return _watch(_start(file, merchant), lines=lines, meanwhile=lambda: time.sleep(0.2))
+
+
+def bring_in_while_selling(
+    file: Path, *, merchant: str, lines: int, sell: Callable[[float], list[float]], seconds: float
 ) -> Brought:
     """Sell for a while, then start `regulars import` and sell on until it is done."""
     sell(2)
     before = sell(seconds)
-    started = time.monotonic()
-    process = subprocess.Popen(
+    during: list[float] = []
+    done = _watch(_start(file, merchant), lines=lines, meanwhile=lambda: during.extend(sell(min(seconds, 5))))
+    return msgspec.structs.replace(done, before=percentile_99(before), during=percentile_99(during))
+
+
+def _start(file: Path, merchant: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "regulars", "import", str(file), "--merchant", merchant],
         env=os.environ,
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def _watch(process: subprocess.Popen[str], *, lines: int, meanwhile: Callable[[], object]) -> Brought:
+    """Do something as often as it can be done before the import has ended."""
+    started = time.monotonic()
     with ThreadPoolExecutor(1) as listener:
         listening = listener.submit(lambda: (process.communicate()[0], time.monotonic()))
-        during: list[float] = []
         try:
             while process.poll() is None:
-                during += sell(min(seconds, 5))
+                meanwhile()
         finally:
             process.kill()
         said, ended = listening.result()
     if f"{lines:,} created" not in said:
         raise Disturbed(f"regulars import ended with {process.returncode}: {said[-300:]}")
-    return Brought(
-        copied=copied,
-        imported=ended - started,
-        megabytes=resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
-        before=percentile_99(before),
-        during=percentile_99(during),
-    )
+    return Brought(ended - started, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
