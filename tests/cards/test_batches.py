@@ -3,7 +3,7 @@
 import pytest
 
 from regulars.audit.models import Event
-from regulars.cards.batches import InvalidBatch, NewBatch, ask_batch, make_batch, make_part, stop_batch
+from regulars.cards.batches import BatchKeyReused, InvalidBatch, NewBatch, ask_batch, make_batch, make_part, stop_batch
 from regulars.cards.listed import InvalidList, ListedCard, read_listed
 from regulars.cards.models import BatchState, CardBatch
 from regulars.cards.pins import pin_of
@@ -188,3 +188,32 @@ def test_a_kind_of_card_that_cannot_be_is_refused(code, terms, field):
         a_card_type(code, **terms)
 
     assert refused.value.field == field
+
+
+def test_the_same_form_is_one_batch_and_another_one_under_its_key_is_refused():
+    first = ask()
+
+    assert ask().pk == first.pk
+    others = (
+        {"count": 11},
+        {"name": "June"},
+        {"start": 2},
+        {"pattern": Pattern(text="8***")},
+        {"pattern": Pattern(text="9***", check_digit="mod97")},
+        {"pattern": None, "count": 0, "numbers": b"9001\r\n"},
+    )
+    for other in others:
+        with pytest.raises(BatchKeyReused):
+            ask(**other)
+    assert CardBatch.objects.count() == 1
+    assert Event.objects.filter(action="card_batch.asked").count() == 1
+
+
+def test_a_list_that_was_read_to_its_end_is_still_known_again():
+    numbers_ = b"9001\r\n9002\r\n"
+    first = ask(pattern=None, count=0, numbers=numbers_)
+    assert [*make_batch(first.pk, at=NOON)] == [2]
+
+    assert ask(pattern=None, count=0, numbers=numbers_).pk == first.pk
+    with pytest.raises(BatchKeyReused):
+        ask(pattern=None, count=0, numbers=numbers_ + b"9003\r\n")

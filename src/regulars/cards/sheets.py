@@ -17,6 +17,8 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from regulars.cards.lettering import draw_text, fit_text
+
 WIDTH, HEIGHT = 85.6 * mm, 54 * mm
 ACROSS, DOWN = 2, 5
 LEFT = (A4[0] - ACROSS * WIDTH) / 2
@@ -56,7 +58,7 @@ def draw_sheet(cards: Sequence[PrintedCard], *, shop: str, title: str, scratch: 
     """Draw up to 1,000 cards as PDF. `scratch` is the word beside the PIN; a `logo` stands above the shop's name."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1)
-    canvas.setTitle(_printable(f"{shop}: {title}"))
+    canvas.setTitle(f"{shop}: {title}")
     canvas.setCreator("Regulars")
     picture = ImageReader(io.BytesIO(logo)) if logo else None
     for first in range(0, len(cards), ACROSS * DOWN):
@@ -86,13 +88,10 @@ def _draw_card(
         box = {"width": ROOM, "height": LOGO_HEIGHT, "preserveAspectRatio": True, "anchor": "nw", "mask": "auto"}
         canvas.drawImage(logo, x + EDGE, top - LOGO_HEIGHT, **box)
         top -= LOGO_HEIGHT + 1.5 * mm
-    canvas.setFont("Helvetica-Bold", 11)
-    canvas.drawString(x + EDGE, top - 9, _fit(canvas, shop, "Helvetica-Bold", 11))
-    canvas.setFont("Helvetica", 8)
-    canvas.drawString(x + EDGE, top - 20, _fit(canvas, title, "Helvetica", 8))
+    draw_text(canvas, fit_text(shop, size=11, room=ROOM, is_bold=True), x + EDGE, top - 9, size=11, is_bold=True)
+    draw_text(canvas, fit_text(title, size=8, room=ROOM), x + EDGE, top - 20, size=8)
     if card.pin:
-        canvas.setFont("Helvetica", 7)
-        canvas.drawString(x + EDGE, y + 25 * mm, _printable(scratch))
+        draw_text(canvas, scratch, x + EDGE, y + 25 * mm, size=7)
         canvas.setFont("Courier-Bold", 11)
         canvas.drawString(x + EDGE, y + 20.5 * mm, card.pin)
     _draw_qr(canvas, card.number, x + WIDTH - EDGE - QR_SIZE, y + HEIGHT - EDGE - QR_SIZE)
@@ -129,21 +128,6 @@ def _draw_qr(canvas: Canvas, text: str, x: float, y: float) -> None:
                 path.rect(x + start * side, y + QR_SIZE - (down + 1) * side, (across - start) * side, side)
                 start = None
     canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _fit(canvas: Canvas, text: str, font: str, size: int) -> str:
-    """Return as much of a line as stands beside the QR."""
-    shown = _printable(text)
-    if canvas.stringWidth(shown, font, size) <= ROOM:
-        return shown
-    while shown and canvas.stringWidth(f"{shown}…", font, size) > ROOM:
-        shown = shown[:-1]
-    return f"{shown}…"
-
-
-def _printable(text: str) -> str:
-    """Return a text in the letters that every PDF reader has; others are left out."""
-    return text.encode("cp1252", "ignore").decode("cp1252")
 
 
 def _safe(number: str) -> str:

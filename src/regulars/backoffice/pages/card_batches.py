@@ -17,6 +17,7 @@ from regulars.backoffice.office import office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.brand.looks import read_logo
 from regulars.cards.batches import OPEN, ask_batch, stop_batch
+from regulars.cards.lettering import letters_without_a_font
 from regulars.cards.listing import count_batch
 from regulars.cards.models import CardBatch, CardType
 from regulars.cards.printing import print_cards
@@ -101,6 +102,7 @@ def card_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         "counts": [(status, names[status], count) for status, count in count_batch(batch_id).items()],
         "form": PrintForm(initial={"first": 1, "count": min(batch.made, 100)}),
         "names": name_actors({batch.created_by}),
+        "unprintable": letters_without_a_font(f"{office_of(request).shop}{batch.type.name}"),
         "knows_pins": batch.secret is not None and batch.seal_asked_at is None,
     }
     return render(request, "backoffice/card_batch.html", context)
