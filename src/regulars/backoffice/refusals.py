@@ -224,6 +224,9 @@ WORDS: dict[str, Promise] = {
     "idempotency_conflict": _(
         "This form was sent before with other content. Reload the page and look at what happened."
     ),
+    "busy": _("Somebody else is working on the same just now. Try again in a moment."),
+    "unavailable": _("The database cannot be reached just now. Look whether it was done, then try again."),
+    "could_not_be_recorded": _("This could not be recorded: a fault of ours, which the log tells of. Nothing changed."),
     "key_reused": _("This form was sent before with other content. Reload the page and look at what happened."),
     "invalid_amount": _("Give a whole number that is not 0."),
     "too_many_live_keys": _("“%(name)s” has %(most)s live keys already. Revoke one of them first."),

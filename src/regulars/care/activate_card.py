@@ -21,6 +21,7 @@ from regulars.members.first_use import REASON, open_guests
 from regulars.members.lock import lock_member
 from regulars.members.models import Card, CardStatus, Member, Status
 from regulars.members.status import join_member, status_at
+from regulars.platform.batches import run_batch
 from regulars.tiers.review import review_members
 
 
@@ -56,13 +57,21 @@ def activate_with_pin(
         return card if isinstance(card, Refusal) else _activate(card, to, at=at, by=by)
 
 
-@transaction.atomic
 def activate_by_hand(*, number: str, to: int | MemberChanges, at: datetime, by: Actor) -> Activated:
-    """Activate a card that somebody of the team sees before them. Refuses: InvalidCard, UnknownCard, NotInStock,
-    UnknownMember, MemberIsBlocked, CardUnusable (a colleague was quicker), Duplicate, and what is wrong with a new
-    member's fields.
+    """Activate a card that somebody of the team sees before them. Who collides with a till, a merge or a colleague (a
+    deadlock, a serialization failure, a unique key) looks again, as tills do.
+
+    Refuses: InvalidCard, UnknownCard, NotInStock, UnknownMember, MemberIsBlocked, CardUnusable (a colleague was
+    quicker), Duplicate, and what is wrong with a new member's fields; Busy, Unavailable, CouldNotBeRecorded.
     """
-    return _activate(find_in_stock(clean_card(number), at=at), to, at=at, by=by)
+
+    def activate(numbers: Sequence[str]) -> list[Activated]:
+        return [_activate(find_in_stock(clean_card(each), at=at), to, at=at, by=by) for each in numbers]
+
+    [outcome] = run_batch([number], activate, is_replayable=False)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
 def _activate(card: Card, to: int | MemberChanges, *, at: datetime, by: Actor) -> Activated:
