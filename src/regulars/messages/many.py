@@ -104,7 +104,7 @@ def send_many(
         raise NoChannel(kind=channel)
     asked: dict[str, Any] = {"members": sorted(set(members), reverse=True)}
     if condition is not None:
-        asked = {"condition": write_condition(condition)}
+        asked = {"condition": msgspec.json.decode(msgspec.json.encode(write_condition(condition)))}  # as it is kept
     batch, is_new = Batch.objects.get_or_create(
         key=key,
         defaults={
