@@ -10,20 +10,14 @@ from django.db import IntegrityError, transaction
 from regulars.audiences.models import AutoTag, Segment, Tag
 from regulars.audit.record import NewEvent, record_event, record_events
 from regulars.core.actor import Actor
+from regulars.core.audience import read_condition, tags_in
 from regulars.core.refusals import Refusal
+from regulars.members.lock import lock_members
 from regulars.platform.rows import Asked, encode_rows, fetch
 from regulars.programs.naming import naming_programs
 
 LONGEST_NAME = 64
 LONGEST_ABOUT = 200
-
-# Members in their order, so that two who tag the same ones wait for each other instead of dying; who was merged away
-# or erased wears nothing any more.
-LOCK = """
-SELECT id FROM members_member
-WHERE id = ANY(%(members)s::bigint[]) AND merged_into_id IS NULL AND erased_at IS NULL
-ORDER BY id FOR NO KEY UPDATE
-"""
 
 # What a rule put on and a person puts on again stays when the rule would take it off.
 CHANGE = """
@@ -147,7 +141,7 @@ def remove_tag(name: str, *, at: datetime, by: Actor) -> int:
 
 def users_of(tag: Tag, *, at: datetime) -> list[str]:
     """Return what asks for this tag: versions of the program that are or may come into force, segments, rules."""
-    asking = [f"segment {each.name}" for each in Segment.objects.order_by("name") if _names(each.condition, tag.name)]
+    asking = [f"segment {each.name}" for each in Segment.objects.order_by("name") if _asks_for(tag, each)]
     ruling = AutoTag.objects.filter(tag=tag).select_related("segment").order_by("segment__name")
     return [
         *naming_programs("tag", tag.name, at=at),
@@ -191,7 +185,7 @@ def change_tags(
     The number of statements does not grow with the batch. Members who are not there (any more) are left out. A tag that
     is both put on and taken off is put on. With an `auto_tag` only what that rule put on is taken off.
     """
-    there = {row[0] for row in fetch(LOCK, {"members": [change.member_id for change in changes]})}
+    there = lock_members([change.member_id for change in changes])
     wanted = {(each.member_id, tag): False for each in changes for tag in each.take if each.member_id in there}
     wanted |= {(each.member_id, tag): True for each in changes for tag in each.put if each.member_id in there}
     if not wanted:
@@ -249,17 +243,8 @@ def _lock(name: str) -> Tag:
     return tag
 
 
-def _names(condition: object, name: str) -> bool:
-    """Tell whether a condition, as it is kept, asks for a tag of this name."""
-    match condition:
-        case {"is": "tagged", **rest}:
-            return any(name in names for names in rest.values() if isinstance(names, list))
-        case dict():
-            return any(_names(part, name) for part in condition.values())
-        case list():
-            return any(_names(part, name) for part in condition)
-        case _:
-            return False
+def _asks_for(tag: Tag, segment: Segment) -> bool:
+    return tag.name in tags_in(read_condition(segment.condition))
 
 
 def _by_member(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:

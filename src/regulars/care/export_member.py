@@ -16,8 +16,7 @@ from regulars.care.told import SECTIONS
 from regulars.core.actor import Actor
 from regulars.core.attributes import Definition, Value
 from regulars.members.attributes import load_definitions, read_values
-from regulars.members.lock import UnknownMember
-from regulars.members.models import Member
+from regulars.members.find import find_keeper
 from regulars.members.regulated import look_at_regulated
 from regulars.members.status import standing_of
 from regulars.platform.rows import fetch
@@ -41,7 +40,7 @@ def export_member(*, member_id: int, at: datetime, by: Actor, with_regulated: bo
     """Read all of it, and write down who had it. With regulated values only where `by` may see them: each look is
     kept. Refuses: UnknownMember.
     """
-    member_id = _find(member_id)
+    member_id = find_keeper(member_id)
     people = kin_of(member_id)
     sections = {name: [row for (row,) in fetch(section.sql, {"members": people})] for name, section in SECTIONS.items()}
     sections["attributes"] = _attributes(member_id, at=at, by=by, with_regulated=with_regulated)
@@ -68,18 +67,6 @@ def export_member(*, member_id: int, at: datetime, by: Actor, with_regulated: bo
 def write_export(export: MemberExport) -> bytes:
     """The export as JSON, indented, so that people can read it too."""
     return msgspec.json.format(msgspec.json.encode(export), indent=2)
-
-
-def _find(member_id: int) -> int:
-    wanted: int | None = member_id
-    while wanted is not None:
-        row = Member.objects.filter(pk=wanted, erased_at=None).values_list("pk", "merged_into_id").first()
-        if row is None:
-            break
-        if row[1] is None:
-            return int(row[0])
-        wanted = row[1]
-    raise UnknownMember()
 
 
 def _attributes(member_id: int, *, at: datetime, by: Actor, with_regulated: bool) -> list[dict[str, Any]]:

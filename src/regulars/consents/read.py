@@ -9,11 +9,7 @@ from regulars.consents.models import Consent, PolicyVersion
 from regulars.consents.purposes import KnownPurpose, load_purposes
 from regulars.consents.record import read_standings
 from regulars.core.consents import WHOLE, Decision, Standing, decide, decision_for, is_allowed
-from regulars.members.lock import UnknownMember
-from regulars.members.status import KEEPER
 from regulars.platform.rows import fetch
-
-FIND = f"SELECT {KEEPER} FROM members_member AS member WHERE id = %(member)s AND erased_at IS NULL"  # noqa: S608  ours
 
 HISTORY = """
 SELECT consent.id, purpose.code, purpose.name, consent.channel, consent.is_given, version.number, consent.language,
@@ -72,14 +68,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
     actor: str
     member_id: int
-
-
-def find_keeper(member_id: int) -> int:
-    """The id of the member that this one is now. Refuses: UnknownMember."""
-    found = fetch(FIND, {"member": member_id})
-    if not found:
-        raise UnknownMember()
-    return int(found[0][0])
 
 
 def consents_of(member_id: int, *, at: datetime) -> list[PurposeState]:

@@ -25,15 +25,10 @@ from regulars.core.attributes import (
 from regulars.core.refusals import Refusal
 from regulars.members.attribute_files import refuse_foreign_files, remove_old_files
 from regulars.members.attribute_rows import key_in, read_row, replace_values
-from regulars.members.lock import UnknownMember
+from regulars.members.lock import UnknownMember, lock_members
 from regulars.members.models import Attribute
 from regulars.platform.again import looks_again
 from regulars.platform.rows import encode_rows, fetch, run
-
-LOCK = """
-SELECT id FROM members_member WHERE id = ANY(%(members)s::bigint[]) AND merged_into_id IS NULL AND erased_at IS NULL
-ORDER BY id FOR NO KEY UPDATE
-"""
 
 READ = """
 SELECT value.member_id, value.attribute_id, value.place, value.key, value.text, value.number, value.day, value.file_id,
@@ -159,7 +154,7 @@ def change_values_of(batch: Mapping[int, Given], *, at: datetime, by: Actor) -> 
     The number of statements does not grow with the batch. Of two members in it who want one unique value the first has
     it. Each member that is different leaves one event, which names the attributes and never their values.
     """
-    there = {member_id for (member_id,) in fetch(LOCK, {"members": list(batch)})}
+    there = lock_members(batch)
     outcomes: dict[int, frozenset[str] | Refusal] = {
         member_id: UnknownMember() for member_id in batch if member_id not in there
     }

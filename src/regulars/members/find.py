@@ -7,6 +7,7 @@ import msgspec
 
 from regulars.core.identifiers import MemberHandle, clean_card, clean_external_id, e164, fold_email
 from regulars.core.refusals import Refusal
+from regulars.members.lock import UnknownMember
 from regulars.members.status import JOINED_AT, KEEPER, STATUS_AT
 from regulars.platform.rows import encode_rows, fetch
 
@@ -32,6 +33,9 @@ JOIN LATERAL (
     ) LIMIT 1
 ) AS member ON true
 """  # noqa: S608  our own words
+
+
+KEEPER_OF = f"SELECT {KEEPER} FROM members_member AS member WHERE id = %(member)s AND erased_at IS NULL"  # noqa: S608  ours
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
@@ -71,6 +75,14 @@ def find_members(handles: Sequence[MemberHandle], *, country: str, at: datetime)
 def find_member(handle: MemberHandle, *, country: str, at: datetime) -> Found | None:
     """Find one member; None if nobody is found."""
     return find_members([handle], country=country, at=at)[0]
+
+
+def find_keeper(member_id: int) -> int:
+    """The id of the member that this one is now. Refuses: UnknownMember."""
+    found = fetch(KEEPER_OF, {"member": member_id})
+    if not found:
+        raise UnknownMember()
+    return int(found[0][0])
 
 
 def _row(place: int, handle: MemberHandle, country: str) -> dict[str, int | str | None]:

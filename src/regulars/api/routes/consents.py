@@ -19,11 +19,12 @@ from regulars.care.export_member import MemberExport, export_member
 from regulars.consents.models import Asker, Erasure, Source
 from regulars.consents.policies import current_version, text_for
 from regulars.consents.purposes import KnownPurpose, load_purposes
-from regulars.consents.read import PurposeState, Said, consents_at, consents_of, find_keeper, history_of
+from regulars.consents.read import PurposeState, Said, consents_at, consents_of, history_of
 from regulars.consents.record import NewConsent, record_consent
 from regulars.core.actor import Actor
 from regulars.core.approval import Action
 from regulars.core.consents import WHOLE
+from regulars.members.find import find_keeper
 from regulars.members.lock import UnknownMember
 from regulars.staff.models import Scope
 
