@@ -67,6 +67,17 @@ def draw(lots: Sequence[Lot], *, wanted: int, at: datetime) -> list[Draw]:
     return _take(sorted((lot for lot in lots if is_spendable(lot, at=at)), key=spending_order), wanted)
 
 
+def draw_first(own: Iterable[Draw], lots: Sequence[Lot], *, wanted: int, at: datetime) -> tuple[list[Draw], list[Draw]]:
+    """Take up to `wanted` from these draws, and the rest from what else is spendable; both, as far as they go."""
+    first = cut(own, wanted)
+    for each in first:
+        each.lot.held += each.amount
+    more = draw(lots, wanted=wanted - sum(each.amount for each in first), at=at)
+    for each in first:
+        each.lot.held -= each.amount
+    return first, more
+
+
 def claw(lots: Sequence[Lot], *, own: int | Sequence[int], wanted: int, at: datetime) -> list[Draw]:
     """Take back up to `wanted`: from the sale's own lots first, the pending before the active, then from the others,
     latest to expire first, to hurt least; what open baskets hold comes last.

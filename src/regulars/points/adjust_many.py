@@ -8,7 +8,7 @@ import msgspec
 from regulars.audit.record import NewEvent, record_events
 from regulars.core.actor import Actor
 from regulars.core.life import FOR_EVER, Life
-from regulars.core.lots import Draw, Lot, cut, draw, joined, spendable_total
+from regulars.core.lots import Draw, Lot, draw, draw_first, joined, spendable_total
 from regulars.core.refusals import Refusal
 from regulars.core.why import Adjusted as AdjustedWhy
 from regulars.core.why import Undone
@@ -170,13 +170,8 @@ def _adjust(each: Adjustment, wallets: Wallets, journal: Journal, *, at: datetim
 
 def _take_back(entry: int, amount: int, wallet: Wallet, journal: Journal, note: Note, *, at: datetime) -> bool:
     own = [Draw(lot, lot.free) for lot in wallet.open_lots if lot.id == entry and lot.free > 0]
-    draws = cut(own, amount)
-    for each in draws:
-        each.lot.held += each.amount
-    more = draw(wallet.open_lots, wanted=amount - sum(each.amount for each in draws), at=at)
-    for each in draws:
-        each.lot.held -= each.amount
-    draws = joined([*draws, *more])
+    first, more = draw_first(own, wallet.open_lots, wanted=amount, at=at)
+    draws = joined([*first, *more])
     if sum(each.amount for each in draws) < amount:
         return False
     journal.debit(wallet, kind=Kind.ADJUST, draws=draws, amount=amount, note=note)

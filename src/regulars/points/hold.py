@@ -9,7 +9,7 @@ from django.db import transaction
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.amounts import LARGEST_AMOUNT
-from regulars.core.lots import Draw, cut, draw, joined, spendable_total
+from regulars.core.lots import Draw, draw_first, joined, spendable_total
 from regulars.core.refusals import Refusal
 from regulars.ledger.holds import find_hold, held_draws
 from regulars.ledger.journal import Journal
@@ -256,17 +256,12 @@ def _replace(
 
 def _draws(wallet: Wallet, kept: Sequence[Draw], *, amount: int, at: datetime) -> list[Draw]:
     """What was kept from expiring stays first; the rest comes from what is free."""
-    draws = cut(kept, amount)
-    for each in draws:
-        each.lot.held += each.amount
-    more = draw(wallet.open_lots, wanted=amount - sum(each.amount for each in draws), at=at)
-    for each in draws:
-        each.lot.held -= each.amount
+    first, more = draw_first(kept, wallet.open_lots, wanted=amount, at=at)
     available = spendable_total(wallet.open_lots, at=at) - wallet.debt
-    available += sum(each.amount for each in draws if each.lot.expires_at is not None and each.lot.expires_at <= at)
+    available += sum(each.amount for each in first if each.lot.expires_at is not None and each.lot.expires_at <= at)
     if available < amount:
         raise NotEnoughToHold(available=available, wanted=amount)
-    return joined([*draws, *more])
+    return joined([*first, *more])
 
 
 def _last(key: str) -> tuple[int, str | None]:
