@@ -174,27 +174,19 @@ def likely_duplicates(
 @transaction.atomic
 def dismiss_duplicate(*, duplicate_id: int, at: datetime, by: Actor) -> None:
     """Two people, and no duplicates: they are not shown again. Refuses: UnknownDuplicate."""
-    row = Duplicate.objects.select_for_update().filter(pk=duplicate_id).first()
-    if row is None:
-        raise UnknownDuplicate()
-    if row.state == DuplicateState.DISMISSED:
-        return
-    row.state, row.dismissed_at, row.dismissed_by = DuplicateState.DISMISSED, at, by.tag
-    row.save(update_fields=["state", "dismissed_at", "dismissed_by"])
-    _tell("duplicate.dismissed", row, at=at, by=by)
+    row = _lock(duplicate_id)
+    if row.state != DuplicateState.DISMISSED:
+        row.state, row.dismissed_at, row.dismissed_by = DuplicateState.DISMISSED, at, by.tag
+        _save("duplicate.dismissed", row, at=at, by=by)
 
 
 @transaction.atomic
 def reopen_duplicate(*, duplicate_id: int, at: datetime, by: Actor) -> None:
     """They may be one person after all. Refuses: UnknownDuplicate."""
-    row = Duplicate.objects.select_for_update().filter(pk=duplicate_id).first()
-    if row is None:
-        raise UnknownDuplicate()
-    if row.state == DuplicateState.OPEN:
-        return
-    row.state, row.dismissed_at, row.dismissed_by = DuplicateState.OPEN, None, ""
-    row.save(update_fields=["state", "dismissed_at", "dismissed_by"])
-    _tell("duplicate.reopened", row, at=at, by=by)
+    row = _lock(duplicate_id)
+    if row.state != DuplicateState.OPEN:
+        row.state, row.dismissed_at, row.dismissed_by = DuplicateState.OPEN, None, ""
+        _save("duplicate.reopened", row, at=at, by=by)
 
 
 def forget_likeness(member_ids: Collection[int]) -> None:
@@ -218,7 +210,15 @@ def _cleaned(kind: IdentifierKind, text: str, country: str) -> tuple[str, ...]:
         return ()
 
 
-def _tell(action: str, row: Duplicate, *, at: datetime, by: Actor) -> None:
+def _lock(duplicate_id: int) -> Duplicate:
+    row = Duplicate.objects.select_for_update().filter(pk=duplicate_id).first()
+    if row is None:
+        raise UnknownDuplicate()
+    return row
+
+
+def _save(action: str, row: Duplicate, *, at: datetime, by: Actor) -> None:
+    row.save(update_fields=["state", "dismissed_at", "dismissed_by"])
     record_event(
         action=action,
         about="duplicate",

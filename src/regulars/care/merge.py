@@ -6,6 +6,7 @@ the keeper's name on it: its number goes on finding the keeper.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 
 import msgspec
@@ -17,7 +18,7 @@ from regulars.care.duplicates import forget_likeness
 from regulars.care.fields import Choices, check_choices, join_identifiers, joined_fields, swap_attributes, write_fields
 from regulars.care.models import Merge
 from regulars.care.places import move_rows
-from regulars.care.snapshot import CardWas, Was, encode_was
+from regulars.care.snapshot import CardWas, Was
 from regulars.consents.models import Erasure, ErasureState
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
@@ -173,17 +174,12 @@ def _open(merge: Merge, source: Member, keeper: Member, *, book: Book, at: datet
     cards = {card: book.units[card] for card in program.cards if card in book.units}
     wallets = lock_wallets(ids, units=cards, at=at, whole_units=list(cards.values()))
     held = {place: wallet.balance_at(at) for place, wallet in wallets.items()}
-    stamps = {
-        card: (
-            held[keeper.pk, card].available + held[keeper.pk, card].pending + held[keeper.pk, card].reserved,
-            held[source.pk, card].available + held[source.pk, card].pending + held[source.pk, card].reserved,
-        )
-        for card in cards
-    }
+    all_of = {place: each.available + each.pending + each.reserved for place, each in held.items()}
+    stamps = {card: (all_of[keeper.pk, card], all_of[source.pk, card]) for card in cards}
     tallies = {member: each.tally for member, each in seen.items()}
     was = Was(
-        keeper=_copy(tallies[keeper.pk]),
-        source=_copy(tallies[source.pk]),
+        keeper=deepcopy(tallies[keeper.pk]),
+        source=deepcopy(tallies[source.pk]),
         keeper_levels=dict(seen[keeper.pk].climber.standings),
         source_levels=dict(seen[source.pk].climber.standings),
     )
@@ -305,7 +301,7 @@ def _move_everything(two: _Two, choices: Choices) -> Mapping[str, int]:
 
 
 def _close(two: _Two) -> None:
-    two.merge.was = msgspec.json.decode(encode_was(two.was))
+    two.merge.was = msgspec.to_builtins(two.was, str_keys=True)
     two.merge.save(update_fields=["was"])
     record_event(
         action="member.merged",
@@ -320,7 +316,3 @@ def _close(two: _Two) -> None:
 
 def _added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
     return {unit: first.get(unit, 0) + second.get(unit, 0) for unit in {**first, **second}}
-
-
-def _copy(tally: Tally) -> Tally:
-    return msgspec.json.decode(msgspec.json.encode(tally), type=Tally)

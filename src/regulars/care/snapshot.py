@@ -44,11 +44,3 @@ class Was(msgspec.Struct, kw_only=True, omit_defaults=True):
     cards: dict[str, CardWas] = {}
     gave: tuple[str, ...] = ()
     decided: tuple[Decided, ...] = ()
-
-
-def encode_was(was: Was) -> str:
-    return msgspec.json.encode(was).decode()
-
-
-def decode_was(text: str) -> Was:
-    return msgspec.json.decode(text, type=Was)

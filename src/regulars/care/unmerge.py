@@ -18,7 +18,7 @@ from regulars.care.fields import part_identifiers, settle_places, write_fields
 from regulars.care.merge import lock_two
 from regulars.care.models import Merge
 from regulars.care.places import move_rows_back, sales_of_merge
-from regulars.care.snapshot import CardWas, Was, decode_was
+from regulars.care.snapshot import CardWas, Was
 from regulars.core.actor import Actor
 from regulars.core.compiled import Compiled
 from regulars.core.merging import part_tallies
@@ -138,7 +138,7 @@ class _Parting:
         self.book = book
         self.program: Compiled = book.compiled_at(at)
         self.at, self.by, self.reason = at, by, reason
-        self.was: Was = decode_was(msgspec.json.encode(merge.was).decode())
+        self.was = msgspec.convert(merge.was, Was, str_keys=True)
         self.differences: list[Difference] = []
 
     def part(self) -> None:
