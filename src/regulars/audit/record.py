@@ -23,8 +23,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What to record: `action` is `thing.done`, `about` and `about_id` name the row it was done to.
 
     `store_id` is the store it happened in or to. `facts` are numbers, codes and names of fields; never a person's data,
-    because events outlive the person. Whoever
-    let the actor do it is kept with them, as `approver`.
+    because events outlive the person. Whoever let the actor do it is kept with them, as `approver`.
     """
 
     action: str

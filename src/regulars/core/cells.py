@@ -16,7 +16,6 @@ CLEAR = "[clear]"
 LONGEST_CELL = 10_000
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 _NUMBERED = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})", re.ASCII)
-_WHOLE = re.compile(r"[+-]?(?:\d{1,20}|\d{1,3}(?:,\d{3}){1,6})", re.ASCII)
 _DECIMAL = re.compile(r"([+-]?)(\d{1,20}|\d{1,3}(?:,\d{3}){1,6})(?:\.(\d{1,10}))?", re.ASCII)
 
 
@@ -94,13 +93,6 @@ def read_moment(cell: str) -> datetime | None:
         return datetime.fromisoformat(cell)
     except ValueError:
         return None
-
-
-def read_whole(cell: str) -> int:
-    """Return a whole number, also with commas between thousands. Refuses: InvalidNumber."""
-    if not _WHOLE.fullmatch(cell):
-        raise InvalidNumber()
-    return _bounded(int(cell.replace(",", "")))
 
 
 def read_amount(cell: str, *, decimals: int) -> int:

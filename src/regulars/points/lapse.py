@@ -21,7 +21,7 @@ JOIN ledger_account account ON account.id = hold.account_id
 """
 
 OPEN = """
-SELECT hold.key, unit.code, hold.amount, hold.until, hold.made_at, hold.actor
+SELECT hold.key, unit.code, hold.amount, hold.until, hold.actor
 FROM ledger_account account
 JOIN ledger_unit unit ON unit.id = account.unit_id
 JOIN ledger_hold hold ON hold.account_id = account.id
@@ -37,7 +37,6 @@ class HoldView(msgspec.Struct, frozen=True):
     unit: str
     amount: int
     until: datetime
-    made_at: datetime
     actor: str
 
 

@@ -30,10 +30,6 @@ class Reach(msgspec.Struct, frozen=True):
             return other if self.everything else self
         return Reach(everything=False, stores=self.stores & other.stores)
 
-    def is_within(self, other: "Reach") -> bool:
-        """Tell whether the other reaches everything that this one does."""
-        return other.everything or (not self.everything and self.stores <= other.stores)
-
 
 EVERYWHERE = Reach(everything=True)
 

@@ -55,9 +55,7 @@ def rename_label(label: Label, *, label_id: int, name: str, at: datetime, by: Ac
     name = _clean(name)
     try:
         with transaction.atomic():
-            row = MODELS[label].objects.select_for_update().filter(pk=label_id).first()
-            if row is None:
-                raise UnknownLabel()
+            row = _lock(label, label_id)
             if row.name == name:
                 return
             facts, row.name = {"name": [row.name, name]}, name
@@ -70,9 +68,7 @@ def rename_label(label: Label, *, label_id: int, name: str, at: datetime, by: Ac
 @transaction.atomic
 def remove_label(label: Label, *, label_id: int, at: datetime, by: Actor) -> None:
     """Take it off every store, and away. Refuses: UnknownLabel."""
-    row = MODELS[label].objects.select_for_update().filter(pk=label_id).first()
-    if row is None:
-        raise UnknownLabel()
+    row = _lock(label, label_id)
     facts = {"name": row.name, "stores": list(row.stores.order_by("code").values_list("code", flat=True)[:200])}
     row.delete()
     _note(f"store_{label}.removed", label, label_id, facts=facts, at=at, by=by)
@@ -81,9 +77,7 @@ def remove_label(label: Label, *, label_id: int, at: datetime, by: Actor) -> Non
 @transaction.atomic
 def put_label(label: Label, *, label_id: int, store_ids: Collection[int], is_on: bool, at: datetime, by: Actor) -> int:
     """Put a tag or an area on these stores, or take it off them; how many changed. Refuses: UnknownLabel."""
-    row = MODELS[label].objects.select_for_update(no_key=True).filter(pk=label_id).first()
-    if row is None:
-        raise UnknownLabel()
+    row = _lock(label, label_id)
     stores = Store.objects.select_for_update(no_key=True).filter(pk__in=store_ids).order_by("pk")
     has = set(row.stores.filter(pk__in=store_ids).values_list("pk", flat=True))
     changed = [store for store in stores if (store.pk in has) != is_on]
@@ -102,6 +96,13 @@ def put_label(label: Label, *, label_id: int, store_ids: Collection[int], is_on:
         at=at,
     )
     return len(changed)
+
+
+def _lock(label: Label, label_id: int) -> Tag | Area:
+    row = MODELS[label].objects.select_for_update(no_key=True).filter(pk=label_id).first()
+    if row is None:
+        raise UnknownLabel()
+    return row
 
 
 def _clean(name: str) -> str:
