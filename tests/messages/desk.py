@@ -11,7 +11,7 @@ from regulars.messages.deliver import send_due
 from regulars.messages.models import ChannelKind, Delivery
 from regulars.messages.send import send_prepared
 from regulars.messages.templates import WrittenText, create_template
-from tests.shop import NOON, OPENED, a_member
+from tests.shop import NOON, OPENED
 
 SERVICE = WrittenText(channel="email", language="en", subject="Hello {{ first_name }}", body="You have {{ balance }}.")
 SHORT = WrittenText(channel="sms", language="en", body="{{ first_name | friend }}: {{ comment | news }}")
@@ -20,9 +20,7 @@ SHORT = WrittenText(channel="sms", language="en", body="{{ first_name | friend }
 def a_template(
     code: str = "hello", *, kind: str = "service", purpose: str = "", texts: tuple[WrittenText, ...] = (SERVICE, SHORT)
 ) -> int:
-    return create_template(
-        code=code, name=code.title(), kind=kind, purpose=purpose, texts=texts, at=OPENED, by=SYSTEM
-    )
+    return create_template(code=code, name=code.title(), kind=kind, purpose=purpose, texts=texts, at=OPENED, by=SYSTEM)
 
 
 def a_marketing_template(code: str = "news", **more) -> int:
@@ -42,12 +40,6 @@ def say(member: int, is_given: bool = True, *, channel: str = "", at: datetime =
         member_id=member, purpose="marketing", is_given=is_given, channel=channel, source=Source.COUNTER
     )
     record_consents([answer], at=at, by=SYSTEM)
-
-
-def a_reader(**given) -> int:
-    """A member who can be reached and has said yes to offers."""
-    number = a_member(**{"email": f"reader{id(given)}@example.com", "phone": None} | given)
-    return number
 
 
 def sinks() -> None:

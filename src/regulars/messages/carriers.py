@@ -32,7 +32,8 @@ SLOW_SECONDS = 4.0
 
 PERMANENT = 500
 
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it would log numbers and answers
+for name in ("apprise", "urllib3"):
+    logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they would log addresses and answers
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,9 @@ wait again after five minutes: none is lost, and only the one that was on its wa
 Message-ID.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -71,8 +70,8 @@ WHERE id = %(id)s AND state = 'sending' AND sending_at = %(claimed)s
 """
 
 NOT_SENT = """
-UPDATE messaging_delivery SET state = %(state)s, next_at = coalesce(%(next)s, next_at), error = %(error)s,
-    reason = %(reason)s, sealed = CASE WHEN %(state)s = 'waiting' THEN sealed END
+UPDATE messaging_delivery SET state = %(state)s::text, next_at = coalesce(%(next)s::timestamptz, next_at),
+    error = %(error)s, reason = %(reason)s, sealed = CASE WHEN %(state)s::text = 'waiting' THEN sealed END
 WHERE id = %(id)s AND state = 'sending' AND sending_at = %(claimed)s
 """
 
@@ -162,8 +161,7 @@ def _claim(channel: str, *, at: datetime, limit: int) -> tuple[Channel | None, i
         return None, 0, []
     over = find_channel(channel)
     permissions = _ask_again(rows, channel)
-    quiet, zone = _quiet(at)
-    capped = _find_capped(rows, at=at)
+    capped, wakes = _look_at_limits([row.id for row in rows if row.is_marketing], at=at)
     noted = []
     for row in rows:
         permission = permissions.get(row.id)
@@ -180,7 +178,7 @@ def _claim(channel: str, *, at: datetime, limit: int) -> tuple[Channel | None, i
             state, reason = "held_back", "blocked"
         elif row.id in capped:
             state, reason = "held_back", "cap"
-        elif row.is_marketing and (wakes := earliest(at, quiet, zone=zone)) > at:
+        elif row.is_marketing and wakes > at:
             state, next_at = "waiting", wakes
         noted.append(
             {
@@ -208,20 +206,19 @@ def _ask_again(rows: Sequence[Due], channel: str) -> dict[int, Permission]:
     return permissions
 
 
-def _quiet(at: datetime) -> tuple[Any, Any]:
-    shop = load_shop(at=at)
-    if shop is None or shop.zone is None:
-        return None, at.tzinfo
-    return load_terms().limits(shop.zone).quiet, shop.zone
-
-
-def _find_capped(rows: Sequence[Due], *, at: datetime) -> set[int]:
-    """Whose member has had enough by messages that were put down before: the limit may have been lowered since."""
-    terms, ids = load_terms(), [row.id for row in rows if row.is_marketing]
-    if terms.most is None or not ids:
-        return set()
-    counted: Mapping[int, int] = dict(fetch(LATELY, {"ids": ids, "since": at - timedelta(days=terms.days)}))
-    return {row for row, number in counted.items() if number >= terms.most}
+def _look_at_limits(ids: Sequence[int], *, at: datetime) -> tuple[set[int], datetime]:
+    """Return whose member has had enough by messages that were put down before, and when the quiet hours end: what the
+    shop keeps to may have changed while they waited.
+    """
+    if not ids:
+        return set(), at
+    terms, shop = load_terms(), load_shop(at=at)
+    limits = terms.limits(UTC if shop is None or shop.zone is None else shop.zone)
+    wakes = earliest(at, limits.quiet, zone=limits.zone)
+    if limits.most is None:
+        return set(), wakes
+    counted = fetch(LATELY, {"ids": list(ids), "since": at - timedelta(days=limits.days)})
+    return {row for row, number in counted if number >= limits.most}, wakes
 
 
 def _send(

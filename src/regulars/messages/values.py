@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
-from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 
-from regulars.brand.looks import load_looks
+from regulars.brand.dates import days_written, say_day
+from regulars.brand.looks import UNTOUCHED, load_looks
 from regulars.core.compiled import Compiled
 from regulars.core.messages.variables import VARIABLES, Source
 from regulars.core.money import write_money
@@ -81,6 +81,10 @@ def load_shop(*, at: datetime) -> Shop | None:
     )
 
 
+WRITTEN_BY_LOOKS = {Source.SHOP, Source.BALANCE, Source.LEVEL}
+"""Of these there are days, or the merchant's word for a store."""
+
+
 def read_values(
     members: Sequence[MemberRow],
     names: Collection[str],
@@ -100,8 +104,9 @@ def read_values(
     if asked.keys() & {Source.MEMBER, Source.CARD}:
         _say_members(members, values, with_stores="store" in asked.get(Source.MEMBER, ()))
     shop = load_shop(at=at)
+    looks = load_looks() if asked.keys() & WRITTEN_BY_LOOKS else UNTOUCHED
     if Source.SHOP in asked:
-        word = ENGLISH[load_looks().store_word].singular if "store_word" in names else ""
+        word = ENGLISH[looks.store_word].singular if "store_word" in names else ""
         for member in ids:
             values[member]["shop"] = "" if shop is None else shop.name
             if word:
@@ -109,12 +114,12 @@ def read_values(
                     values[member]["store_word"] = gettext(word)
     if Source.BALANCE in asked and shop is not None:
         for member, balances in balances_of(ids, at=at).items():
-            with override(languages.get(member) or ENGLISH_CODE):
+            with override(languages.get(member) or ENGLISH_CODE), days_written(looks.date_style):
                 values[member] |= _say_balances(balances, asked[Source.BALANCE], shop, languages.get(member, ""))
     if Source.LEVEL in asked and _standings:
         for member, standings in _standings[0](ids, at).items():
             zone = None if shop is None else shop.zone
-            with override(languages.get(member) or ENGLISH_CODE):
+            with override(languages.get(member) or ENGLISH_CODE), days_written(looks.date_style):
                 values[member] |= _say_levels(standings, asked[Source.LEVEL], zone, languages.get(member, ""))
     if Source.REWARDS in asked:
         for member, rewards in fetch(REWARDS, {"members": ids, "at": at}):
@@ -124,9 +129,9 @@ def read_values(
 
 
 def write_date(day: date, language: str) -> str:
-    """Write a day as it is usual in a language."""
+    """Write a day as the merchant does, in a language."""
     with override(language or ENGLISH_CODE):
-        return date_format(day, "DATE_FORMAT")
+        return say_day(day)
 
 
 def last_day(end: datetime, zone: tzinfo | None) -> date:

@@ -31,7 +31,7 @@ MESSAGE_CHECKS = (
         LEFT JOIN messaging_channel channel ON channel.id = delivery.sent_over_id
         WHERE (delivery.sealed IS NOT NULL AND state NOT IN ('waiting', 'sending', 'stopped'))
            OR (trigger = 'code' AND body <> '' AND position('••••' IN body) = 0
-               AND NOT (state = 'sent' AND channel.way = 'sink'))
+               AND NOT (state = 'sent' AND coalesce(channel.way, '') = 'sink'))
         """,
     ),
     Check(
