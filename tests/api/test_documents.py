@@ -128,7 +128,9 @@ ELSEWHERE = {
     "unknown_duplicate",
     *("card_type_exists", "invalid_card_type", "invalid_batch", "batch_not_found", "card_batch_open"),
     *("invalid_pattern", "invalid_list"),
-    *("invalid_note", "note_not_found", "not_verified", "no_channel", "identifier_not_found"),
+    *("invalid_note", "note_not_found", "not_verified", "identifier_not_found"),
+    *("invalid_template", "template_taken", "invalid_text", "invalid_channel", "private_host"),
+    *("invalid_sending_terms", "delivery_not_found", "delivery_over", "message_run_not_found", "message_run_over"),
 }
 
 

@@ -119,6 +119,8 @@ def requests_by_scope(till):
         ("points:adjust", "POST", f"/members/{ann}/tier-releases", {"tier_set": "s", "note": "x"}),
         ("points:adjust", "POST", "/tier-changes/1/undo", {"note": "x"}),
         ("stores:read", "GET", "/stores", None),
+        ("messages:send", "POST", f"/members/{ann}/messages", {"template": "hello", "channel": "email"}),
+        ("members:read", "GET", f"/members/{ann}/messages", None),
         *of_people(ann),
         *of_cards(ann),
         *of_receipts(ann),

@@ -224,6 +224,12 @@ WORDS: dict[str, tuple[int, str]] = {
         409,
         "This cannot be undone ($why): only what the team decided is, once, and the latest first.",
     ),
+    # messages
+    "template_not_found": (404, "There is no template with this code, or it is retired, or one for codes."),
+    "no_text": (422, "The template has no text for $channel: choose another channel, or have one written."),
+    "no_channel": (409, "Nothing is set up that reaches a $kind: an owner connects a channel in the back office."),
+    "comment_too_long": (422, "What is added to a message has at most $longest characters."),
+    "message_key_taken": (422, "Another message was sent with this key before: use a new key for a new message."),
     # imports
     "no_identifier": (422, "The line has none of the identifiers members are matched by: $wanted."),
     "nobody_found": (422, "Nobody is known by the line's identifiers, and this import makes no new members."),

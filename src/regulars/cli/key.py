@@ -10,7 +10,7 @@ from regulars.cli.session import merchant_schema
 commands = typer.Typer(name="key", help="Make, list and revoke API keys.", no_args_is_help=True)
 
 Merchant = Annotated[str | None, typer.Option(help="The merchant's code; needed where there are several.")]
-SCOPES = ("members:read", "members:write", "sales:read", "sales:write", "points:adjust", "stores:read")
+SCOPES = ("members:read", "members:write", "sales:read", "sales:write", "points:adjust", "messages:send", "stores:read")
 
 
 def register(app: typer.Typer) -> None:

@@ -276,6 +276,7 @@ class Scope(models.TextChoices):
     SALES_READ = "sales:read", _("Read sales")
     SALES_WRITE = "sales:write", _("Record and refund sales")
     POINTS_ADJUST = "points:adjust", _("Adjust balances")
+    MESSAGES_SEND = "messages:send", _("Send prepared messages")
     STORES_READ = "stores:read", _("Read stores")
 
 

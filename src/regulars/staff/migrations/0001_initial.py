@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                                 ("sales:read", "Read sales"),
                                 ("sales:write", "Record and refund sales"),
                                 ("points:adjust", "Adjust balances"),
+                                ("messages:send", "Send prepared messages"),
                                 ("stores:read", "Read stores"),
                             ],
                             max_length=32,
