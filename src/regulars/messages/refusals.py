@@ -114,13 +114,13 @@ class DeliveryOver(Refusal):
 class UnknownBatch(Refusal):
     """There is no such run of messages."""
 
-    code = "batch_not_found"
+    code = "message_run_not_found"
 
 
 class BatchOver(Refusal):
     """This cannot be done with a run of messages that is `state`."""
 
-    code = "batch_over"
+    code = "message_run_over"
 
     def __init__(self, *, state: str) -> None:
         self.state = state
