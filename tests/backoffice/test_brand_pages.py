@@ -125,6 +125,15 @@ def test_every_page_writes_days_as_the_shop_does(owner, style, born):
     assert born in page_of(owner, f"/members/{ann}/")
 
 
+def test_what_a_member_is_told_has_days_and_moments_as_pages_have(owner):
+    ann = a_member(first_name="Ann", birth_on=date(1980, 3, 5))
+    owner.post("/shop/looks/", VIOLET | {"date_style": "month_first"})
+    page = page_of(owner, f"/members/{ann}/export/")
+    assert "03/05/1980" in page
+    assert not re.search(r">\s*\d{4}-\d\d-\d\d", page)
+    assert '"born_on":"1980-03-05"' in page_of(owner, f"/members/{ann}/export/?format=json").replace(": ", ":")
+
+
 def test_pages_say_the_shop_s_word_for_a_store(owner):
     assert "Add a store" in page_of(owner, "/stores/")
     owner.post("/shop/looks/", VIOLET | {"store_word": "outlet"})

@@ -1,5 +1,6 @@
 """How pages write numbers, money and times, and the few parts that every page repeats."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,9 @@ from regulars.members.rows import MemberRow
 from regulars.staff.rights import Right
 
 register = template.Library()
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+"""How PostgreSQL writes a moment as JSON."""
 
 
 @register.simple_tag(takes_context=True)
@@ -102,6 +106,14 @@ def when(context: Context, at: datetime | None, style: str = "relative", zone: A
 def day(on: date | None) -> str:
     """A day that has no moment, such as a birthday; "" where there is none."""
     return "" if on is None else say_day(on)
+
+
+@register.simple_tag(takes_context=True)
+def told(context: Context, key: str, value: Any) -> Any:
+    """A value out of a member's data: a moment or a day as pages write them, anything else as it is."""
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        return when(context, datetime.fromisoformat(value), "exact")
+    return say_day(date.fromisoformat(value)) if value and key.endswith("_on") else value
 
 
 @register.filter
