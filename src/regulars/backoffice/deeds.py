@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.audit.models import Event
 from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.fact_words import NAMES, OF_CODES, VALUES
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import exact, money, number
 
@@ -246,7 +247,8 @@ def _with_units(facts: dict[str, Any], office: Office) -> dict[str, Any]:
 
 
 def _name(name: str) -> str:
-    return name.removesuffix("_minor").replace("_", " ")
+    plain = name.removesuffix("_minor")
+    return str(NAMES[plain]) if plain in NAMES else plain.replace("_", " ")
 
 
 def _say(name: str, value: Any, office: Office, *, changes: bool) -> str:
@@ -265,5 +267,7 @@ def _say(name: str, value: Any, office: Office, *, changes: bool) -> str:
             return money(value, office.currency) if "minor" in name.split("_") else number(value)
         case str() if name.endswith("_at") or (name == "until" and "T" in value):
             return exact(datetime.fromisoformat(value), office.zone)
+        case str() if name in OF_CODES and value in VALUES:
+            return str(VALUES[value])
         case _:
             return str(value)
