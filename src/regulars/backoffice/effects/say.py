@@ -120,7 +120,8 @@ def _label(line: Line, office: Office) -> str:
     if line.what == "leaving":
         return _leaving(line, office)
     if line.what in OF_UNIT:
-        said = str(OF_UNIT[line.what]) % {"unit": words_of(office.unit(line.of)).plural}
+        name = _card_name(line.of, office) if line.what in COUNTED else words_of(office.unit(line.of)).plural
+        said = str(OF_UNIT[line.what]) % {"unit": name}
         return said[:1].upper() + said[1:]
     return _("Not as it was")
 
@@ -173,6 +174,10 @@ def _set_name(code: str, office: Office) -> str:
 def _level_name(tier_set: str, level: str, office: Office) -> str:
     known = next((each for each in office.live.tier_sets if each.code == tier_set), None) if office.live else None
     return name_of_level(known, level) if known else level
+
+
+def _card_name(code: str, office: Office) -> str:
+    return office.live.cards[code].name if office.live and code in office.live.cards else code
 
 
 def _reward_name(code: str, office: Office) -> str:
