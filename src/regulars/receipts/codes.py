@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import msgspec
 from django.db import transaction
 
-from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.receipts import CODE_DIGITS, CODE_LIVES, CODES_A_DAY, check_awaiting
 from regulars.members.addresses import NoAddress, TooManyCodes
@@ -14,6 +13,7 @@ from regulars.members.models import Identifier
 from regulars.platform.sealing import keyed_hash
 from regulars.receipts.counter import find_receipt
 from regulars.receipts.models import Code, Receipt
+from regulars.receipts.told import tell_receipt
 
 KINDS = ("email", "phone")
 
@@ -56,16 +56,7 @@ def make_code(receipt_id: int, *, kind: str, at: datetime, by: Actor) -> MadeCod
         sent_at=at,
         ends_at=ends_at,
     )
-    record_event(
-        action="receipt.code_sent",
-        about="receipt",
-        about_id=receipt_id,
-        member_id=receipt.member_id,
-        store_id=receipt.store_id,
-        facts={"kind": kind},
-        at=at,
-        by=by,
-    )
+    tell_receipt("receipt.code_sent", receipt, {"kind": kind}, at=at, by=by)
     return MadeCode(code=code, kind=kind, address=address, ends_at=ends_at, receipt=receipt)
 
 

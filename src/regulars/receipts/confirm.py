@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 
-from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import MemberHandle
 from regulars.core.receipts import CODE_TRIES, Printed, check_second, differences
@@ -18,6 +17,7 @@ from regulars.receipts.counter import Counter, put_on_counter, sale_from
 from regulars.receipts.enter import printed_on
 from regulars.receipts.models import Code, Receipt, State
 from regulars.receipts.refusals import RecordedOtherwise
+from regulars.receipts.told import tell_receipt
 from regulars.sales.answers import Recorded, Refunded
 from regulars.sales.attach import attach_sale
 from regulars.sales.models import Sale
@@ -160,13 +160,4 @@ def _decide(receipt: Receipt, recorded: Recorded, *, way: str, at: datetime, by:
     facts = {"way": way, "sale": str(recorded.id), "total_minor": receipt.total_minor}
     if receipt.corrects_id:
         facts["corrects"] = str(receipt.corrects_id)
-    record_event(
-        action="receipt.confirmed",
-        about="receipt",
-        about_id=receipt.pk,
-        member_id=receipt.member_id,
-        store_id=receipt.store_id,
-        facts=facts,
-        at=at,
-        by=by,
-    )
+    tell_receipt("receipt.confirmed", receipt, facts, at=at, by=by)

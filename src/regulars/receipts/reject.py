@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.receipts import NotAwaiting
 from regulars.core.refusals import Refusal
@@ -10,6 +9,7 @@ from regulars.platform.again import looks_again
 from regulars.points.pending import clean_reason
 from regulars.receipts.counter import find_receipt, put_on_counter
 from regulars.receipts.models import Receipt, State
+from regulars.receipts.told import tell_receipt
 
 AT_ONCE = 200
 
@@ -62,13 +62,5 @@ def _lapse(receipt_id: int, *, at: datetime) -> bool:
 def _end(receipt: Receipt, state: State, *, reason: str, at: datetime, by: Actor) -> None:
     receipt.state, receipt.reason, receipt.decided_at, receipt.decided_by = state, reason, at, by.tag
     receipt.save(update_fields=["state", "reason", "decided_at", "decided_by"])
-    record_event(
-        action=f"receipt.{state}",
-        about="receipt",
-        about_id=receipt.pk,
-        member_id=receipt.member_id,
-        store_id=receipt.store_id,
-        facts={"total_minor": receipt.total_minor} if receipt.total_minor is not None else {},
-        at=at,
-        by=by,
-    )
+    facts = {} if receipt.total_minor is None else {"total_minor": receipt.total_minor}
+    tell_receipt(f"receipt.{state}", receipt, facts, at=at, by=by)
