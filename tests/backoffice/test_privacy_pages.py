@@ -9,7 +9,6 @@ from regulars.audit.models import Event
 from regulars.care.erase import erase_due
 from regulars.care.erasures import ask_erasure
 from regulars.care.holds import place_hold
-from regulars.consents.contact import may_contact
 from regulars.consents.models import Asker, Consent, Erasure, PolicyText, PolicyVersion, Purpose, RetentionHold
 from regulars.consents.policies import make_policy
 from regulars.consents.presets import apply_preset
@@ -18,7 +17,7 @@ from regulars.core.actor import SYSTEM
 from regulars.members.models import Member
 from regulars.staff.models import Role
 from tests.backoffice.conftest import NOW, YESTERDAY, sign_in
-from tests.consents.desk import a_notice
+from tests.consents.desk import a_notice, may_contact
 from tests.shop import OPENED, a_member, a_sale, sell
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,7 @@ import pytest
 
 from regulars.care.merge import merge_members
 from regulars.care.unmerge import undo_merge
-from regulars.consents.contact import may_contact
-from tests.consents.desk import CLERK, a_careful_shop, say
+from tests.consents.desk import CLERK, a_careful_shop, may_contact, say
 from tests.shop import NOON, a_member
 
 pytestmark = pytest.mark.django_db

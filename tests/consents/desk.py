@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from regulars.consents.contact import look_up_permissions
 from regulars.consents.models import Source
 from regulars.consents.policies import NewText, publish_version
 from regulars.consents.presets import POLICY, apply_preset
@@ -25,6 +26,10 @@ def a_notice(*, at: datetime, body: str = "We keep what you buy.") -> int:
         NewText(language="vi", title="Thông báo", body=f"vi: {body}"),
     ]
     return publish_version(policy=POLICY, texts=texts, at=at, by=SYSTEM).pk
+
+
+def may_contact(member_id: int, *, purpose: str, channel: str) -> bool:
+    return look_up_permissions([member_id], purpose=purpose, channel=channel)[member_id].is_allowed
 
 
 def say(

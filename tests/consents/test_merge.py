@@ -6,9 +6,9 @@ import pytest
 
 from regulars.care.merge import merge_members
 from regulars.care.unmerge import undo_merge
-from regulars.consents.contact import look_up_permissions, may_contact
+from regulars.consents.contact import look_up_permissions
 from regulars.sales.verify import verify
-from tests.consents.desk import CLERK, a_careful_shop, say
+from tests.consents.desk import CLERK, a_careful_shop, may_contact, say
 from tests.shop import NOON, a_member
 
 pytestmark = pytest.mark.django_db

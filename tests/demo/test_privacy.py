@@ -2,9 +2,9 @@
 
 import pytest
 
-from regulars.consents.contact import may_contact
 from regulars.consents.models import Consent
 from regulars.demo.privacy import ask_about_privacy
+from tests.consents.desk import may_contact
 from tests.shop import NOON, a_member, a_shop
 
 pytestmark = pytest.mark.django_db

@@ -49,18 +49,13 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
     given_at: datetime | None = None
 
 
-def may_contact(member_id: int, *, purpose: str, channel: str) -> bool:
-    """Tell whether this member may be written to now, for a purpose (its code), over a channel: email, sms, whatsapp,
-    push, phone or post.
+def look_up_permissions(member_ids: Collection[int], *, purpose: str, channel: str) -> dict[int, Permission]:
+    """Tell by id whether these members may be written to, and why, with two statements: for a purpose (its code), over
+    a channel: email, sms, whatsapp, push, phone or post.
 
     A purpose or channel that the shop does not have is a no, and so is anybody who was erased. Of who was merged the
     member they are now is asked.
     """
-    return look_up_permissions([member_id], purpose=purpose, channel=channel)[member_id].is_allowed
-
-
-def look_up_permissions(member_ids: Collection[int], *, purpose: str, channel: str) -> dict[int, Permission]:
-    """The same for many members with two statements: by each id that was asked for, with the reason."""
     known = fetch(PURPOSE, {"code": purpose})
     if not known:
         return dict.fromkeys(member_ids, Permission(is_allowed=False, why="unknown_purpose"))
