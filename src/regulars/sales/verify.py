@@ -82,6 +82,9 @@ SALES_CHECKS = (
 )
 
 
+PROOF = (*LEDGER_CHECKS, *PROGRAM_CHECKS, *REWARD_CHECKS, *TIER_CHECKS, *POINTS_CHECKS, *SALES_CHECKS)
+
+
 def verify() -> Iterator[CheckResult]:
     """Check every invariant of the merchant whose schema is set; results come one by one."""
-    return run_checks((*LEDGER_CHECKS, *PROGRAM_CHECKS, *REWARD_CHECKS, *TIER_CHECKS, *POINTS_CHECKS, *SALES_CHECKS))
+    return run_checks(PROOF)
