@@ -9,15 +9,22 @@ from django.test import Client
 
 from regulars.backoffice.effects.foresee import foresee_kept
 from regulars.core.actor import SYSTEM
+from regulars.core.program.rewards import Reward
+from regulars.core.program.stamp_cards import ByHand, StampCard
+from regulars.core.program.units import POINTS, Unit, UnitWords
 from regulars.ledger.models import Entry
 from regulars.staff.models import Approval, ApprovalRule, Person, Role
 from regulars.staff.people import change_stores
 from regulars.staff.pins import set_pin
 from regulars.stores.models import Store
 from tests.backoffice.conftest import NOW, YESTERDAY, sign_in
-from tests.shop import OPENED, a_member, a_sale, points_of, sell
+from tests.shop import OPENED, a_member, a_program, a_sale, points_of, publish, sell
 
 pytestmark = pytest.mark.django_db
+
+COINS = Unit(code="coins", kind="cashback", precision=2, name=UnitWords(singular="coin", plural="coins"))
+MUG = Reward(code="mug", name="Mug")
+CARD = StampCard(code="coffee", name="Coffee", size=9, earn=ByHand(), final="mug")
 
 
 @pytest.fixture
@@ -211,3 +218,55 @@ def test_an_owner_says_what_needs_leave(owner):
     rule = ApprovalRule.objects.get(action="adjust_points")
     owner.post(f"{rules}{rule.pk}/remove/")
     assert ApprovalRule.objects.count() == 1
+
+
+def test_a_threshold_is_for_one_unit_or_for_all(owner, ann):
+    rules = "/approvals/rules/"
+    publish(a_program(units=(POINTS, COINS), stamp_cards=(CARD,), rewards=(MUG,)), at=YESTERDAY)
+    right = [
+        {"action": "adjust_points", "role": "", "unit": "coins", "from_amount": "12.50", "need": "pin"},
+        {"action": "adjust_points", "role": "key", "unit": "", "from_amount": "500", "need": "pin"},
+        {"action": "adjust_stamps", "role": "", "unit": "coffee", "from_amount": "3", "need": "second"},
+        {"action": "spend_points", "role": "", "unit": "points", "from_amount": "", "need": "pin"},
+        {"action": "remove_reward", "role": "key", "unit": "", "from_amount": "", "need": "pin"},
+    ]
+    for typed in right:
+        assert owner.post(rules, typed).status_code == 302
+    kept = ApprovalRule.objects.order_by("id").values_list("action", "role", "unit", "from_amount")
+    assert list(kept) == [
+        ("adjust_points", "", "coins", 1250),
+        ("adjust_points", "key", "", 500),
+        ("adjust_stamps", "", "coffee", 3),
+        ("spend_points", "", "points", 0),
+        ("remove_reward", "key", "", 0),
+    ]
+    page = owner.get(rules).content.decode()
+    for said in ("12.50 coins", "500 of any unit", "any amount of points"):
+        assert said in page
+
+    wrong = [
+        ({"action": "adjust_points", "unit": "coffee"}, "does not move this unit"),
+        ({"action": "adjust_stamps", "unit": "points"}, "does not move this unit"),
+        ({"action": "refund_sale", "unit": "points"}, "does not move this unit"),
+        ({"action": "merge_members", "unit": "points"}, "does not move this unit"),
+        ({"action": "adjust_points", "unit": "nothing"}, "Select a valid choice"),
+        ({"action": "adjust_points", "unit": "", "from_amount": "0.5"}, "without so many decimals"),
+        ({"action": "adjust_points", "unit": "coins", "from_amount": "0.005"}, "without so many decimals"),
+        ({"action": "mass_adjust", "role": "key"}, "cannot do this"),
+        ({"action": "adjust_points", "from_amount": "-1"}, "greater than or equal"),
+        ({"action": "adjust_points", "from_amount": "1e400"}, "Ensure"),
+    ]
+    for typed, said in wrong:
+        answer = owner.post(rules, {"role": "", "unit": "", "from_amount": "", "need": "pin"} | typed)
+        assert said in answer.content.decode(), typed
+    assert ApprovalRule.objects.count() == len(right)
+
+
+def test_so_many_of_one_unit_need_leave_and_of_another_do_not(owner, ann):
+    publish(a_program(units=(POINTS, COINS)), at=YESTERDAY)
+    ApprovalRule.objects.create(action="adjust_points", unit="coins", from_amount=1_000, need="second")
+    path = f"/members/{ann}/adjust/"
+
+    assert owner.post(path, an_adjustment(5_000)).status_code == 302
+    assert owner.post(path, an_adjustment(9) | {"unit": "coins"}).status_code == 302
+    assert "second person" in owner.post(path, an_adjustment(10) | {"unit": "coins"}).content.decode()
