@@ -144,6 +144,7 @@ def finish(*, at: "datetime") -> None:
     """Do what the nights would have done, and make what the shop has beside its sales."""
     from regulars.demo.finish import analyze, expire_all_due, make_figures
     from regulars.demo.groups import make_groups
+    from regulars.demo.messages import write_to_members
     from regulars.demo.privacy import ask_about_privacy
 
     with told("Points that have expired"):
@@ -156,6 +157,8 @@ def finish(*, at: "datetime") -> None:
         ask_about_privacy(at=at)
     with told("Segments and tags"):
         make_groups(at=at)
+    with told("Messages"):
+        write_to_members(at=at)
 
 
 def prove() -> None:
