@@ -82,7 +82,8 @@ class Ahead(msgspec.Struct, frozen=True, kw_only=True):
 
 def look_ahead(people: Sequence[int]) -> Ahead:
     """What erasing these rows of one person would do to what is counted; nothing is written."""
-    return Ahead(rewards=len(fetch(UNUSED, {"members": list(people)})), **_count_kept(people))
+    accounts = [account for (account,) in fetch(ACCOUNTS, {"members": list(people)})]
+    return Ahead(rewards=len(fetch(UNUSED, {"members": list(people)})), **_count_kept(people, accounts))
 
 
 def read_certificate(erasure: Erasure) -> Certificate | None:
@@ -128,6 +129,7 @@ def erase_member(*, erasure_id: int, at: datetime, by: Actor) -> Certificate:
     settled = _settle(member.pk, erasure, at=at, by=by)
     rewards = _take_rewards(people, at=at, by=by)
     needles = collect_needles(people)
+    accounts = [account for (account,) in fetch(ACCOUNTS, {"members": people})]
     certificate = Certificate(
         members=tuple(people),
         settling=erasure.settling,
@@ -135,8 +137,8 @@ def erase_member(*, erasure_id: int, at: datetime, by: Actor) -> Certificate:
         rewards=rewards,
         marks=keep_marks(people, at=at),
         files=remove_media(people, needles.in_text),
-        removed=_remove(people, needles, at=at),
-        **_count_kept(people),
+        removed=_remove(people, accounts, needles, at=at),
+        **_count_kept(people, accounts),
     )
     _close(erasure, certificate, at=at, by=by)
     return certificate
@@ -165,8 +167,13 @@ def _take_rewards(people: Sequence[int], *, at: datetime, by: Actor) -> int:
     return len(unused)
 
 
-def _remove(people: Sequence[int], needles: Needles, *, at: datetime) -> dict[str, int]:
-    params: dict[str, Any] = {"members": list(people), "at": at, "needles": needles.parameter}
+def _remove(people: Sequence[int], accounts: Sequence[int], needles: Needles, *, at: datetime) -> dict[str, int]:
+    params: dict[str, Any] = {
+        "members": list(people),
+        "accounts": list(accounts),
+        "at": at,
+        "needles": needles.parameter,
+    }
     removed: dict[str, int] = {}
     for each in (each for each in PERSONAL if not each.forever):
         removed[each.table] = run(each.statement, params)
@@ -176,9 +183,8 @@ def _remove(people: Sequence[int], needles: Needles, *, at: datetime) -> dict[st
     return {table: rows for table, rows in removed.items() if rows}
 
 
-def _count_kept(people: Sequence[int]) -> dict[str, int]:
-    accounts = [account for (account,) in fetch(ACCOUNTS, {"members": list(people)})]
-    [(sales, entries, consents)] = fetch(KEPT, {"members": list(people), "accounts": accounts})
+def _count_kept(people: Sequence[int], accounts: Sequence[int]) -> dict[str, int]:
+    [(sales, entries, consents)] = fetch(KEPT, {"members": list(people), "accounts": list(accounts)})
     return {"sales_kept": sales, "entries_kept": entries, "consents_kept": consents}
 
 

@@ -2,14 +2,14 @@
 """Where a person's data lies, and how it goes: every table whose rows tell of a member, each with its statement.
 
 A table that joins the database joins one of the lists here; a test compares them with the models. Statements are asked
-with `members` (the person and everybody merged into them), `at`, and `needles`: lists of strings that tell, found
-together, that a text is about the person.
+with `members` (the person and everybody merged into them), `accounts` (theirs, as numbers: an index finds their entries
+among millions), `at`, and `needles`: lists of strings that tell, found together, that a text is about the person.
 """
 
 import msgspec
 
 MEMBERS = "%(members)s::bigint[]"
-ACCOUNTS = f"SELECT id FROM ledger_account WHERE holder_id = ANY({MEMBERS})"
+ACCOUNTS = "%(accounts)s::bigint[]"
 SALES = f"SELECT id FROM sales_sale WHERE member_id = ANY({MEMBERS})"
 RECEIPTS = f"SELECT id FROM receipts_receipt WHERE member_id = ANY({MEMBERS})"
 TELLS = """EXISTS (
@@ -41,7 +41,7 @@ def _emptied(table: str, where: str, *, forever: bool = False, **columns: str) -
 
 
 OF_MEMBER = f"member_id = ANY({MEMBERS})"
-OF_ACCOUNT = f"source_id IN ({ACCOUNTS}) OR target_id IN ({ACCOUNTS})"
+OF_ACCOUNT = f"source_id = ANY({ACCOUNTS}) OR target_id = ANY({ACCOUNTS})"
 NOBODY = """'{"code": "member_not_found", "message": "The person was erased.", "facts": {}}'"""
 
 PERSONAL: tuple[Personal, ...] = (
@@ -137,7 +137,7 @@ PERSONAL: tuple[Personal, ...] = (
     _emptied("ledger_entry", OF_ACCOUNT, forever=True, reason="''", comment="''"),
     _emptied(
         "ledger_lotdate",
-        f"lot_id IN (SELECT entry_id FROM ledger_lot WHERE account_id IN ({ACCOUNTS}))",
+        f"lot_id IN (SELECT id FROM ledger_entry WHERE target_id = ANY({ACCOUNTS}))",
         forever=True,
         reason="''",
     ),
