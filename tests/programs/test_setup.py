@@ -6,11 +6,12 @@ from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.program.document import ProgramDocument
 from regulars.ledger.models import Account, Unit
+from regulars.points.adjust import adjust_points
 from regulars.programs.models import Program
-from regulars.programs.settings import change_program
+from regulars.programs.settings import CurrencyInUse, change_program
 from regulars.programs.setup import InvalidProgram, ProgramExists, create_program, set_up_program
 from regulars.programs.versions import read_live
-from tests.shop import NOON, OPENED, a_shop
+from tests.shop import NOON, OPENED, a_member, a_sale, a_shop, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +65,27 @@ def test_a_program_is_renamed_and_moved_to_another_zone():
     assert (program.name, program.time_zone) == ("New", "Europe/Riga")
     [event] = Event.objects.filter(action="program.changed")
     assert event.facts == {"name": ["Corner Shop", "New"], "time_zone": ["America/New_York", "Europe/Riga"]}
+
+
+def test_a_currency_changes_as_long_as_nothing_is_booked():
+    a_shop()
+    a_member()
+    change_program(name="Shop", time_zone="UTC", currency="sgd", at=NOON, by=BOB)
+    assert Program.objects.get().currency == "SGD"
+    with pytest.raises(InvalidProgram):
+        change_program(name="Shop", time_zone="UTC", currency="dollars", at=NOON, by=BOB)
+
+    sell(a_sale())
+    with pytest.raises(CurrencyInUse) as refused:
+        change_program(name="Other", time_zone="UTC", currency="EUR", at=NOON, by=BOB)
+    assert refused.value.currency == "SGD"
+    change_program(name="Renamed", time_zone="UTC", currency="SGD", at=NOON, by=BOB)
+    program = Program.objects.get()
+    assert (program.name, program.currency) == ("Renamed", "SGD")
+
+
+def test_points_that_were_given_count_as_booked_too():
+    a_shop()
+    adjust_points(member_id=a_member(), amount=5, reason="gift", key="k", at=NOON, by=BOB)
+    with pytest.raises(CurrencyInUse):
+        change_program(name="Shop", time_zone="UTC", currency="EUR", at=NOON, by=BOB)

@@ -62,7 +62,7 @@ TENANT_APPS = [
     "regulars.reports",
     "regulars.imports",
 ]
-INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, "django.contrib.staticfiles", "django.contrib.humanize"]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, "django.contrib.staticfiles"]
 
 TENANT_MODEL = "platform.Merchant"
 TENANT_DOMAIN_MODEL = "platform.Domain"

@@ -18,7 +18,7 @@ from regulars.config.languages.nouns import has_store, say_in, say_in_english
 from regulars.core.store_words import StoreWord
 from regulars.platform.tongues import tag_of
 
-OTHERS = ("django.conf", "django.contrib.auth", "django.contrib.humanize", "django.contrib.admin", "allauth")
+OTHERS = ("django.conf", "django.contrib.auth", "allauth")
 """Whose messages a page may show beside ours."""
 
 
