@@ -362,11 +362,11 @@ def test_terms_that_make_no_sense_are_refused(terms, field):
 @pytest.mark.parametrize(
     ("sql", "check"),
     [
-        ("UPDATE messaging_delivery SET why = 'service'", "M1-allowed"),
-        ("UPDATE messaging_delivery SET consent_id = NULL", "M1-allowed"),
-        ("UPDATE messaging_delivery SET sealed = 'x'", "M2-codes"),
-        ("UPDATE messaging_delivery SET trigger = 'code'", "M2-codes"),
-        ("UPDATE members_member SET erased_at = now()", "M3-erased"),
+        ("UPDATE messaging_delivery SET why = 'service'", "N1-allowed"),
+        ("UPDATE messaging_delivery SET consent_id = NULL", "N1-allowed"),
+        ("UPDATE messaging_delivery SET sealed = 'x'", "N2-codes"),
+        ("UPDATE messaging_delivery SET trigger = 'code'", "N2-codes"),
+        ("UPDATE members_member SET erased_at = now()", "N3-erased"),
     ],
 )
 def test_verify_finds_what_was_sent_without_leave_or_is_kept_too_long(shop, sql, check):
@@ -375,7 +375,7 @@ def test_verify_finds_what_was_sent_without_leave_or_is_kept_too_long(shop, sql,
     send(ann, "news")
     send_all()
     assert broken() == []
-    if check == "M2-codes":
+    if check == "N2-codes":
         run("UPDATE messaging_delivery SET sent_over_id = NULL", {})
     run(sql, {})
     assert check in broken()

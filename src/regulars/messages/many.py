@@ -119,7 +119,7 @@ def send_many(
         },
     )
     if not is_new:
-        if (batch.version_id, batch.channel, batch.asked) != (found.live.id, channel, asked):
+        if (batch.version.template_id, batch.channel, batch.asked) != (found.id, channel, asked):
             raise KeyTaken()
         return batch.pk
     facts = {"template": template, "channel": channel, "about": about}

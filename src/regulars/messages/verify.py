@@ -4,7 +4,7 @@ from regulars.ledger.verify import Check
 
 MESSAGE_CHECKS = (
     Check(
-        "M1-allowed",
+        "N1-allowed",
         "What was sent says what allowed it, and a consent it names is a yes to the template's purpose.",
         """
         SELECT count(*) FROM messaging_delivery delivery
@@ -24,7 +24,7 @@ MESSAGE_CHECKS = (
         """,
     ),
     Check(
-        "M2-codes",
+        "N2-codes",
         "The text of a code is kept only where it is to be read: in a sink, and sealed until it is sent.",
         """
         SELECT count(*) FROM messaging_delivery delivery
@@ -35,7 +35,7 @@ MESSAGE_CHECKS = (
         """,
     ),
     Check(
-        "M3-erased",
+        "N3-erased",
         "What is being sent has begun, and nothing is left of messages to who was erased.",
         """
         SELECT count(*) FROM messaging_delivery delivery
