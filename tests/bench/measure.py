@@ -23,6 +23,7 @@ from regulars.sales.record import record_sales
 from regulars.sales.verify import verify
 from tests.bench.bring_in import bring_in, bring_in_while_selling, copy_bare, write_file
 from tests.bench.in_process import Flushers, count_statements, find_best, record_history
+from tests.bench.lists import LISTS_1M, measure_lists
 from tests.bench.load import Load, answers_at, free_port, is_wrk_here, open_loop, run_wrk, sale_request
 from tests.bench.million_members import make_members
 from tests.bench.million_wallets import WITH_LEVELS, fill_wallets
@@ -96,6 +97,8 @@ class Bench:
             self.measure_import()
         if is_night:
             self.measure_nights()
+        if lists := [name for name in LISTS_1M if name in self.only]:
+            self.rows += map(judged, measure_lists(lists, quick=self.quick, at=self.at, say=self.say))
         return self.rows
 
     def set_up(self) -> None:
