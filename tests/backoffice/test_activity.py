@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from regulars.reports.exports.activity import ACTIVITY, COLUMNS, Trail
+from regulars.reports.exports.activity import COLUMNS, Trail
+from regulars.reports.exports.source import find_source
 from regulars.staff.models import Person, Role
 from regulars.stores.models import Store
 from tests.backoffice.conftest import NOW, YESTERDAY, sign_in
@@ -70,13 +71,15 @@ def test_what_somebody_does_is_told_with_address_and_device(sales):
 
 
 def test_the_trail_is_read_in_batches_for_a_file(sales):
-    rows = [row for batch in ACTIVITY.read({"stores": [], "action": "sale.recorded"}, COLUMNS, NOW) for row in batch]
+    rows = [
+        row
+        for batch in find_source("activity").read({"stores": [], "action": "sale.recorded"}, COLUMNS, NOW)
+        for row in batch
+    ]
     assert rows == []
     asked = {"action": "sale.recorded", "since": (YESTERDAY - timedelta(days=1)).isoformat()}
-    assert ACTIVITY.count(asked, NOW) == 2
-    [newest, older] = [
-        row for batch in ACTIVITY.read(asked, ("action", "store", "name", "member"), NOW) for row in batch
-    ]
+    assert trail.count(asked, NOW) == 2
+    [newest, older] = [row for batch in trail.read(asked, ("action", "store", "name", "member"), NOW) for row in batch]
     assert newest == ["sale.recorded", "331", "Regulars", str(sales["member"])]
     assert older == ["sale.recorded", "330", "Regulars", str(sales["member"])]
 

@@ -5,8 +5,8 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from regulars.care.impersonal import BY_FILE, OF_THE_SHOP, PLAIN
 from regulars.care.personal import PERSONAL
+from tests.care.impersonal import BY_FILE, OF_THE_SHOP, PLAIN
 
 TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.DateField, ArrayField)
 OURS = [
@@ -24,7 +24,7 @@ def columns_of(model) -> set[str]:
 
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_each_table_goes_is_emptied_or_says_nothing_about_anybody(table):
-    """A new column of text joins `care/personal.py`, or `care/impersonal.py` where it never says who somebody is."""
+    """A new column of text joins `care/personal.py`, or `impersonal.py` here, where it never says who somebody is."""
     if table in OF_THE_SHOP | BY_FILE or any(each.table == table and not each.columns for each in PERSONAL):
         return
     emptied = {column for each in PERSONAL if each.table == table for column in each.columns}

@@ -7,7 +7,7 @@ import msgspec
 
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import MemberHandle
-from regulars.core.receipts import CODE_TRIES, Printed, check_second, differences
+from regulars.core.receipts import CODE_TRIES, Printed, Way, check_second, differences
 from regulars.core.refusals import Refusal
 from regulars.core.sale import NewRefund
 from regulars.members.addresses import NoLiveCode, WrongCode
@@ -106,7 +106,7 @@ def printed_by_hand(receipt: Receipt) -> Printed:
     )
 
 
-def _count(counter: Counter, *, way: str, at: datetime, by: Actor) -> Confirmed:
+def _count(counter: Counter, *, way: Way, at: datetime, by: Actor) -> Confirmed:
     """Record the sale of a receipt that waits, or give the member the one that its till has recorded meanwhile."""
     receipt = counter.receipt
     recorded = _find_sale(receipt)
@@ -123,7 +123,7 @@ def _count(counter: Counter, *, way: str, at: datetime, by: Actor) -> Confirmed:
     return Confirmed(receipt_id=receipt.pk, recorded=outcome, refunded=refunded)
 
 
-def _give_tills_sale(counter: Counter, recorded: Sale, *, way: str, at: datetime, by: Actor) -> Confirmed:
+def _give_tills_sale(counter: Counter, recorded: Sale, *, way: Way, at: datetime, by: Actor) -> Confirmed:
     receipt = counter.receipt
     if recorded.member_id not in (None, receipt.member_id):
         raise AttachedAlready(member_id=str(recorded.member_id))
@@ -153,7 +153,7 @@ def _find_sale(receipt: Receipt) -> Sale | None:
     return Sale.objects.filter(store=receipt.store_id, external_id=receipt.number).first()
 
 
-def _decide(receipt: Receipt, recorded: Recorded, *, way: str, at: datetime, by: Actor) -> None:
+def _decide(receipt: Receipt, recorded: Recorded, *, way: Way, at: datetime, by: Actor) -> None:
     receipt.state, receipt.way, receipt.sale_id = State.CONFIRMED, way, recorded.id
     receipt.decided_at, receipt.decided_by = at, by.tag
     receipt.save(update_fields=["state", "way", "sale", "decided_at", "decided_by"])

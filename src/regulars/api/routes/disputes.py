@@ -83,7 +83,7 @@ async def create_dispute(data: JSONBody[DisputeIn], request: ApiRequest) -> Repl
             complaint=data.complaint,
             said=data.said,
             sale_id=None if data.sale is None else _sale_of(data.sale, member_id, call),
-            receipt_id=receipt and receipt.pk,
+            receipt_id=None if receipt is None else receipt.pk,
             store_id=_store_id(place) if receipt is None else receipt.store_id,
         )
         return _out(_find(open_dispute(new, at=at, by=call.by)))

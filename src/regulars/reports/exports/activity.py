@@ -81,4 +81,4 @@ def _cells(row: Event, stores: dict[int, str], names: dict[str, str]) -> dict[st
     }
 
 
-ACTIVITY = register(Source(name="activity", count=_count, read=_read))
+register(Source(name="activity", count=_count, read=_read))
