@@ -71,11 +71,8 @@ def test_what_somebody_does_is_told_with_address_and_device(sales):
 
 
 def test_the_trail_is_read_in_batches_for_a_file(sales):
-    rows = [
-        row
-        for batch in find_source("activity").read({"stores": [], "action": "sale.recorded"}, COLUMNS, NOW)
-        for row in batch
-    ]
+    trail = find_source("activity")
+    rows = [row for batch in trail.read({"stores": [], "action": "sale.recorded"}, COLUMNS, NOW) for row in batch]
     assert rows == []
     asked = {"action": "sale.recorded", "since": (YESTERDAY - timedelta(days=1)).isoformat()}
     assert trail.count(asked, NOW) == 2
