@@ -10,7 +10,7 @@ import msgspec
 from regulars.backoffice.messages_words import name_of_channel, name_of_language
 from regulars.messages.templates import WrittenText
 
-WORDS = re.compile(r"\s+|[^\s]+")
+WORDS = re.compile(r"\{\{.*?\}\}|\s+|\w+|[^\w\s]")
 
 
 class Piece(msgspec.Struct, frozen=True):
