@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.care.erasures import ErasureAsked, ask_erasure
+from regulars.care.notice import notify_unseen
 from regulars.consents.models import Asker
 from regulars.consents.terms import load_terms
 from regulars.core.actor import SYSTEM
@@ -58,14 +59,15 @@ def find_unseen(*, at: datetime, after: int = 0, limit: int = LOOKED_AT) -> tupl
 
 
 def ask_for_unseen(*, at: datetime, after: int = 0, limit: int = LOOKED_AT) -> tuple[int, int | None]:
-    """Ask for the erasure of those; how many, and where to go on. Their cool-off runs as anybody's does."""
+    """Ask for the erasure of those, and tell them; how many, and where to go on. Their cool-off runs as anybody's."""
     unseen, last = find_unseen(at=at, after=after, limit=limit)
     asked = 0
     with transaction.atomic():
         for member_id in unseen:
             try:
-                ask_erasure(member_id=member_id, asker=Asker.AGE, at=at, by=SYSTEM)
+                erasure = ask_erasure(member_id=member_id, asker=Asker.AGE, at=at, by=SYSTEM)
             except (UnknownMember, ErasureAsked):
                 continue  # somebody else was quicker
+            notify_unseen(erasure, at=at)
             asked += 1
     return asked, last

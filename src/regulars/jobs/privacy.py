@@ -1,4 +1,6 @@
-"""Whose cool-off is over is erased at night, after those are asked after whom nobody has seen for too long."""
+"""Whose cool-off is over is erased at night, after those are asked after and told whom nobody has seen for too long;
+who was seen again stays.
+"""
 
 from itertools import islice
 
@@ -6,6 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from regulars.care.erase import erase_due
+from regulars.care.notice import let_seen_stay
 from regulars.care.retention import ask_for_unseen
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
@@ -18,10 +21,17 @@ MOST_BATCHES = 10_000
 def erase(*, schema: str) -> int:
     """Erase who is due; how many were. What is in somebody's way is noted, and tried again the next night."""
     with in_merchant(schema):
+        _let_seen_stay()
         _ask_after_unseen()
         at = timezone.now()
         batches = iter(lambda: list(gently(erase_due(at=at))), [])
         return sum(batch.count("done") for batch in islice(batches, MOST_BATCHES))
+
+
+def _let_seen_stay() -> None:
+    for _ in range(MOST_BATCHES):
+        if let_seen_stay(at=timezone.now()) == 0:
+            break
 
 
 def _ask_after_unseen() -> None:
