@@ -82,9 +82,7 @@ def save_store(
 @transaction.atomic
 def save_till(*, store_code: str, code: str, at: datetime, by: Actor, name: str = "") -> Till:
     """List a till of a store, or rename it. Refuses: UnknownStore, InvalidStore."""
-    store = Store.objects.filter(code=store_code).first()
-    if store is None:
-        raise UnknownStore()
+    store = _find(store_code)
     code = _clean(code, longest=LONGEST_CODE, field="till")
     name = _clean(name, longest=64, field="till") if name.strip() else ""
     till, is_new = Till.objects.get_or_create(store=store, code=code, defaults={"name": name})
@@ -100,9 +98,7 @@ def save_till(*, store_code: str, code: str, at: datetime, by: Actor, name: str 
 @transaction.atomic
 def remove_till(*, store_code: str, code: str, at: datetime, by: Actor) -> None:
     """Take a till off the list; its sales keep its code. Refuses: UnknownStore."""
-    store = Store.objects.filter(code=store_code).first()
-    if store is None:
-        raise UnknownStore()
+    store = _find(store_code)
     if Till.objects.filter(store=store, code=code).delete()[0]:
         record_event(
             action="till.removed",
@@ -113,6 +109,13 @@ def remove_till(*, store_code: str, code: str, at: datetime, by: Actor) -> None:
             at=at,
             by=by,
         )
+
+
+def _find(code: str) -> Store:
+    store = Store.objects.filter(code=code).first()
+    if store is None:
+        raise UnknownStore()
+    return store
 
 
 def _clean(text: str, *, longest: int, field: str) -> str:
