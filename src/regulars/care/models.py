@@ -107,6 +107,7 @@ class Duplicate(models.Model):
         ]
         indexes = [
             models.Index(fields=["-confidence", "-id"], name="duplicates_to_look_at", condition=Q(state="open")),
+            models.Index(fields=["-id"], name="duplicates_dismissed", condition=Q(state="dismissed")),
             models.Index(fields=["newer"], name="duplicates_of_newer"),
         ]
 
