@@ -69,7 +69,10 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
             return redirect("approval", approval_id)
     told = tell_approval(found, office)
     is_mine = found.asked_by_id == office.person.pk
-    now = _effect_now(found, office) if told.state in (ApprovalState.WAITING, ApprovalState.APPROVED) else None
+    decides = told.state == ApprovalState.WAITING and can_decide(found, office.person)
+    carries_out = is_mine and told.state == ApprovalState.APPROVED
+    # Whoever waits has a page that asks again by itself: what would be now is worked out for those who act on it.
+    now = _effect_now(found, office) if decides or carries_out else None
     context: dict[str, Any] = {
         "told": told,
         "member": _name(found),
@@ -79,8 +82,8 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
         "seen": now.mark if now else "",
         "need": NEEDS[found.need],
         "is_mine": is_mine,
-        "can_decide": told.state == ApprovalState.WAITING and can_decide(found, office.person),
-        "can_do": is_mine and told.state == ApprovalState.APPROVED,
+        "can_decide": decides,
+        "can_do": carries_out,
         "typed": [(name, each) for name, values in found.form.items() for each in values],
     }
     return render(request, "backoffice/team/approval.html", context)
