@@ -38,7 +38,7 @@ def test_the_second_factor_is_asked_for_once_it_is_set_up(shop, page, keep):
     page.get_by_role("link", name="Activate").click()
     if page.get_by_label("Password").count():
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button").last.click()
+        page.locator("section").get_by_role("button").last.click()
     secret = page.locator("#authenticator_secret").input_value()
     keep(page, "second-factor")
     page.locator("[name=code]").fill(code_of(secret))
