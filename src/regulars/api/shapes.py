@@ -10,8 +10,8 @@ from msgspec import Meta
 from regulars.api.bodies import InvalidRequest
 from regulars.core.identifiers import MemberHandle
 from regulars.core.refusals import Refusal
+from regulars.platform.rows import LARGEST_ID
 
-LARGEST_ID = 2**63 - 1
 LONGEST_ID = 19
 
 ExternalId = Annotated[str, Meta(min_length=1, max_length=64, description="The caller's own id of this.")]

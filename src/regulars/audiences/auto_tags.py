@@ -19,8 +19,7 @@ from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.audience import InSegment
 from regulars.core.refusals import Refusal
-from regulars.members.find import LARGEST_ID
-from regulars.platform.rows import fetch
+from regulars.platform.rows import LARGEST_ID, fetch
 
 WEARING = "SELECT member_id FROM audiences_worn WHERE tag_id = %(tag)s AND member_id = ANY(%(members)s::bigint[])"
 PUT_BY_RULE = """

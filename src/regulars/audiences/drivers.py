@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from regulars.core.audience import AllOf, AnyOf, Attribute, Condition, InStatus, OnLevel, Standing, Tagged
-from regulars.members.find import LARGEST_ID
-from regulars.platform.rows import fetch
+from regulars.platform.rows import LARGEST_ID, fetch
 
 EVERYBODY = "SELECT id FROM members_member WHERE id < %(before)s"
 OF_TAG = """

@@ -15,8 +15,7 @@ from django.db import transaction
 from regulars.audiences.compile import THERE, Asking, compile_condition
 from regulars.audiences.drivers import EVERYBODY, Driver, find_driver
 from regulars.core.audience import Condition
-from regulars.members.find import LARGEST_ID
-from regulars.platform.rows import fetch, run
+from regulars.platform.rows import LARGEST_ID, fetch, run
 
 FIRST_CHUNK = 200
 SMALLEST_CHUNK = 50

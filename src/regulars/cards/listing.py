@@ -6,9 +6,7 @@ import msgspec
 
 from regulars.core.identifiers import InvalidCard, clean_card
 from regulars.members.models import CardStatus
-from regulars.platform.rows import fetch
-
-LARGEST_ID = 2**63 - 1
+from regulars.platform.rows import LARGEST_ID, fetch
 
 SELECT = """
 SELECT card.id, card.number, card.status, card.type_code, card.rank, card.batch_id, card.member_id,

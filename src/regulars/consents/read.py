@@ -9,7 +9,7 @@ from regulars.consents.models import Consent, PolicyVersion
 from regulars.consents.purposes import KnownPurpose, load_purposes
 from regulars.consents.record import read_standings
 from regulars.core.consents import WHOLE, Decision, Standing, decide, decision_for, is_allowed
-from regulars.platform.rows import fetch
+from regulars.platform.rows import LARGEST_ID, fetch
 
 HISTORY = """
 SELECT consent.id, purpose.code, purpose.name, consent.channel, consent.is_given, version.number, consent.language,
@@ -87,7 +87,7 @@ def consents_at(member_id: int, *, moment: datetime) -> list[PurposeState]:
 def history_of(member_ids: Collection[int], *, before: int | None = None, limit: int = 50) -> list[Said]:
     """Every decision of a person, under every number they have had; the newest first."""
     names = Said.__struct_fields__
-    params = {"members": list(member_ids), "before": before or 2**63 - 1, "limit": limit}
+    params = {"members": list(member_ids), "before": before or LARGEST_ID, "limit": limit}
     return [Said(**dict(zip(names, row, strict=True))) for row in fetch(HISTORY, params)]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from regulars.core.why import Why
 from regulars.ledger.lock import LOOK_ALL
 from regulars.ledger.wallet import Balance, NextExpiry, soonest
-from regulars.platform.rows import fetch
+from regulars.platform.rows import LARGEST_ID, fetch
 
 # Nothing but the other statement is put into this one.
 BALANCES = f"""
@@ -94,8 +94,6 @@ SELECT EXISTS (
     SELECT FROM ledger_account merged JOIN ledger_account account ON account.id = merged.merged_into
     WHERE merged.holder_id = %(holder)s AND merged.side = 'member' AND account.holder_id = %(member)s)
 """
-
-LARGEST_ID = 2**63 - 1
 
 
 class FullBalance(Balance, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -9,9 +10,7 @@ from regulars.core.identifiers import MemberHandle, clean_card, clean_external_i
 from regulars.core.refusals import Refusal
 from regulars.members.lock import UnknownMember
 from regulars.members.status import JOINED_AT, KEEPER, STATUS_AT
-from regulars.platform.rows import encode_rows, fetch
-
-LARGEST_ID = 2**63 - 1
+from regulars.platform.rows import LARGEST_ID, encode_rows, fetch
 
 # Each look-up is one probe of a unique index: LIMIT and scalar sub-selects keep the planner from joining whole tables.
 SELECT = f"""
@@ -94,7 +93,7 @@ def _row(place: int, handle: MemberHandle, country: str) -> dict[str, int | str 
     if handle.external_id is not None:
         row["external_id"] = _cleaned(clean_external_id, handle.external_id)
     if handle.phone is not None:
-        row["phone"] = _phone(handle.phone, country)
+        row["phone"] = _cleaned(partial(e164, country=country), handle.phone)
     if handle.email is not None:
         row["email"] = _cleaned(fold_email, handle.email)
     return row
@@ -108,12 +107,5 @@ def _id(text: str) -> int | None:
 def _cleaned(clean: Callable[[str], str], text: str) -> str | None:
     try:
         return clean(text)
-    except Refusal:
-        return None
-
-
-def _phone(text: str, country: str) -> str | None:
-    try:
-        return e164(text, country=country)
     except Refusal:
         return None

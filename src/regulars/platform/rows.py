@@ -10,6 +10,9 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+LARGEST_ID = 2**63 - 1
+"""Behind every row there is: where a list by falling ids begins."""
+
 _encoder = msgspec.json.Encoder()
 
 

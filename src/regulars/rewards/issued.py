@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from regulars.platform.rows import Asked, fetch, together
+from regulars.platform.rows import LARGEST_ID, Asked, fetch, together
 
 COLUMNS = """
 issued.id, issued.member_id, issued.reward, issued.version, issued.name, issued.key, issued.cause, issued.price_unit,
@@ -45,7 +45,6 @@ SELECT name, at, actor, store, note FROM rewards_step WHERE issued_id = %(id)s O
 """
 
 LOCKED = " FOR NO KEY UPDATE OF issued"
-LARGEST_ID = 2**63 - 1
 
 
 GIVEN = "SELECT DISTINCT key FROM rewards_issuedreward WHERE key = ANY(%(keys)s::text[])"

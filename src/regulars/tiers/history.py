@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from regulars.core.tiers import Standing
-from regulars.platform.rows import fetch
+from regulars.platform.rows import LARGEST_ID, fetch
 
 COLUMNS = """
 change.id, change.member_id, change.tier_set, change.before, change.after, change.cause, change.at, change.recorded_at,
@@ -35,8 +35,6 @@ WHERE change.member_id = %(member)s AND change.tier_set = %(set)s AND change.cau
 ORDER BY change.member_id, change.id DESC
 LIMIT 1
 """
-
-LARGEST_ID = 2**63 - 1
 
 
 class AskedChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

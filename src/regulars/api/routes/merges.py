@@ -21,6 +21,7 @@ from regulars.care.unmerge import UnknownMerge, Unmerged, undo_merge
 from regulars.core.actor import Actor
 from regulars.core.approval import Action
 from regulars.members.lock import UnknownMember
+from regulars.platform.rows import LARGEST_ID
 from regulars.staff.models import Scope
 
 PAGE = 50
@@ -110,7 +111,7 @@ async def list_duplicates(
     def read(at: datetime) -> DuplicatesOut:
         rows = Duplicate.objects.filter(state="open").order_by("-pk")
         if cursor is not None and cursor.isascii() and cursor.isdigit():
-            rows = rows.filter(pk__lt=min(int(cursor), 2**63 - 1))
+            rows = rows.filter(pk__lt=min(int(cursor), LARGEST_ID))
         found = list(rows[: PAGE + 1])
         shown = [
             DuplicateOut((str(row.older_id), str(row.newer_id)), row.confidence, tuple(row.signals), row.found_at)
