@@ -18,7 +18,7 @@ from regulars.messages.ready_made import make_template
 from regulars.messages.send import send_prepared
 from regulars.messages.templates import find_template
 from regulars.messages.terms import load_terms
-from regulars.messages.values import last_day, load_shop, write_date
+from regulars.messages.values import load_shop, write_date
 from regulars.platform.rows import fetch
 
 TEMPLATE = "erasure_notice"
@@ -49,7 +49,7 @@ def notify_unseen(erasure: Erasure, *, at: datetime) -> Put | None:
     assert member is not None, "an erasure is about somebody"
     for channel in CHANNELS:
         if channel in live.channels and is_connected(channel) and address_of(member, channel)[0]:
-            day = last_day(erasure.due_at, None if shop is None else shop.zone)
+            day = erasure.due_at.astimezone(None if shop is None else shop.zone).date()
             return send_prepared(
                 member_id=member.id,
                 template=TEMPLATE,
