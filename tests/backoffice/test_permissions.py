@@ -177,6 +177,7 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
         "new_message_template",
         "rename_message_template",
         "retire_message_template",
+        "take_ready_templates",
         "test_message_template",
     ),
     Right.CHANGE_CHANNELS: (
