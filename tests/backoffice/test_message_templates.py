@@ -245,3 +245,11 @@ def test_quiet_hours_and_how_often_are_changed_in_one_place(marketer, owner):
 )
 def test_words_that_came_and_went_are_told(before, after, pieces):
     assert compare_words(before, after) == pieces
+
+
+def test_all_that_is_ready_made_is_taken_over_at_once(marketer):
+    assert "Take all of these over" in read(marketer, "/templates/choose/")
+    marketer.post("/templates/ready/")
+    made = len(list_templates())
+    assert made == sum(not ready.purpose for ready in READY.values())  # nobody is asked about offers here yet
+    assert "0 templates were taken over." in marketer.post("/templates/ready/", follow=True).content.decode()

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("messages/runs/<int:run_id>/export/", runs.export, name="export_message_run"),
     path("templates/", templates.templates, name="message_templates"),
     path("templates/choose/", templates.choose, name="choose_message_template"),
+    path("templates/ready/", templates.take_ready, name="take_ready_templates"),
     path("templates/new/", editor.new, name="new_message_template"),
     path("templates/preview/", editor.preview, name="message_template_preview"),
     path("templates/terms/", channels.terms, name="message_terms"),

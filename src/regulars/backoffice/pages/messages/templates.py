@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs
@@ -18,6 +19,7 @@ from regulars.backoffice.refusals import show_in, words
 from regulars.consents.purposes import load_purposes
 from regulars.core.refusals import Refusal
 from regulars.messages.models import ChannelKind, TemplateKind
+from regulars.messages.ready_made import make_ready_templates
 from regulars.messages.ready_texts import READY
 from regulars.messages.refusals import UnknownTemplate
 from regulars.messages.send import send_test
@@ -67,7 +69,19 @@ def choose(request: HttpRequest) -> HttpResponse:
         }
         for code, ready in READY.items()
     ]
-    return render(request, "backoffice/messages/choose.html", {"rows": rows})
+    context = {"rows": rows, "has_all": all(code in known for code in READY)}
+    return render(request, "backoffice/messages/choose.html", context)
+
+
+@require_POST
+@needs(Right.CHANGE_MESSAGES)
+def take_ready(request: HttpRequest) -> HttpResponse:
+    """Take over every ready-made template that the shop does not have."""
+    office = office_of(request)
+    made = make_ready_templates(at=office.now, by=office.actor)
+    said = ngettext("%(n)s template was taken over.", "%(n)s templates were taken over.", made)
+    messages.success(request, said % {"n": made})
+    return redirect("message_templates")
 
 
 @needs(Right.CHANGE_MESSAGES)
