@@ -14,6 +14,7 @@ NAMES: dict[str, Promise] = {
     "amount": pgettext_lazy("fact", "amount"),
     "approvals": pgettext_lazy("fact", "approvals"),
     "approver": pgettext_lazy("fact", "approved by"),
+    "asked by": pgettext_lazy("fact", "asked by"),
     "attribute": pgettext_lazy("fact", "field"),
     "attributes": pgettext_lazy("fact", "fields"),
     "available_at": pgettext_lazy("fact", "usable from"),
@@ -122,6 +123,7 @@ NAMES: dict[str, Promise] = {
     "until": pgettext_lazy("fact", "until"),
     "version": pgettext_lazy("fact", "version"),
     "way": pgettext_lazy("fact", "how"),
+    "why": pgettext_lazy("fact", "why"),
 }
 
 VALUES: dict[str, Promise] = {

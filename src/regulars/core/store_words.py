@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from regulars.core.tongue import mark
+
 
 class StoreWord(StrEnum):
     """The codes; they are kept and never renamed."""
@@ -26,13 +28,13 @@ class Noun(NamedTuple):
 
 
 ENGLISH: dict[StoreWord, Noun] = {
-    StoreWord.STORE: Noun("store", "stores"),
-    StoreWord.BRANCH: Noun("branch", "branches"),
-    StoreWord.OUTLET: Noun("outlet", "outlets"),
-    StoreWord.SHOP: Noun("shop", "shops"),
-    StoreWord.LOCATION: Noun("location", "locations"),
-    StoreWord.RESTAURANT: Noun("restaurant", "restaurants"),
-    StoreWord.SALON: Noun("salon", "salons"),
-    StoreWord.CLINIC: Noun("clinic", "clinics"),
-    StoreWord.STATION: Noun("station", "stations"),
+    StoreWord.STORE: Noun(mark("store"), mark("stores")),
+    StoreWord.BRANCH: Noun(mark("branch"), mark("branches")),
+    StoreWord.OUTLET: Noun(mark("outlet"), mark("outlets")),
+    StoreWord.SHOP: Noun(mark("shop"), mark("shops")),
+    StoreWord.LOCATION: Noun(mark("location"), mark("locations")),
+    StoreWord.RESTAURANT: Noun(mark("restaurant"), mark("restaurants")),
+    StoreWord.SALON: Noun(mark("salon"), mark("salons")),
+    StoreWord.CLINIC: Noun(mark("clinic"), mark("clinics")),
+    StoreWord.STATION: Noun(mark("station"), mark("stations")),
 }

@@ -9,6 +9,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 from procrastinate.tasks import Task
 
+from regulars.core.tongue import mark
 from regulars.jobs.cards import expire_cards
 from regulars.jobs.duplicates import LIKENESS, find_duplicates
 from regulars.jobs.imports import forget_imported
@@ -113,35 +114,43 @@ class Periodic(msgspec.Struct, frozen=True):
 
 SCHEDULE = (
     Periodic(
-        tick_relay, "* * * * * */15", "Every 15 seconds: bring the figures by day up to date where something happened."
+        tick_relay,
+        "* * * * * */15",
+        mark("Every 15 seconds: bring the figures by day up to date where something happened."),
     ),
-    Periodic(tick_duplicates, "* * * * *", "Every minute: look for duplicates among members who are new or changed."),
-    Periodic(tick_holds, "* * * * *", "Every minute: end the holds of baskets whose time is over."),
+    Periodic(
+        tick_duplicates, "* * * * *", mark("Every minute: look for duplicates among members who are new or changed.")
+    ),
+    Periodic(tick_holds, "* * * * *", mark("Every minute: end the holds of baskets whose time is over.")),
     Periodic(
         tick_receipts,
         "* * * * *",
-        "Every minute: confirm receipts that a till has recorded too, and let those lapse that nobody answered.",
+        mark("Every minute: confirm receipts that a till has recorded too, and let those lapse that nobody answered."),
     ),
     Periodic(
         tick_statuses,
         "* * * * *",
-        "Every minute: note which locks and blocks of members are over, and let those of the team in again.",
+        mark("Every minute: note which locks and blocks of members are over, and let those of the team in again."),
     ),
     Periodic(
         tick_messages,
         "* * * * * */15",
-        "Every 15 seconds: send the messages that are due, and those again whose worker died.",
+        mark("Every 15 seconds: send the messages that are due, and those again whose worker died."),
     ),
     Periodic(
         tick_night,
         "0 * * * *",
-        "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points and unused cards, forget old "
-        "files, erase whose cool-off is over, put automatic tags on, count segments, seal what is over and prove the "
-        "ledger.",
+        mark(
+            "Every hour: where it is 02:00 now, keep birthdays, review levels, expire points and unused cards, forget "
+            "old files, erase whose cool-off is over, put automatic tags on, count segments, seal what is over and "
+            "prove the ledger."
+        ),
     ),
-    Periodic(retry_stalled_jobs, "*/2 * * * *", "Every two minutes: start jobs again whose worker died."),
+    Periodic(retry_stalled_jobs, "*/2 * * * *", mark("Every two minutes: start jobs again whose worker died.")),
     Periodic(
-        remove_finished_jobs, "30 * * * *", "Every hour: remove jobs that are done for a day, or failed for a month."
+        remove_finished_jobs,
+        "30 * * * *",
+        mark("Every hour: remove jobs that are done for a day, or failed for a month."),
     ),
 )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 from django.db import connection
 
+from regulars.core.tongue import say
 from regulars.jobs.schedule import SCHEDULE
 from regulars.platform.rows import fetch
 
@@ -84,7 +85,7 @@ def read_jobs() -> JobsState:
             PeriodicRow(
                 task=periodic.task.name,
                 cron=periodic.cron,
-                sentence=periodic.sentence,
+                sentence=say(periodic.sentence),
                 last_at=last_ticks.get(periodic.task.name),
             )
             for periodic in SCHEDULE

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from regulars.backoffice.access import needs
 from regulars.backoffice.consent_words import SECTION_NAMES
 from regulars.backoffice.office import office_of
+from regulars.backoffice.told_words import say_column
 from regulars.care.export_member import export_member, write_export
 from regulars.members.lock import UnknownMember
 from regulars.staff.rights import Right
@@ -31,7 +32,7 @@ def member_export(request: HttpRequest, member_id: int) -> HttpResponse:
     sections = [
         {
             "title": SECTION_NAMES[name],
-            "columns": [key.replace("_minor", "").replace("_", " ") for key in rows[0]] if rows else [],
+            "columns": [say_column(key) for key in rows[0]] if rows else [],
             "rows": [list(row.items()) for row in rows[:LONGEST_TABLE]],
             "more": max(len(rows) - LONGEST_TABLE, 0),
         }
