@@ -140,4 +140,5 @@ def test_a_members_page_reads_by_the_member(owner, members):
     for plan in plans_of(owner, f"/members/{members[0]}/", dear=INDEXED):
         assert not set(re.findall(r"Seq Scan on (\w+)", plan)) & LARGE, plan
         used |= set(re.findall(r"(?:using|on) (\w+)", plan))
+        assert not re.search(r"Index Cond: \(\(kind\)::text = '\w+'::text\)\n", plan), plan
     assert {"sale_by_member", "entry_by_source", "entry_by_target", "events_about"} <= used

@@ -11,7 +11,8 @@ from regulars.platform.rows import Asked, fetch
 
 State = Literal["active", "pending", "waiting", "over"]
 
-# What is open, and what expired lately; by index, and never more than a page of either.
+# What is open, and what expired among the newest debits; by index, and never more than a page of either. Debits are
+# taken before their kind is asked: else an index that knows the kind of every entry is read from end to end.
 LOTS = """
 SELECT lot.entry_id, unit.code, entry.kind, entry.key, entry.occurred_at, lot.amount, lot.remaining, lot.available_at,
        CASE WHEN NOT lot.dies_idle THEN lot.expires_at WHEN lot.available_at < holder.idle_at THEN holder.idle_at END,
@@ -27,9 +28,11 @@ CROSS JOIN LATERAL (
      ORDER BY expires_at, entry_id LIMIT %(limit)s)
     UNION ALL
     (SELECT used.* FROM (
-        SELECT source_id, id FROM ledger_entry
-        WHERE source_id >= holder.id AND (source_id, id) < (holder.id, 9223372036854775807) AND kind = 'expire'
-        ORDER BY source_id DESC, id DESC LIMIT %(limit)s) debit
+        SELECT newest.id FROM (
+            SELECT id, kind FROM ledger_entry
+            WHERE source_id >= holder.id AND (source_id, id) < (holder.id, 9223372036854775807)
+            ORDER BY source_id DESC, id DESC LIMIT 1000) newest
+        WHERE newest.kind = 'expire' ORDER BY newest.id DESC LIMIT %(limit)s) debit
      JOIN ledger_allocation allocation ON allocation.debit_id = debit.id AND allocation.entry_id = debit.id
      JOIN ledger_lot used ON used.entry_id = allocation.lot_id AND used.remaining = 0)
 ) lot
