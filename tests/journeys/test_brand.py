@@ -46,6 +46,7 @@ def test_an_owner_makes_it_look_like_the_shop(shop, page, open_page, keep, logo)
 def take_a_colour(page, keep) -> None:
     page.get_by_label("Colour", exact=True).fill("#e8743b")
     expect(page.locator("#shades")).to_contain_text("reaches 2.66 : 1")
+    expect(page.get_by_label("Pick a colour")).to_have_value("#e8743b")
     keep(page, "shop-too-pale")
     page.locator("#shades").get_by_role("button").click()
     expect(page.locator("#shades .note")).to_have_count(0)

@@ -58,12 +58,12 @@
     if (set) { const field = document.getElementById(set.dataset.set); field.value = set.dataset.to; field.dispatchEvent(new Event("input", { bubbles: true })); }
   });
 
-  // A picked colour is typed; what listens to the field shows it.
+  // A picked colour is typed, and a typed one is picked; what listens to the field shows it.
   document.addEventListener("input", (event) => {
-    const into = event.target.dataset?.into;
-    if (!into) return;
-    document.getElementById(into).value = event.target.value;
-    document.getElementById(into).dispatchEvent(new Event("input", { bubbles: true }));
+    const into = document.getElementById(event.target.dataset?.into);
+    const picker = event.target.id && $(`[data-into="${event.target.id}"]`);
+    if (into) { into.value = event.target.value; into.dispatchEvent(new Event("input", { bubbles: true })); }
+    if (picker && /^#[0-9a-f]{6}$/i.test(event.target.value)) picker.value = event.target.value;
   });
 
   // One more of the rows alike: a copy of the empty one, under the next number.
