@@ -41,6 +41,10 @@ def test_a_subject_is_one_line_whatever_a_value_says(name, comment):
     assert "\r" not in said and "\n" not in said
 
 
+def test_a_subject_is_one_line_also_where_its_own_words_are_two():
+    assert filled("A\r\nBcc: {{ name }}", is_line=True, name="Ann") == "A Bcc: Ann"
+
+
 @given(st.text(max_size=60), st.sampled_from(["subject", "body"]))
 def test_what_is_sound_can_be_filled_in_and_the_rest_says_where_it_is_wrong(text, kind):
     faults = find_faults(text, kind=kind)
