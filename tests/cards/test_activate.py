@@ -7,7 +7,7 @@ import pytest
 
 from regulars.audit.models import Event
 from regulars.cards.activate import NotInStock
-from regulars.cards.models import CardBatch, CardType
+from regulars.cards.models import CardBatch, CardType, WrongPins
 from regulars.cards.pins import CardUnusable, TooManyGuesses, pin_of
 from regulars.cards.seal import ask_seal, seal_batch
 from regulars.care.activate_card import Activated, MemberIsBlocked, activate_by_hand, activate_with_pin
@@ -250,3 +250,15 @@ def test_a_card_in_stock_is_not_given_away_like_a_new_one():
         enrol_member(NewMember(first_name="Ana", cards=("9001",)), at=NOON)
 
     assert find_member(MemberHandle(card="9001"), country="US", at=NOON) is None
+
+
+@pytest.mark.parametrize(
+    "pin",
+    ["\uff11\uff12\uff13\uff14\uff15\uff16", "\u0660\u0661\u0662\u0663\u0664\u0665", "\u202e123456", "é", "x" * 20],
+)
+def test_a_pin_in_other_letters_is_a_wrong_pin_like_any_other(pin):
+    answer = activate_with_pin(number="9001", pin=pin, to=ANA, at=NOON, by=TILL)
+
+    assert isinstance(answer, CardUnusable)
+    assert WrongPins.objects.get(card__number="9001").wrong == 1
+    assert isinstance(activate_with_pin(number="9001", pin=pin_for("9001"), to=ANA, at=NOON, by=TILL), Activated)

@@ -125,7 +125,7 @@ def _matches(card: Card, pin: str) -> bool:
     if batch is None or batch.secret is None:
         return pin == ""
     printed = pin_of(card.number, digits=batch.pin_digits, batch_secret=bytes(batch.secret))
-    return hmac.compare_digest(printed, pin)
+    return hmac.compare_digest(printed.encode(), pin.encode())
 
 
 def _derive(number: str, pin: str, salt: bytes) -> bytes:
