@@ -91,6 +91,7 @@ def test_a_question_that_makes_no_sense_is_refused(till, query, status, code):
     answer = till.get(f"/receipts?{query}")
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert "in_state" not in answer.text
 
 
 def test_a_sale_is_disputed_once_at_a_time_and_the_answer_is_read(till):

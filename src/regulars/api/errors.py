@@ -39,6 +39,10 @@ def answer_refusal(_request: Request[Any, Any, Any], refusal: Refusal) -> Reply[
     return refused(refusal)
 
 
+RENAMED = {"in_state": "state"}
+"""Questions that a handler calls something else, because the framework has a use for the word itself."""
+
+
 def answer_http_exception(request: Request[Any, Any, Any], fault: HTTPException) -> Reply[Failure]:
     """Give the framework's own errors our shape."""
     match fault.status_code:
@@ -67,7 +71,8 @@ def answer_fault(_request: Request[Any, Any, Any], fault: Exception) -> Reply[Fa
 def _invalid(fault: HTTPException) -> InvalidRequest:
     if isinstance(fault, ValidationException) and isinstance(fault.extra, list) and fault.extra:
         first = fault.extra[0]
-        return InvalidRequest(where=str(first.get("key", "$")), problem=str(first.get("message", "")).rstrip("."))
+        where = RENAMED.get(str(first.get("key", "$")), str(first.get("key", "$")))
+        return InvalidRequest(where=where, problem=str(first.get("message", "")).rstrip("."))
     return InvalidRequest(where="$", problem=HTTPStatus(fault.status_code).phrase)
 
 
