@@ -35,6 +35,7 @@ SAID: dict[str, tuple[Promise, str]] = {
 KINDS: dict[str, Promise] = {
     "entry": gettext_lazy("Keyed instead of the till"),
     "claim": gettext_lazy("Brought by the member"),
+    "open": gettext_lazy("Open in an earlier system"),
     "correction": gettext_lazy("Correction"),
 }
 WAYS: dict[str, Promise] = {

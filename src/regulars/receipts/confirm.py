@@ -15,7 +15,7 @@ from regulars.platform.again import looks_again
 from regulars.receipts.codes import hash_code
 from regulars.receipts.counter import Counter, put_on_counter, sale_from
 from regulars.receipts.enter import printed_on
-from regulars.receipts.models import Code, Receipt, State
+from regulars.receipts.models import Code, Kind, Receipt, State
 from regulars.receipts.refusals import RecordedOtherwise
 from regulars.receipts.told import tell_receipt
 from regulars.sales.answers import Recorded, Refunded
@@ -75,7 +75,7 @@ def confirm_by_till(receipt_id: int, *, at: datetime) -> Confirmed:
     """
     counter = put_on_counter(receipt_id, at=at)
     recorded = _find_sale(counter.receipt)
-    if recorded is None or differences(printed_by_hand(counter.receipt), printed_on(recorded)):
+    if recorded is None or _differ(counter.receipt, recorded):
         raise RecordedOtherwise(sale_id=str(recorded.pk) if recorded else "")
     return _give_tills_sale(counter, recorded, way="till", at=at, by=SYSTEM)
 
@@ -104,6 +104,12 @@ def printed_by_hand(receipt: Receipt) -> Printed:
         total_minor=receipt.total_minor or 0,
         occurred_at=receipt.occurred_at,
     )
+
+
+def _differ(receipt: Receipt, recorded: Sale) -> bool:
+    """An open sale is finished whenever it is: its time says nothing."""
+    found = differences(printed_by_hand(receipt), printed_on(recorded))
+    return bool([each for each in found if not (each == "time" and receipt.kind == Kind.OPEN)])
 
 
 def _count(counter: Counter, *, way: Way, at: datetime, by: Actor) -> Confirmed:

@@ -46,16 +46,23 @@ from regulars.stores.find import find_stores
 
 @looks_again
 def enter_receipt(
-    new: NewReceipt, *, at: datetime, by: Actor, proofs: Sequence[KeptFile] = (), as_draft: bool = False
+    new: NewReceipt,
+    *,
+    at: datetime,
+    by: Actor,
+    proofs: Sequence[KeptFile] = (),
+    as_draft: bool = False,
+    waits_until: datetime | None = None,
 ) -> Entered:
-    """Keep a receipt, and let it count, wait or stay a draft.
+    """Keep a receipt, and let it count, wait or stay a draft. With `waits_until` it waits whatever the policy says, and
+    so long: the sale is not finished.
 
     Where the till has recorded the same sale without a member, it is given to the member: that is the second step.
     A claim comes within `attach_days`, as one of a till's sale does.
     Refuses MemberNotFound, MemberBlocked, CardInactive, StoreNotFound, WrongStore, ReceiptIncomplete, ReceiptClaimed,
     AlreadyTheirs, AttachedAlready, AttachTooLate, PaymentNeedsTill, ReceiptKeyReused, and what `quote_sales` refuses.
     """
-    return _enter(new, proofs=proofs, as_draft=as_draft, at=at, by=by)
+    return _enter(new, proofs=proofs, as_draft=as_draft, waits_until=waits_until, at=at, by=by)
 
 
 @looks_again
@@ -103,7 +110,15 @@ def preview_receipt(new: NewReceipt, *, at: datetime, has_proof: bool) -> Previe
     return Preview(waits=_waits(new, book=book, at=at, has_proof=has_proof), quote=quote)
 
 
-def _enter(new: NewReceipt, *, proofs: Sequence[KeptFile], as_draft: bool, at: datetime, by: Actor) -> Entered:
+def _enter(
+    new: NewReceipt,
+    *,
+    proofs: Sequence[KeptFile],
+    as_draft: bool,
+    waits_until: datetime | None,
+    at: datetime,
+    by: Actor,
+) -> Entered:
     earlier = Receipt.objects.filter(key=new.key).first()
     if earlier is not None:
         return _replay(earlier, new)
@@ -112,10 +127,18 @@ def _enter(new: NewReceipt, *, proofs: Sequence[KeptFile], as_draft: bool, at: d
         return keep_draft(
             row_of(new, store_id=store_id, member_id=member_id, at=at, by=by), proofs=proofs, at=at, by=by
         )
-    return _key(new, draft=None, proofs=proofs, at=at, by=by)
+    return _key(new, draft=None, proofs=proofs, waits_until=waits_until, at=at, by=by)
 
 
-def _key(new: NewReceipt, *, draft: Receipt | None, proofs: Sequence[KeptFile], at: datetime, by: Actor) -> Entered:
+def _key(
+    new: NewReceipt,
+    *,
+    draft: Receipt | None,
+    proofs: Sequence[KeptFile],
+    waits_until: datetime | None = None,
+    at: datetime,
+    by: Actor,
+) -> Entered:
     book = load_book()
     sale, store_id, member_id = _check(new, book=book, at=at, by=by)
     claimed = Receipt.objects.filter(store=store_id, number=new.number, state__in=LIVE).first()
@@ -137,8 +160,8 @@ def _key(new: NewReceipt, *, draft: Receipt | None, proofs: Sequence[KeptFile], 
     [quote] = quote_sales([sale], at=at)
     if isinstance(quote, Refusal):
         raise quote
-    if _waits(new, book=book, at=at, has_proof=has_proof):
-        return keep_waiting(row, quote, proofs=proofs, book=book, at=at, by=by)
+    if waits_until is not None or _waits(new, book=book, at=at, has_proof=has_proof):
+        return keep_waiting(row, quote, proofs=proofs, book=book, until=waits_until, at=at, by=by)
     [outcome] = record_sales([sale], at=at)
     if isinstance(outcome, Refusal):
         raise outcome

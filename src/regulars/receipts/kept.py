@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from regulars.audit.record import record_event
 from regulars.core.actor import SYSTEM, Actor
 from regulars.core.identifiers import MemberHandle
 from regulars.core.receipts import lapses_at
@@ -16,6 +15,7 @@ from regulars.ledger.lock import lock_wallets
 from regulars.programs.book import Book
 from regulars.receipts.models import Proof, Receipt, State
 from regulars.receipts.promise import Promises, promise, worth_promising
+from regulars.receipts.told import tell_receipt
 from regulars.sales.answers import Recorded
 
 
@@ -26,7 +26,7 @@ class NewReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     key: str
-    kind: Literal["entry", "claim", "correction"]
+    kind: Literal["entry", "claim", "correction", "open"]
     store: str
     occurred_at: datetime
     member: MemberHandle
@@ -82,15 +82,19 @@ def keep_waiting(
     *,
     proofs: Sequence[KeptFile],
     book: Book,
+    until: datetime | None = None,
     at: datetime,
     by: Actor,
 ) -> Entered:
-    """Keep a receipt that waits. A correction promises nothing: the old sale still counts."""
+    """Keep a receipt that waits, `until` then or as long as the policy says.
+
+    A correction promises nothing: the old sale still counts.
+    """
     program, member_id = book.compiled_at(row["occurred_at"]), row["member_id"]
     promised = worth_promising(quote.earned, program) if quote and row["corrects_id"] is None else []
     wallets = lock_wallets([member_id], units=book.units, at=at)
     promised = [(unit, amount) for unit, amount in promised if (member_id, unit) in wallets]
-    ends_at = lapses_at(at, book.compiled_at(at).policies)
+    ends_at = until or lapses_at(at, book.compiled_at(at).policies)
     receipt = _keep(row, proofs, state=State.AWAITING, promised=promised, lapses_at=ends_at)
     promise(
         promised,
@@ -139,13 +143,4 @@ def _tell(receipt: Receipt, action: str, *, at: datetime, by: Actor) -> None:
     facts = {"state": receipt.state, "kind": receipt.kind, "occurred_at": receipt.occurred_at}
     if receipt.total_minor is not None:
         facts["total_minor"] = receipt.total_minor
-    record_event(
-        action=action,
-        about="receipt",
-        about_id=receipt.pk,
-        member_id=receipt.member_id,
-        store_id=receipt.store_id,
-        facts=facts,
-        at=at,
-        by=by,
-    )
+    tell_receipt(action, receipt, facts, at=at, by=by)

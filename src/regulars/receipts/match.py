@@ -13,7 +13,8 @@ SELECT receipt.id FROM receipts_receipt AS receipt
 JOIN sales_sale AS sale ON sale.external_id = receipt.number AND sale.store_id = receipt.store_id
 WHERE receipt.state = 'awaiting' AND receipt.lapses_at > %(at)s AND receipt.corrects_id IS NULL
   AND sale.total_minor = receipt.total_minor
-  AND sale.occurred_at BETWEEN receipt.occurred_at - %(within)s AND receipt.occurred_at + %(within)s
+  AND (receipt.kind = 'open'
+       OR sale.occurred_at BETWEEN receipt.occurred_at - %(within)s AND receipt.occurred_at + %(within)s)
   AND (sale.member_id IS NULL OR sale.member_id = receipt.member_id)
 ORDER BY receipt.id LIMIT %(limit)s
 """

@@ -18,11 +18,14 @@ class State(models.TextChoices):
 
 
 class Kind(models.TextChoices):
-    """An entry stands in for the till; a claim comes with the customer, later; a correction replaces a sale."""
+    """An entry stands in for the till; a claim comes with the customer, later; a correction replaces a sale. An open
+    sale was begun in another system: its till may record it whenever it is finished.
+    """
 
     ENTRY = "entry"
     CLAIM = "claim"
     CORRECTION = "correction"
+    OPEN = "open"
 
 
 LIVE = (State.AWAITING, State.CONFIRMED)
