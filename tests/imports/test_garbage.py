@@ -1,12 +1,16 @@
 """A file of which a third is garbage: good lines come in once, each bad one is listed with its number and why."""
 
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from random import Random
+from typing import Any
 
 import pytest
+from xlsxwriter import Workbook
 
 from regulars.imports.models import ImportLine
+from regulars.imports.opening import InvalidHeadings
 from regulars.imports.workbook import NotATable, WorkbookTooLarge, measure
 from regulars.members.models import Member
 from regulars.members.rows import read_member
@@ -99,6 +103,59 @@ def test_line_breaks_within_quotes_are_part_of_a_cell():
 def test_a_file_is_read_as_it_was_written(content, name):
     assert bring(content).counts == {"created": 1}
     assert read_member(Member.objects.get().pk).first_name == name
+
+
+def test_a_table_of_ten_thousand_columns_is_refused_and_such_a_line_alone():
+    with pytest.raises(InvalidHeadings):
+        a_file(",".join(f"Column {n}" for n in range(10_000)) + "\n1\n")
+    run = bring(HEAD + b"X-1" + b"," * 9_999 + b"x\r\nX-2" + b"," * 9_999 + b"\r\nC-1,Zoe,,,\r\n")
+    assert faults(run) == [(2, "", "ragged_line")]
+    assert run.counts == {"created": 2, "failed": 1}  # cells beyond the headings may be there if they are blank
+
+
+def a_workbook(write: Callable[[Any], None]) -> bytes:
+    out = BytesIO()
+    with Workbook(out, {"in_memory": True}) as book:
+        write(book.add_worksheet())
+        book.add_worksheet().write_row(0, 0, ["Another", "sheet"])
+    return out.getvalue()
+
+
+def test_a_workbook_says_what_its_cells_show_and_its_formulas_are_not_evaluated():
+    def write(sheet) -> None:
+        sheet.write_row(0, 0, ["External id", "First name", "Phone", "E-mail", "Birthday"])
+        sheet.write_row(
+            1, 0, [1001, "Zoë", 12125550101, "ZOE@example.com", "1990-02-28"]
+        )  # numbers, as people keep them
+        sheet.write_row(3, 0, ["X-1", "'=1+1", "", "", "1990-02-31"])  # behind an empty row
+        sheet.write_string(4, 0, "X-2")
+        sheet.write_string(4, 1, "=cmd|' /C calc'!A0")
+        sheet.write_string(5, 0, "C-3")
+        sheet.write_formula(5, 1, '=HYPERLINK("http://example.com")', value="Ann")  # what it showed last
+        sheet.write_string(6, 0, "X-3")
+        sheet.write_formula(6, 4, "=1/0", value="#DIV/0!")  # reads as blank
+        sheet.write_string(7, 0, "X-4")
+        sheet.write_number(7, 4, 1e300)
+        sheet.write_row(8, 0, ["X-5", "Ann", "", "", "", "surplus"])
+        sheet.write_row(9, 0, ["External id", "First name", "Phone", "E-mail", "Birthday"])
+
+    run = bring(a_workbook(write), name="people.xlsx")
+    assert faults(run) == [
+        (4, "birth_on", "invalid_day"),
+        (5, "first_name", "not_text"),
+        (8, "birth_on", "invalid_day"),
+        (9, "", "ragged_line"),
+        (10, "", "repeated_heading"),
+    ]
+    assert run.counts == {"created": 3, "failed": 5}
+    assert set(Member.objects.values_list("first_name", flat=True)) == {"Zoë", "Ann", ""}
+    assert read_member(Member.objects.get(first_name="Zoë").pk).external_id == "1001"
+
+
+def test_a_workbook_of_ten_thousand_columns_is_refused():
+    content = a_workbook(lambda sheet: sheet.write_row(0, 0, [f"Column {n}" for n in range(10_000)]))
+    with pytest.raises(InvalidHeadings):
+        a_file(content, name="wide.xlsx")
 
 
 def a_bomb() -> BytesIO:

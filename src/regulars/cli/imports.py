@@ -12,10 +12,9 @@ from regulars.cli.session import merchant_schema
 if TYPE_CHECKING:
     from regulars.imports.models import ImportRun
 
-SUBJECTS = ("members", "adjustments", "balances", "levels")
+SUBJECTS = ("members", "adjustments", "balances", "levels", "sales")
 MODES = ("create_and_update", "update", "create_only")
 FAILURES_TOLD = 20
-STAYED = ("in_use", "changed", "spent", "gone", "broken")
 
 
 def register(app: typer.Typer) -> None:
@@ -116,6 +115,7 @@ def _work(run_id: int, doing: str) -> "ImportRun":
 def _tell(run: "ImportRun") -> None:
     """Say what became of the lines, and why the first of those that failed did."""
     from regulars.imports.models import ImportResult
+    from regulars.imports.progress import UNDOS
 
     told = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in sorted(run.counts.items()))
     typer.echo(f"Import {run.pk}: {run.state}, {told or 'no lines'}")
@@ -128,6 +128,6 @@ def _tell(run: "ImportRun") -> None:
         )
         typer.echo(f"  line {each.line}: {why}", err=True)
     is_undo = run.step == "undo"
-    stayed = sum(count for outcome, count in run.counts.items() if outcome in STAYED)
+    stayed = sum(count for outcome, count in run.counts.items() if outcome in UNDOS[1:])
     if run.state != "done" or (stayed if is_undo else run.counts.get("failed")):
         raise typer.Exit(1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 from django.db import transaction
@@ -12,7 +12,7 @@ from regulars.core.actor import Actor
 from regulars.core.column_names import guess_columns
 from regulars.core.importing import Terms
 from regulars.core.refusals import Refusal
-from regulars.files.keep import keep_file, open_file, remove_files
+from regulars.files.keep import FileGone, keep_file, open_file, remove_files
 from regulars.files.models import KeptFile, Purpose
 from regulars.imports.lines import Subject
 from regulars.imports.models import ImportLine, ImportResult, ImportRun
@@ -136,19 +136,38 @@ def choose(
     return run
 
 
-def ask_check(run_id: int, *, at: datetime, by: Actor) -> ImportRun:
-    """Have a file looked at line by line: what would become of each. Nothing is brought in.
+@transaction.atomic
+def ask_check(run_id: int, *, at: datetime, by: Actor, for_real: bool = False) -> ImportRun:
+    """Have a file looked at line by line: what would become of each. Nothing is brought in; with `for_real` it is, when
+    all of it was looked at (`go_for_real`).
 
     Refuses: UnknownImport, ImportNotReady, ImportRunning.
     """
-    return _ask(
-        run_id, ImportRun.Step.CHECK, allowed={("new", "done"), ("check", "failed"), ("check", "stopped")}, at=at, by=by
-    )
+    allowed = {("new", "done"), ("check", "failed"), ("check", "stopped")}
+    run = _ask(run_id, ImportRun.Step.CHECK, allowed=allowed, at=at, by=by)
+    run.is_for_real = for_real
+    run.save(update_fields=["is_for_real"])
+    return run
 
 
 def ask_write(run_id: int, *, at: datetime, by: Actor) -> ImportRun:
     """Have a file brought in that was checked. Refuses: UnknownImport, ImportNotReady, ImportRunning."""
     return _ask(run_id, ImportRun.Step.WRITE, allowed={("check", "done")}, at=at, by=by)
+
+
+def go_for_real(run_id: int, *, at: datetime) -> bool:
+    """Have a file brought in that was looked at, where somebody has asked for both at once; whether it is.
+
+    Where another import runs by now it waits for somebody to ask.
+    """
+    run = read_import(run_id)
+    if not run.is_for_real or (run.step, run.state) != (ImportRun.Step.CHECK, ImportRun.State.DONE):
+        return False
+    try:
+        ask_write(run_id, at=at, by=actor_of(run))
+    except (ImportRunning, ImportNotReady):
+        return False
+    return True
 
 
 def ask_undo(run_id: int, *, at: datetime, by: Actor) -> ImportRun:
@@ -212,10 +231,15 @@ def read_import(run_id: int) -> ImportRun:
     return run
 
 
+def actor_of(run: ImportRun) -> Actor:
+    """Who has asked for the step that an import is at, with who let them."""
+    kind, _, number = (run.asked_by or run.created_by).partition(":")
+    who: Any = kind
+    return Actor(kind=who, id=int(number) if number else None, approver=run.approved_by or None)
+
+
 def look(run: ImportRun) -> Opened:
     """Return the first lines of a run's file, as it is read now. Refuses: FileGone, NotATable, InvalidHeadings."""
-    from regulars.files.keep import FileGone
-
     if run.file is None:
         raise FileGone()
     with open_file(run.file) as file:

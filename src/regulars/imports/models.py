@@ -11,10 +11,10 @@ class ImportRun(models.Model):
 
     `headings` are the file's, `fields` what each of them means here ("" is not read). `terms` and `reading` are a
     `core.importing.Terms` and a `records.Reading`. Of `total` lines `position` is the last one that is done: what was
-    cut off goes on behind it. `counts` are lines by outcome; by unit, `sums` are amounts that were booked and `missed`
-    those that failed, `held_before` and `held_after` what all members held. `asked_by` asked for the step, and
-    `approved_by` let them. Everything it writes is written as of `began_at`, however long it takes and however often
-    it is cut off.
+    cut off goes on behind it. `counts` are lines by outcome, `alike` how many new ones may be there already; by unit,
+    `sums` are amounts that were booked and `missed` those that failed, `held_before` and `held_after` what all members
+    held. `asked_by` asked for the step, and `approved_by` let them; with `is_for_real` a check is followed by bringing
+    it in. Everything it writes is written as of `began_at`, however long it takes and however often it is cut off.
     """
 
     class Step(models.TextChoices):
@@ -41,6 +41,7 @@ class ImportRun(models.Model):
     note = models.CharField(max_length=200, blank=True)
     step = models.CharField(max_length=8, choices=Step, default=Step.NEW)
     state = models.CharField(max_length=8, choices=State, default=State.DONE)
+    is_for_real = models.BooleanField(default=False)
     is_stop_asked = models.BooleanField(default=False)
     is_staged = models.BooleanField(default=False)
     total = models.BigIntegerField(default=0)
@@ -118,6 +119,7 @@ class ImportResult(models.Model):
         indexes = [
             models.Index(fields=["member_id"], name="imports_of_a_member", condition=Q(member_id__isnull=False)),
             models.Index(fields=["run", "line"], name="import_failures", condition=Q(outcome="failed")),
+            models.Index(fields=["run", "line"], name="import_stayed", condition=~Q(undo__in=["", "undone"])),
         ]
 
     def __str__(self) -> str:

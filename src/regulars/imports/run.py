@@ -6,15 +6,14 @@ So what is cut off goes on behind the last batch that was done, and comes to the
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 
 from regulars.audit.record import record_event
-from regulars.core.actor import Actor
 from regulars.core.importing import Outcome
 from regulars.core.refusals import LookAgain, Refusal
+from regulars.imports.ask import actor_of
 from regulars.imports.lines import Done, Fault, Line, Subject, Undoable
 from regulars.imports.models import ImportRun
 from regulars.imports.stage import stage_file
@@ -95,12 +94,6 @@ def run_import(run_id: int, *, now: Callable[[], datetime]) -> Iterator[int]:
         _end(run, ImportRun.State.FAILED, at=now(), fault=f"{refusal.code} {msgspec.to_builtins(refusal.facts())}")
     else:
         _end(run, ImportRun.State.STOPPED if run.is_stop_asked else ImportRun.State.DONE, at=now())
-
-
-def actor_of(run: ImportRun) -> Actor:
-    kind, _, number = (run.asked_by or run.created_by).partition(":")
-    who: Any = kind
-    return Actor(kind=who, id=int(number) if number else None, approver=run.approved_by or None)
 
 
 def _stage(run: ImportRun, subject: Subject, *, now: Callable[[], datetime]) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection, transaction
 
 from regulars.core.cells import CLEAR, read_text
+from regulars.core.importing import RepeatedLine
 from regulars.core.refusals import Refusal
 from regulars.files.keep import FileGone, open_file
 from regulars.imports.lines import Fault, Field, Subject, fault_of
@@ -36,7 +37,7 @@ WITH later AS (
 )
 UPDATE imports_importline AS line
 SET faults = jsonb_build_array(jsonb_build_object(
-    'field', %(kind)s::text, 'code', 'repeated_line',
+    'field', %(kind)s::text, 'code', %(code)s::text,
     'facts', jsonb_build_object('kind', %(kind)s::text, 'line', later.first)))
 FROM later WHERE line.run_id = %(run)s AND line.line = later.line
 """
@@ -89,7 +90,10 @@ def stage_file(run: ImportRun, subject: Subject, *, is_stopped: Stopped) -> int 
         # Nobody has counted the lines yet, and the planner believes there are next to none.
         execute("SET LOCAL enable_nestloop = off", {})
         for repeats in subject.repeats:
-            execute(REPEATED.replace("{values}", repeats.values), {"run": run.pk, "kind": repeats.kind})
+            execute(
+                REPEATED.replace("{values}", repeats.values),
+                {"run": run.pk, "kind": repeats.kind, "code": RepeatedLine.code},
+            )
         if subject.in_bulk is not None:
             subject.in_bulk.compare_lines()
     return read

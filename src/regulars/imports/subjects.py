@@ -11,6 +11,7 @@ from regulars.core.importing import Terms
 from regulars.imports.amounts.adjustments import Adjustments
 from regulars.imports.amounts.balances import Balances
 from regulars.imports.amounts.levels import Levels
+from regulars.imports.amounts.open_sales import OpenSales
 from regulars.imports.lines import Subject
 from regulars.imports.models import ImportRun
 from regulars.imports.people.bring import People
@@ -21,6 +22,7 @@ SUBJECTS: Mapping[str, Callable[..., Subject]] = {
     "adjustments": Adjustments,
     "balances": Balances,
     "levels": Levels,
+    "sales": OpenSales,
 }
 
 

@@ -1,8 +1,9 @@
 """What a column of a file of amounts may mean."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.core.cells import read_amount, read_day, read_text
@@ -106,6 +107,18 @@ def read_long_text(cell: str) -> str:
     return text
 
 
+def text_field(code: str, label: Promise, *, about: Promise, sample: str = "") -> Field:
+    return Field(code=code, label=label, about=about, sample=sample, read=read_long_text)
+
+
+def read_last_day(cell: str, reading: Reading, *, zone: tzinfo, at: datetime) -> str:
+    """Return the last day of something, which must not be over. Refuses: InvalidDay, OverAlready."""
+    day = read_day(cell, order=reading.dates)
+    if end_of_day(day, zone) <= at:
+        raise OverAlready()
+    return day.isoformat()
+
+
 def fields_of_adjustments(book: Book, units: Sequence[Unit]) -> list[Field]:
     return [
         *who(book.program.country),
@@ -117,29 +130,19 @@ def fields_of_adjustments(book: Book, units: Sequence[Unit]) -> list[Field]:
             sample="-50",
             read=read_any_amount,
         ),
-        Field(
-            code="reason",
-            label=_("Reason"),
-            about=_("For the team only."),
-            sample="Double scan on 3 May",
-            read=read_long_text,
-        ),
-        Field(
-            code="comment",
-            label=_("Comment"),
+        text_field("reason", _("Reason"), about=_("For the team only."), sample="Double scan on 3 May"),
+        text_field(
+            "comment",
+            _("Comment"),
             about=_("The member reads it; “Manual adjustment” if it is blank."),
             sample="Corrected",
-            read=read_long_text,
         ),
     ]
 
 
 def fields_of_balances(book: Book, units: Sequence[Unit], reading: Reading, *, at: datetime) -> list[Field]:
-    def expires_on(cell: str) -> str:
-        day = read_day(cell, order=reading.dates)
-        if end_of_day(day, book.zone) <= at:
-            raise OverAlready()
-        return day.isoformat()
+    def day(cell: str) -> str:
+        return read_day(cell, order=reading.dates).isoformat()
 
     return [
         *who(book.program.country),
@@ -150,25 +153,20 @@ def fields_of_balances(book: Book, units: Sequence[Unit], reading: Reading, *, a
             label=_("Earned on"),
             about=_("For the history only."),
             sample="2025-03-31",
-            read=lambda cell: read_day(cell, order=reading.dates).isoformat(),
+            read=day,
         ),
         Field(
             code="available_on",
             label=_("Available from"),
             about=_("At once, if it is blank or over."),
-            read=lambda cell: read_day(cell, order=reading.dates).isoformat(),
+            read=day,
         ),
         Field(
             code="expires_on",
             label=_("Last day"),
             about=_("The last day it can be spent; blank: never ends."),
             sample="2027-03-31",
-            read=expires_on,
+            read=lambda cell: read_last_day(cell, reading, zone=book.zone, at=at),
         ),
-        Field(
-            code="reference",
-            label=_("Reference"),
-            about=_("Tells lots apart that are otherwise alike."),
-            read=read_long_text,
-        ),
+        text_field("reference", _("Reference"), about=_("Tells lots apart that are otherwise alike.")),
     ]

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from regulars.core.actor import Actor
-from regulars.core.cells import read_day, read_text
+from regulars.core.cells import read_text
 from regulars.core.importing import Outcome, Terms
 from regulars.core.periods import end_of_day
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.refusals import Refusal
-from regulars.imports.amounts.fields import OverAlready, read_long_text, who
+from regulars.imports.amounts.fields import read_last_day, text_field, who
 from regulars.imports.amounts.members import find_members
 from regulars.imports.lines import CellNeeded, Done, Field, InBulk, Line, Repeats, Undoable, check_columns, failed
 from regulars.imports.records import Reading
@@ -53,12 +53,6 @@ class Levels:
                 raise UnknownTierSet(tier_set=cell[:50])
             return code
 
-        def until(cell: str) -> str:
-            day = read_day(cell, order=self.reading.dates)
-            if end_of_day(day, self.book.zone) <= self.at:
-                raise OverAlready()
-            return day.isoformat()
-
         return [
             *who(self.book.program.country),
             Field(
@@ -74,9 +68,9 @@ class Levels:
                 label=_("Last day"),
                 about=_("At least this level until then; blank: as if it had been reached now."),
                 sample="2027-03-31",
-                read=until,
+                read=lambda cell: read_last_day(cell, self.reading, zone=self.book.zone, at=self.at),
             ),
-            Field(code="note", label=_("Note"), about=_("For the team only."), read=read_long_text),
+            text_field("note", _("Note"), about=_("For the team only.")),
         ]
 
     def check_fields(self, mapped: Sequence[str]) -> None:
