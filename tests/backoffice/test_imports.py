@@ -1,14 +1,18 @@
 """A file is brought in from the screens: chosen, its columns said, looked at, brought in, taken back."""
 
 import csv
+from datetime import date
 from io import BytesIO, StringIO
 
 import pytest
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from regulars.care.duplicates import look_for_duplicates
 from regulars.core.actor import SYSTEM
 from regulars.imports.models import ImportRun
 from regulars.members.models import Member
+from regulars.points.adjust import adjust_points
 from regulars.staff.approval_rules import put_rule
 from tests.backoffice.conftest import NOW
 from tests.imports.files import work
@@ -150,3 +154,64 @@ def test_many_adjustments_may_need_a_second_person(owner):
     assert answer.status_code == 200
     run.refresh_from_db()
     assert (run.step, run.state) == ("check", "done")
+
+
+def sheet(client, run: ImportRun, kind: str) -> list[list[str]]:
+    answer = client.get(f"/imports/{run.pk}/{kind}.csv")
+    return list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+
+def bring_in(client, content: bytes, subject: str) -> ImportRun:
+    file = BytesIO(content)
+    file.name = "file.csv"
+    client.post("/imports/", {"subject": subject, "file": file})
+    run = ImportRun.objects.latest("pk")
+    say_columns(client, run)
+    work(run)
+    client.post(f"/imports/{run.pk}/start/")
+    work(run)
+    return run
+
+
+def test_what_an_undo_could_not_undo_is_told_line_by_line(owner):
+    ann = a_member(external_id="C-1")
+    a_member(external_id="C-2")
+    run = bring_in(owner, b"External id,Points\nC-1,40\nC-2,5\n", "balances")
+    adjust_points(member_id=ann, amount=-30, reason="spent", key="1", at=timezone.now(), by=SYSTEM)
+    owner.post(f"/imports/{run.pk}/undo/")
+    work(run)
+
+    page = owner.get(f"/imports/{run.pk}/").content.decode()
+    assert "Lines that could not be undone" in page
+    assert f'href="/members/{ann}/">It was spent since.' in page
+    assert sheet(owner, run, "stayed")[1:] == [["2", "It was spent since.", "C-1", "40"]]
+
+
+def test_who_may_be_known_already_is_counted_shown_and_downloaded(owner):
+    ann = a_member(first_name="Ann", last_name="Lee", birth_on=date(1990, 2, 28))
+    look_for_duplicates(at=NOW)
+    bo = "Bo,Ray,1980-01-01"
+    text = f"External id,First name,Last name,Birthday\nC-1,Ann,Lee,1990-02-28\nC-2,{bo}\nC-3,{bo}\n"
+    run = bring_in(owner, text.encode(), "members")
+
+    page = " ".join(owner.get(f"/imports/{run.pk}/").content.decode().split())
+    assert "<dt>Maybe known</dt><dd>2" in page
+    assert f'href="/members/{ann}/">A member has the same name and birth date.' in page
+    assert [row[:2] for row in sheet(owner, run, "alike")[1:]] == [
+        ["2", "A member has the same name and birth date."],
+        ["4", "Line 3 has the same name and birth date."],
+    ]
+
+
+def test_open_sales_are_brought_in_with_what_they_come_to(owner):
+    a_member(external_id="C-1")
+    heading = b"External id,Store,Receipt number,Total,Sold on\n"
+    run = bring_in(owner, heading + b"C-1,330,A-1,120.50,2026-03-09\nC-9,330,A-2,8,2026-03-09\n", "sales")
+    page = " ".join(owner.get(f"/imports/{run.pk}/").content.decode().split())
+    assert "Brought in to wait</dt><dd>120.50 USD</dd><dt>Fails</dt><dd>8.00 USD" in page
+    assert "1 open sale" in owner.get(f"/imports/{run.pk}/undo/").content.decode()
+
+
+def test_there_are_three_lists_of_lines_and_no_other(owner):
+    run = upload(owner)
+    assert owner.get(f"/imports/{run.pk}/everything.csv").status_code == 404

@@ -89,7 +89,7 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
         "discard_import",
         "import",
         "import_columns",
-        "import_errors",
+        "import_lines",
         "import_template",
         "imports",
         "resume_import",

@@ -51,5 +51,5 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:run_id>/resume/", imports.resume, name="resume_import"),
     path("imports/<int:run_id>/undo/", imports.undo, name="undo_import"),
     path("imports/<int:run_id>/forget/", imports.throw_away, name="discard_import"),
-    path("imports/<int:run_id>/errors.csv", imports.failures, name="import_errors"),
+    path("imports/<int:run_id>/<slug:kind>.csv", imports.lines, name="import_lines"),
 ]

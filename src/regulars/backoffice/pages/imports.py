@@ -16,14 +16,11 @@ from django.views.decorators.http import require_POST
 from regulars.backoffice.access import needs
 from regulars.backoffice.effects.deeds import BringIn
 from regulars.backoffice.forms.imports import ColumnsForm, FileForm
+from regulars.backoffice.import_lines import READERS, SHOWN, all_lines_of
 from regulars.backoffice.imports import (
     ABOUT,
-    FAILURES,
     SUBJECTS,
-    all_failures,
-    all_lines,
-    done_lines,
-    read_failures,
+    money_of,
     say_state,
     sums_of,
     tiles,
@@ -51,6 +48,7 @@ from regulars.imports.ask import (
 )
 from regulars.imports.lines import Field
 from regulars.imports.models import ImportRun
+from regulars.imports.progress import all_lines, done_lines
 from regulars.imports.subjects import open_subject
 from regulars.jobs.imports import defer_import
 from regulars.platform.sheets import CONTENT_TYPES, Format, open_sheet
@@ -63,6 +61,7 @@ RIGHTS = {
     "adjustments": Right.ADJUST_POINTS,
     "balances": Right.ADJUST_POINTS,
     "levels": Right.CHANGE_TIERS,
+    "sales": Right.ENTER_RECEIPTS,
 }
 """What a kind of import needs besides the right to import at all."""
 
@@ -128,13 +127,13 @@ def one_import(request: HttpRequest, run_id: int) -> HttpResponse:
         if not is_open:
             answer["HX-Refresh"] = "true"
         return answer
-    after = _number(request.GET.get("after", ""))
-    failures = [] if is_open or run.step == ImportRun.Step.NEW else read_failures(run, office, after=after)
+    is_told = not is_open and run.step != ImportRun.Step.NEW
+    lists = _lists(request, run, office) if is_told else []
     context = _progress(run) | {
-        "tiles": tiles(run) if not is_open and run.step != ImportRun.Step.NEW else [],
-        "failures": failures,
-        "more": failures[-1].line if len(failures) == FAILURES else None,
+        "tiles": tiles(run) if is_told else [],
+        "lists": lists,
         "sums": sums_of(run, office),
+        "worth": money_of(run),
         "subject": SUBJECTS[run.subject],
         "names": name_actors({run.created_by}),
         "can_undo": run.step == ImportRun.Step.WRITE and not is_open and run.forgotten_at is None,
@@ -235,15 +234,29 @@ def throw_away(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 @needs(Right.IMPORT_LISTS)
-def failures(request: HttpRequest, run_id: int) -> HttpResponse:
-    """All lines that failed, as CSV: what is wrong stands before the cells, to be mended and brought in again."""
+def lines(request: HttpRequest, run_id: int, kind: str) -> HttpResponse:
+    """All lines to look at, as CSV: why stands before the cells, to be mended and brought in again."""
     office, run = office_of(request), _find(run_id, office_of(request))
+    if kind not in READERS:
+        raise Http404
     out = TemporaryFile()  # noqa: SIM115  # the answer closes it
     sheet = open_sheet("csv", out, heading=[_("Line"), _("What is wrong"), *run.headings])
-    sheet.write(all_failures(run, office))
+    sheet.write(all_lines_of(kind, run, office))
     sheet.close()
     out.seek(0)
-    return _file(out, f"import-{run.pk}-errors.csv", "csv")
+    return _file(out, f"import-{run.pk}-{kind}.csv", "csv")
+
+
+def _lists(request: HttpRequest, run: ImportRun, office: Office) -> list[dict[str, Any]]:
+    """The lists of lines to look at that are not empty, each from where somebody has paged to."""
+    kinds = ["stayed"] if run.step == ImportRun.Step.UNDO else ["errors", "alike"]
+    told = []
+    for kind in kinds:
+        after = _number(request.GET.get(f"after_{kind}", ""))
+        if rows := READERS[kind](run, office, after=after):
+            more = rows[-1].line if len(rows) == SHOWN else None
+            told.append({"kind": kind, "rows": rows, "more": more})
+    return told
 
 
 def _file(out: BinaryIO, name: str, form: Format) -> HttpResponse:
