@@ -241,7 +241,7 @@ def test_a_threshold_is_for_one_unit_or_for_all(owner, ann):
         ("remove_reward", "key", "", 0),
     ]
     page = owner.get(rules).content.decode()
-    for said in ("12.50 coins", "500 of any unit", "any amount of points"):
+    for said in ("12.50 coins", "500 of any unit", "any amount of points", "stamps of “Coffee”"):
         assert said in page
 
     wrong = [
@@ -252,7 +252,7 @@ def test_a_threshold_is_for_one_unit_or_for_all(owner, ann):
         ({"action": "adjust_points", "unit": "nothing"}, "Select a valid choice"),
         ({"action": "adjust_points", "unit": "", "from_amount": "0.5"}, "without so many decimals"),
         ({"action": "adjust_points", "unit": "coins", "from_amount": "0.005"}, "without so many decimals"),
-        ({"action": "mass_adjust", "role": "key"}, "cannot do this"),
+        ({"action": "send_many", "role": "key"}, "cannot do this"),
         ({"action": "adjust_points", "from_amount": "-1"}, "greater than or equal"),
         ({"action": "adjust_points", "from_amount": "1e400"}, "Ensure"),
     ]

@@ -48,8 +48,8 @@ MEASURES: dict[Action, Literal["points", "stamps", "money", "rows", "members", "
 OF_UNITS = frozenset(action for action, measure in MEASURES.items() if measure in ("points", "stamps"))
 """Actions whose amount is an amount of a unit: their thresholds can be for one unit."""
 
-OF_MACHINES = frozenset(Action) - {Action.MASS_ADJUST, Action.SEND_MANY}
-"""Actions that tills and other systems can do: files are brought in, and many are written to, by people."""
+OF_MACHINES = frozenset(Action) - {Action.SEND_MANY}
+"""Actions that tills and other systems can do: many are written to by people."""
 
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True):

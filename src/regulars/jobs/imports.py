@@ -3,6 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from regulars.imports.ask import go_for_real
 from regulars.imports.forget import forget_imports
 from regulars.imports.run import run_import
 from regulars.jobs.gently import Company, gently
@@ -15,9 +16,11 @@ def bring_in(*, schema: str, run: int) -> int:
     """Check, bring in or undo a file, as somebody asked; how many lines there were. One that was cut off goes on."""
     lines = 0
     with in_merchant(schema):
-        for done in gently(run_import(run, now=timezone.now), needs_rest=Company()):
-            lines = done
-    return lines
+        while True:
+            for done in gently(run_import(run, now=timezone.now), needs_rest=Company()):
+                lines = done
+            if not go_for_real(run, at=timezone.now()):
+                return lines
 
 
 @app.task(name="forget_imported", queue="night", retry=AGAIN)
