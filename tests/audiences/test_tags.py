@@ -131,6 +131,7 @@ def test_a_tag_that_is_removed_is_worn_by_nobody():
     member = a_member()
     retag_member(member_id=member, put=["vip", "staff"], at=NOON, by=ANN)
     assert [(tag.name, worn) for tag, worn in list_tags()] == [("staff", 1), ("vip", 1)]
+    assert [(tag.name, worn) for tag, worn in list_tags(most=0)] == [("staff", 1), ("vip", 1)]
     assert remove_tag("vip", at=NOON, by=ANN) == 1
     assert tags_of([member]) == {member: ("staff",)}
 

@@ -7,10 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from regulars.audiences.models import AutoTag, Segment, Tag, TagBatch
 from regulars.audiences.segments import save_segment
-from regulars.audiences.tags import create_tag, tags_of
+from regulars.audiences.tags import create_tag, retag_member, tags_of
 from regulars.core.actor import SYSTEM
 from regulars.core.audience import AllOf, AnyOf, Balance, Bought, InSegment, Not, Tagged, read_condition
-from tests.backoffice.conftest import YESTERDAY
+from tests.backoffice.conftest import NOW, YESTERDAY
 from tests.shop import a_member
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +150,11 @@ def test_what_is_not_there_is_not_found(owner, people, path):
 @pytest.mark.parametrize("path", ["/segments/", "/segments/new/", "/tags/", "/exports/", "/members/"])
 def test_pages_without_anything_say_what_they_are_for(owner, path):
     assert owner.get(path).status_code == 200
+
+
+def test_a_tag_of_very_many_is_not_counted_to_the_end(owner, monkeypatch):
+    monkeypatch.setattr("regulars.backoffice.pages.tags.MOST_COUNTED", 1)
+    create_tag("vip", at=NOW, by=SYSTEM)
+    for _ in range(3):
+        retag_member(member_id=a_member(at=YESTERDAY), put=("vip",), at=NOW, by=SYSTEM)
+    assert "more than 1</a>" in owner.get("/tags/").content.decode()

@@ -230,7 +230,7 @@ def _member_pages(shop: Shop) -> Iterator[Asked]:
             "dates/",
         ):
             yield Asked(row="member_page_1m", name=f"{whose}: {more}", path=f"{page}{more}")
-    yield Asked(row="member_page_1m", name="a sale", path=f"/sales/{shop.sales // 2}/")
+    yield Asked(row="member_page_1m", name="a sale", path=f"/sales/{shop.middle_sale[1]}/")
     yield Asked(row="member_page_1m", name="a card", path=f"/cards/number/{shop.person[3]}/")
 
 

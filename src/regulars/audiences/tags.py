@@ -19,6 +19,11 @@ from regulars.programs.naming import naming_programs
 LONGEST_NAME = 64
 LONGEST_ABOUT = 200
 
+WEARERS = """
+SELECT tag.id, (SELECT count(*) FROM (SELECT FROM audiences_worn WHERE tag_id = tag.id LIMIT %(most)s) AS worn)
+FROM audiences_tag AS tag
+"""
+
 # What a rule put on and a person puts on again stays when the rule would take it off.
 CHANGE = """
 WITH wanted AS (
@@ -215,9 +220,9 @@ def ask_tags(members: Collection[int]) -> Callable[[], dict[int, tuple[str, ...]
     return lambda: _by_member(asked.rows())
 
 
-def list_tags() -> list[tuple[Tag, int]]:
-    """Return every tag by name, and how many members wear it."""
-    counts = dict(fetch("SELECT tag_id, count(*) FROM audiences_worn GROUP BY tag_id", {}))
+def list_tags(*, most: int | None = None) -> list[tuple[Tag, int]]:
+    """Return every tag by name, and how many members wear it; with `most`, counted up to there and one more."""
+    counts = dict(fetch(WEARERS, {"most": None if most is None else most + 1}))
     return [(tag, counts.get(tag.pk, 0)) for tag in Tag.objects.order_by("name")]
 
 

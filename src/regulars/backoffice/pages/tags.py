@@ -34,6 +34,9 @@ from regulars.staff.rights import Right
 AT_ONCE = 2_000
 """So many members are tagged while one waits."""
 
+MOST_COUNTED = 10_000
+"""A tag that more members wear is worn by "more than 10,000"."""
+
 FAULTS = {
     "ragged": gettext_lazy("It has more cells than the heading, or one that is too long."),
     "nobody_named": gettext_lazy("It names nobody: give a card, a phone, an e-mail or an id."),
@@ -61,7 +64,7 @@ def tags(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("The tag “%(name)s” can be put on members now.") % {"name": made.name})
                 return redirect("tags")
     batches = list_tag_batches()
-    context = {"form": form, "tags": list_tags(), "batches": batches}
+    context = {"form": form, "tags": list_tags(most=MOST_COUNTED), "most": MOST_COUNTED, "batches": batches}
     context["names"] = name_actors({batch.created_by for batch in batches})
     return render(request, "backoffice/tags.html", context)
 
