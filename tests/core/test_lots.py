@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from regulars.core.lots import Lot, claw, draw, give_back, is_lapsed, spendable_total
+from regulars.core.lots import Draw, Lot, claw, draw, draw_first, give_back, is_lapsed, spendable_total
 
 
 def day(month: int, of: int = 1) -> datetime:
@@ -31,6 +31,15 @@ def lots(*held: tuple[int, datetime | None]) -> list[Lot]:
 )
 def test_soonest_to_expire_goes_first(held, spend, taken):
     assert [(each.lot.id, each.amount) for each in draw(lots(*held), wanted=spend, at=NOW)] == taken
+
+
+def test_what_is_drawn_first_is_not_drawn_again():
+    soon, late = held = lots((10, FEB), (10, MAR))
+    first, more = draw_first([Draw(soon, 4)], held, wanted=12, at=NOW)
+    assert [(each.lot.id, each.amount) for each in (*first, *more)] == [(1, 4), (1, 6), (2, 2)]
+    assert [lot.held for lot in (soon, late)] == [0, 0]
+    first, more = draw_first([Draw(late, 10)], held, wanted=3, at=NOW)
+    assert ([(each.lot.id, each.amount) for each in first], more) == ([(2, 3)], [])
 
 
 def test_the_worked_example_of_order_and_expiry():
