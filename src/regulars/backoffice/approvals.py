@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.backoffice.amounts import say_amount
+from regulars.backoffice.amounts import say_amount, words_of
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import money, number
 from regulars.core.approval import MEASURES, Action
@@ -81,6 +81,13 @@ def say_measure(action: str, amount: int | None, office: Office, *, unit: str = 
             return _("%(n)s members") % {"n": number(amount)}
         case _:
             return ""
+
+
+def name_unit(code: str, office: Office) -> str:
+    """A unit as a threshold names it: stamps by their card."""
+    if office.live and code in office.live.cards:
+        return _("stamps of “%(card)s”") % {"card": office.live.cards[code].name}
+    return words_of(office.unit(code)).plural
 
 
 def state_of(approval: Approval, *, now: datetime) -> str:

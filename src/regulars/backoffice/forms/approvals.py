@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regulars.backoffice.amounts import read_amount, words_of
-from regulars.backoffice.approvals import ACTIONS
+from regulars.backoffice.amounts import read_amount
+from regulars.backoffice.approvals import ACTIONS, name_unit
 from regulars.backoffice.office import Office
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.core.approval import KEY_ROLE, MEASURES, OF_MACHINES, OF_UNITS, Action
@@ -51,7 +51,7 @@ class RuleForm(forms.Form):
         units = office.live.units.values() if office.live else ()
         self.fields["unit"].choices = [  # type: ignore[attr-defined]
             ("", _("Any unit")),
-            *[(unit.code, words_of(unit).plural) for unit in units],
+            *[(unit.code, name_unit(unit.code, office)) for unit in units],
         ]
 
     def clean(self) -> dict[str, Any]:

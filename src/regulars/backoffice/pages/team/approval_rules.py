@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.backoffice.access import needs
-from regulars.backoffice.amounts import words_of
-from regulars.backoffice.approvals import NEEDS, say_action, say_measure
+from regulars.backoffice.approvals import NEEDS, name_unit, say_action, say_measure
 from regulars.backoffice.forms.approvals import RuleForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in
@@ -74,6 +73,7 @@ def _tell(rule: ApprovalRule, office: Office) -> dict[str, Any]:
         "action": say_action(rule.action),
         "role": others.get(rule.role) or role_names().get(rule.role, rule.role),
         "from": say_measure(rule.action, rule.from_amount, office, unit=rule.unit) if rule.from_amount else "",
-        "unit": words_of(office.unit(rule.unit)).plural if rule.unit else "",
+        "unit": name_unit(rule.unit, office) if rule.unit else "",
+        "is_card": office.unit(rule.unit).kind == "stamps" if rule.unit else False,
         "need": NEEDS[rule.need],
     }
