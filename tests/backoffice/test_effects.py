@@ -261,7 +261,7 @@ def test_what_changed_since_is_said_and_the_old_effect_is_not_approved(ann, mana
     assert "has changed since you opened this page" in refused
     assert Approval.objects.get().state == "waiting"
     page = text(refused)
-    assert "What it does has changed since it was asked for." in page
+    assert "It would do something else now than when it was asked for." in page
     assert "100 points → 600 points" in page
     assert "20 points → 520 points" in page
 
