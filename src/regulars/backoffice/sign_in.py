@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from regulars.backoffice.office import office_of
+from regulars.platform.tongues import spoken, tongue_now
 from regulars.staff.models import Person
 from regulars.staff.states import end_locks
 
@@ -28,11 +29,13 @@ class TeamAdapter(DefaultAccountAdapter):
 
 def send_invitation(request: HttpRequest, person: Person) -> None:
     """Send somebody the link by which they choose their password; it works for three days and once."""
+    office = office_of(request)
     key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     context = {
         "person": person,
-        "shop": office_of(request).shop,
+        "shop": office.shop,
         "inviter": request.user,
         "link": get_reset_password_from_key_url(request, key),
     }
-    TeamAdapter(request).send_mail("account/email/invitation", person.email, context)
+    with spoken(person.language or tongue_now(), office.looks.store_word):
+        TeamAdapter(request).send_mail("account/email/invitation", person.email, context)
