@@ -26,6 +26,8 @@ from regulars.members.status import (
     end_statuses,
     join_member,
     remove_member,
+    standing_of,
+    status_at,
 )
 from regulars.points.adjust import adjust_points
 from regulars.points.claim import claim_reward
@@ -227,6 +229,18 @@ def test_a_till_finds_what_counts_now(status, found, is_joined):
     seen = find_member(MemberHandle(id=str(member)), country="US", at=LATER)
     assert seen is not None
     assert (seen.status, seen.is_joined) == (found, is_joined)
+
+
+@pytest.mark.parametrize("status", [Status.LOCKED, Status.BLOCKED])
+@pytest.mark.parametrize(("moment", "counts"), [(LATER - timedelta(microseconds=1), True), (LATER, False)])
+def test_a_lock_ends_at_its_end_whoever_asks(status, moment, counts):
+    member = a_member()
+    change_status(member_id=member, status=status, reason="x", at=NOON, by=BOB, until=LATER)
+    now = status.value if counts else "active"
+    row, found = read_member(member), find_member(MemberHandle(id=str(member)), country="US", at=moment)
+    assert row is not None and found is not None
+    assert {standing_of(member, at=moment), status_at(Member.objects.get(pk=member), at=moment)} == {now}
+    assert {row.at(moment).status, found.status} == {now}
 
 
 def test_the_night_notes_the_end_of_what_is_over_once():

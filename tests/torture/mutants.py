@@ -1,4 +1,4 @@
-"""Ways to break the ledger and the program's engine, one line each: the tests must see every one of them.
+"""Ways to break the ledger, the program's engine and what guards people, one line each: the tests must see every one.
 
 python -m tests.torture.mutants [NAME …]
 
@@ -236,6 +236,34 @@ MUTANTS = (
         "money_minor=again.left.money_minor - again.earlier.money_minor",
         "money_minor=0",
         ("../sales/test_levels.py",),
+    ),
+    Mutant(
+        "what is drawn first is drawn twice",
+        "core/lots.py",
+        "        each.lot.held += each.amount\n    more",
+        "        each.lot.held += 0\n    more",
+        ("../core/test_lots.py",),
+    ),
+    Mutant(
+        "a lock counts at its very end",
+        "members/status.py",
+        "WHEN member.status_until <= %(at)s THEN 'active'",
+        "WHEN member.status_until < %(at)s THEN 'active'",
+        ("../members/test_status.py",),
+    ),
+    Mutant(
+        "a PIN that is locked is looked at",
+        "staff/pins.py",
+        "WHERE person_id = %(person)s AND (locked_until IS NULL OR locked_until <= %(at)s)\n",
+        "WHERE person_id = %(person)s\n",
+        ("../staff/test_pins.py",),
+    ),
+    Mutant(
+        "a hold of the law keeps nobody's data",
+        "care/blocks.py",
+        "lifted_at IS NULL AND (until IS NULL OR until > %(at)s))",
+        "false)",
+        ("../care/test_erase.py",),
     ),
 )
 
