@@ -9,6 +9,7 @@ from regulars.audit.models import Event
 from regulars.backoffice.forms.messages.channels import ChannelForm
 from regulars.backoffice.messages_difference import Piece, compare_words
 from regulars.backoffice.messages_words import FAULTS, PROBLEMS, REASONS, STATES, TRIGGERS, VARIABLE_WORDS, WHYS
+from regulars.core.actor import SYSTEM
 from regulars.core.messages import deciding, texts
 from regulars.core.messages.variables import VARIABLES
 from regulars.messages.channels import read_channel
@@ -17,9 +18,11 @@ from regulars.messages.ready_texts import READY
 from regulars.messages.templates import find_template, list_templates, list_versions
 from regulars.messages.terms import load_terms
 from regulars.staff.models import Role
+from regulars.staff.rights import Right
+from regulars.staff.roles import create_role
 from tests.backoffice.conftest import sign_in
 from tests.messages.desk import a_template, sinks
-from tests.shop import a_member
+from tests.shop import OPENED, a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -253,3 +256,14 @@ def test_all_that_is_ready_made_is_taken_over_at_once(marketer):
     made = len(list_templates())
     assert made == sum(not ready.purpose for ready in READY.values())  # nobody is asked about offers here yet
     assert "0 templates were taken over." in marketer.post("/templates/ready/", follow=True).content.decode()
+
+
+def test_who_may_not_see_members_sees_examples_alone(shop):
+    ann = a_member(first_name="Ana")
+    role = create_role(name="Writer", rights=[Right.CHANGE_MESSAGES], at=OPENED, by=SYSTEM)
+    writer = sign_in(role.code)
+    typed = a_text(0, channel="sms", body="{{ first_name }}") | {"at": "0", "whose": str(ann)}
+    said = writer.post("/templates/preview/", typed).content.decode()
+    assert "Ann" in said
+    assert "Ana" not in said
+    assert 'name="whose"' not in read(writer, "/templates/new/")

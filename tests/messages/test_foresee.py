@@ -77,5 +77,5 @@ def test_what_cannot_be_sent_is_refused(five):
 def test_statements_do_not_grow_with_the_members(five, more, django_assert_max_num_queries):
     for number in range(more):
         say(a_member(email=f"more{number}@example.com"))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(25):
         assert ahead(at=NOON + timedelta(minutes=1)).goes == 2 + more

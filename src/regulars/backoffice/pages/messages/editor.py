@@ -117,7 +117,7 @@ def _is_sound(texts: Texts, *, is_code: bool) -> bool:
 
 
 def _see(request: HttpRequest, texts: Texts, office: Office, *, is_code: bool) -> dict[str, Any]:
-    typed = (request.POST.get("whose", "") or "").strip()[:254]
+    typed = request.POST.get("whose", "").strip()[:254] if office.can(Right.SEE_MEMBERS) else ""
     member = find_typed(typed.lstrip("#"), office) if typed else None
     seen = see_text(texts.open.written(), is_code=is_code, member=member, office=office) if texts.open else None
     return {"seen": seen, "whose": typed, "is_nobody": bool(typed) and member is None}
