@@ -1,6 +1,8 @@
 """A machine sends members prepared messages, and reads what became of them."""
 
 import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from regulars.core.actor import SYSTEM
 from regulars.messages.models import Delivery
@@ -29,6 +31,8 @@ def test_a_message_is_sent_once_and_told_without_its_words(till, ann):
     assert first.status_code == 201, first.text
     said = first.json()
     assert (said["state"], said["reason"], said["why"], said["language"]) == ("waiting", "", "service", "en")
+    asked = ProcrastinateJob.objects.filter(task_name="send_messages", args__schema=connection.schema_name)
+    assert [job.args["channel"] for job in asked] == ["email"]  # it is not left to the clock
     post_letters()
 
     [told] = till.get(f"/members/{ann['id']}/messages").json()["messages"]

@@ -116,7 +116,7 @@ class _Ask(BaseHTTPRequestHandler):
     server: Gateway
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}")
         self.server.asked.append((self.path, body))
         self.send_response(self.server.status)
         if self.server.status == 302:
