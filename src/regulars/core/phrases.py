@@ -69,6 +69,11 @@ def quoted(name: str) -> str:
     return say("“%(name)s”", name=name)
 
 
+def sentence(phrase: str) -> str:
+    """Make a phrase a sentence of its own: with a capital and a full stop; nothing stays nothing."""
+    return say("%(phrase)s.", phrase=f"{phrase[:1].upper()}{phrase[1:]}") if phrase else ""
+
+
 def nth(number: int) -> str:
     """Write an ordinal: "1st", "2nd", "3rd", "11th", "22nd"."""
     match 0 if 10 <= number % 100 <= 20 else number % 10:

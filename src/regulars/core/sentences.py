@@ -6,7 +6,7 @@ from datetime import tzinfo
 from regulars.core.amounts import portion
 from regulars.core.describe.limits import describe_bound
 from regulars.core.money import write_money
-from regulars.core.phrases import count, stamps, unit_words, write_end
+from regulars.core.phrases import count, sentence, stamps, unit_words, write_end
 from regulars.core.program.units import Unit
 from regulars.core.tongue import names, point, say
 from regulars.core.why import (
@@ -195,7 +195,7 @@ def _explain_earning(why: Earned, unit: Unit, currency: str, say_rule: SayRule) 
 
 
 def _explain_part(part: RulePart, why: Earned, unit: Unit, currency: str, rule: str) -> list[str]:
-    said = [_sentence(rule)]
+    said = [sentence(rule)]
     counted = _counted(part, why, currency)
     gave = count(part.desired, unit)
     if counted:
@@ -205,17 +205,12 @@ def _explain_part(part: RulePart, why: Earned, unit: Unit, currency: str, rule: 
     if part.carried and part.carried[1]:
         rest = _write_step(part, part.carried[1], currency)
         gave = say("%(gave)s; %(step)s counts with the next sale", gave=gave, step=rest)
-    said.append(_sentence(gave))
+    said.append(sentence(gave))
     said += [_explain_bite(bite, unit) for bite in part.bites]
     if part.bites:
         awarded, desired = count(part.awarded, unit), count(part.desired, unit)
         said.append(say("So %(awarded)s instead of %(desired)s.", awarded=awarded, desired=desired))
     return said
-
-
-def _sentence(phrase: str) -> str:
-    """A phrase as a sentence of its own: with a capital and a full stop."""
-    return say("%(phrase)s.", phrase=f"{phrase[:1].upper()}{phrase[1:]}")
 
 
 def _explain_bite(bite: Bite, unit: Unit) -> str:
@@ -224,7 +219,7 @@ def _explain_bite(bite: Bite, unit: Unit) -> str:
         name = bite.id[2:].partition("/")[0]
         return say("The budget “%(name)s” bounds what everybody gets together: %(left)s.", name=name, left=left)
     said = describe_bound(bite.limit, per=bite.per, period=bite.period, days=bite.days, unit=unit)
-    return _sentence(said if bite.period == "transaction" else say("%(bound)s: %(left)s", bound=said, left=left))
+    return sentence(said if bite.period == "transaction" else say("%(bound)s: %(left)s", bound=said, left=left))
 
 
 def _counted(part: RulePart, why: Earned, currency: str) -> str:

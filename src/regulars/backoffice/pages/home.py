@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.chart import Chart, draw_bars
@@ -68,7 +69,7 @@ def _tiles(here: Figures, there: Figures, office: Office, *, is_whole: bool) -> 
     ]
     if is_whole:
         held = _("what members hold at the end")
-        rows.insert(3, (_("Joined"), here.joined, there.joined, number, ""))
+        rows.insert(3, (pgettext("how many", "Joined"), here.joined, there.joined, number, ""))
         rows.append((_("Points expired"), here.expired, there.expired, number, ""))
         rows.append((_("Points outstanding"), here.outstanding, there.outstanding, number, held))
     return [
@@ -102,7 +103,7 @@ def _charts(figures: Sequence[Day], first: date, until: date, *, is_whole: bool)
     if not is_whole:
         return [sales, draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent")), active]
     points = draw(_("Points"), (_("earned"), "earned"), (_("spent"), "spent"), (_("expired"), "expired"))
-    return [sales, points, draw(_("Joined"), (_("joined"), "joined")), active]
+    return [sales, points, draw(pgettext("how many", "Joined"), (_("joined"), "joined")), active]
 
 
 def _first_steps(office: Office) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
 from regulars.core.actor import Actor
 from regulars.core.approval import Action
+from regulars.core.phrases import sentence
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.refusals import Refusal
 from regulars.core.tiers import NOWHERE, Standing, level_of
@@ -177,7 +178,7 @@ def _sentences(effect: Changed, tier_set: TierSet, office: Office, *, rewards: b
     said = []
     if effect.standing.override is not None:
         override = say_override(tier_set, effect.standing.override, office)
-        said.append(f"{override[:1].upper()}{override[1:]}.")
+        said.append(sentence(override))
     elif effect.after is not None and effect.kept_until is not None:
         said.append(_("Kept until %(day)s, then reviewed.") % {"day": last_day(effect.kept_until, office)})
     elif effect.after is not None:

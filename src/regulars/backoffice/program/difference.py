@@ -6,8 +6,8 @@ from typing import Any
 from django.urls import reverse
 
 from regulars.backoffice.program.editors import OF_KIND
-from regulars.backoffice.program.preview import sentence
 from regulars.core.difference import Change
+from regulars.core.phrases import sentence
 
 
 def show_changes(

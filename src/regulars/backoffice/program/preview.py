@@ -11,7 +11,7 @@ from regulars.core.describe.catalogue import describe_reward, describe_stamp_car
 from regulars.core.describe.rules import describe_rule, find_unit
 from regulars.core.describe.tiers import describe_tier_set, tell_level
 from regulars.core.describe.units import describe_unit, tell_budget, tell_collection
-from regulars.core.phrases import count
+from regulars.core.phrases import count, sentence
 from regulars.core.program.caps import Budget
 from regulars.core.program.document import ProgramDocument
 from regulars.core.program.items import Collection
@@ -36,10 +36,6 @@ def preview_of(piece: Any, document: ProgramDocument, office: Office) -> Preview
     }
     shown = tellers.get(type(piece), _rule)(piece, document, office)
     return shown | {"said": sentence(shown["said"]), "piece": piece}
-
-
-def sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _rule(rule: Any, document: ProgramDocument, office: Office) -> Preview:
