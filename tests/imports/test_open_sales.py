@@ -49,6 +49,13 @@ def test_looking_at_it_says_the_same_and_keeps_nothing(ann):
     assert points(ann) == 0
 
 
+def test_a_layaway_may_be_older_than_any_sale_of_a_till(ann):
+    run = bring(HEAD + "C-1,330,A-1,120.00,2025-06-01,,\n", subject="sales")
+    assert (run.counts, points(ann)) == ({"created": 1}, 120)
+    confirm_receipt(Receipt.objects.get().pk, at=NOON, by=Actor(kind="staff", id=7))
+    assert (Sale.objects.count(), points(ann)) == (1, 120)
+
+
 def test_the_same_file_again_brings_nothing(ann):
     bring(HEAD + OPEN, subject="sales")
     assert bring(HEAD + OPEN, subject="sales").counts == {"unchanged": 1}

@@ -90,7 +90,7 @@ def preview_confirmation(receipt: Receipt, *, at: datetime) -> tuple[Recorded | 
         back = preview_refund(_refund_of_corrected(receipt, at=at, by=SYSTEM), at=at)
     elif _find_sale(receipt) is not None:
         return None, None
-    [quote] = quote_sales([sale_from(receipt)], at=at)
+    [quote] = quote_sales([sale_from(receipt)], at=at, is_history=receipt.kind == Kind.OPEN)
     if isinstance(quote, Refusal):
         raise quote
     return quote, back

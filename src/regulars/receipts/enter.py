@@ -104,7 +104,7 @@ def preview_receipt(new: NewReceipt, *, at: datetime, has_proof: bool) -> Previe
     if recorded is not None:
         is_same = _is_same(recorded, sale, store_id=store_id, member_id=member_id)
         return Preview(waits=not is_same, till_has="same" if is_same else "other")
-    [quote] = quote_sales([sale], at=at)
+    [quote] = quote_sales([sale], at=at, is_history=new.kind == Kind.OPEN)
     if isinstance(quote, Refusal):
         raise quote
     return Preview(waits=_waits(new, book=book, at=at, has_proof=has_proof), quote=quote)
@@ -157,7 +157,7 @@ def _key(
             return keep_waiting(row, None, proofs=proofs, book=book, at=at, by=by)
         done = attach_sale(sale_id=recorded.pk, member=MemberHandle(id=str(member_id)), at=at, by=by)
         return keep_confirmed(row, done, way="till", proofs=proofs, at=at, by=by)
-    [quote] = quote_sales([sale], at=at)
+    [quote] = quote_sales([sale], at=at, is_history=new.kind == Kind.OPEN)
     if isinstance(quote, Refusal):
         raise quote
     if waits_until is not None or _waits(new, book=book, at=at, has_proof=has_proof):

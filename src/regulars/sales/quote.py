@@ -18,12 +18,14 @@ from regulars.sales.till_batch import cards_to_start, check_batch
 
 
 @transaction.atomic(savepoint=False)
-def quote_sales(batch: Sequence[NewSale], *, at: datetime, draft: Compiled | None = None) -> list[Outcome]:
+def quote_sales(
+    batch: Sequence[NewSale], *, at: datetime, draft: Compiled | None = None, is_history: bool = False
+) -> list[Outcome]:
     """Return what `record_sales` would answer to each sale by itself, without an id; refuses what it refuses.
 
     With a `draft`, that version decides instead of the live one: so a basket is tried before a program is published.
     """
-    book, seen, refused = check_batch(batch, at=at, is_history=False, draft=draft)
+    book, seen, refused = check_batch(batch, at=at, is_history=is_history, draft=draft)
     outcomes: dict[int, Outcome] = dict(refused)
     with together():
         asked = ask_to_open(seen, book, at=at, lock=False)
