@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.utils.formats import date_format, get_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from regulars.brand.dates import day_in_figures, say_day
 from regulars.platform.tongues import tongue_now
@@ -12,7 +12,10 @@ _WITH_NAMED_MONTHS = ("en", "ms")
 
 
 class DjangosTongue:
-    """Says everything as Django's translations do."""
+    """Says everything as Django's translations do. Separators are kept by language: every number asks for them."""
+
+    def __init__(self) -> None:
+        self._separators: dict[str | None, tuple[str, str]] = {}
 
     def language(self) -> str:
         return tongue_now()
@@ -27,7 +30,11 @@ class DjangosTongue:
         return ngettext(singular, plural, number)
 
     def separators(self) -> tuple[str, str]:
-        return get_format("THOUSAND_SEPARATOR"), get_format("DECIMAL_SEPARATOR")
+        language = get_language()
+        known = self._separators.get(language)
+        if known is None:
+            known = self._separators[language] = get_format("THOUSAND_SEPARATOR"), get_format("DECIMAL_SEPARATOR")
+        return known
 
     def day(self, on: date) -> str:
         return say_day(on)
