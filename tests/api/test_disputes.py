@@ -206,6 +206,8 @@ for _ in range(6):
         ({"condition": {"is": "nothing"}}, 400, "invalid_request"),
         ({"condition": {"is": "age", "at_least": -1}}, 400, "invalid_request"),
         ({"condition": {"is": "age", "at_least": 1e309}}, 400, "invalid_request"),
+        ({"condition": {"is": "attribute", "code": "note", "any": ["x" * 1_001]}}, 400, "invalid_request"),
+        ({"condition": {"is": "reward", "any": ["x"] * 201}}, 400, "invalid_request"),
         ({"condition": {"is": "age"}}, 422, "invalid_condition"),
         ({"condition": {"is": "segment", "any": ["there is none"]}}, 404, "unknown_segment"),
         ({"condition": {"is": "segment", "any": ["Wrong"]}}, 422, "segment_in_circles"),

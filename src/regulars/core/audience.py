@@ -19,6 +19,8 @@ DEEPEST = 5
 MOST_NAMES = 200
 
 Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=MOST_NAMES)]
+Codes = Annotated[tuple[Code, ...], msgspec.Meta(max_length=MOST_NAMES)]
+Written = Annotated[str, msgspec.Meta(max_length=1_000)]
 Whole = Annotated[int, msgspec.Meta(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
 Years = Annotated[int, msgspec.Meta(ge=0, le=150)]
 Month = Annotated[int, msgspec.Meta(ge=1, le=12)]
@@ -99,9 +101,9 @@ class Attribute(Part, frozen=True, kw_only=True, tag_field="is", tag="attribute"
     """
 
     code: Code
-    any: tuple[str, ...] = ()
-    at_least: str | None = None
-    at_most: str | None = None
+    any: Annotated[tuple[Written, ...], msgspec.Meta(max_length=MOST_NAMES)] = ()
+    at_least: Written | None = None
+    at_most: Written | None = None
 
 
 class Tagged(Part, frozen=True, kw_only=True, tag_field="is", tag="tagged"):
@@ -120,7 +122,7 @@ class OnLevel(Part, frozen=True, kw_only=True, tag_field="is", tag="level"):
     """Has one of these levels of a tier set; with none named, has no level of it."""
 
     tier_set: Code
-    any: tuple[Code, ...] = ()
+    any: Codes = ()
 
 
 class Balance(Part, frozen=True, kw_only=True, tag_field="is", tag="balance"):
@@ -165,7 +167,7 @@ class LastBought(Part, frozen=True, kw_only=True, tag_field="is", tag="last_boug
 class HasReward(Part, frozen=True, kw_only=True, tag_field="is", tag="reward"):
     """Has one of these rewards to use now; with none named, any reward."""
 
-    any: tuple[Code, ...] = ()
+    any: Codes = ()
 
 
 class HasCard(Part, frozen=True, kw_only=True, tag_field="is", tag="card"):
