@@ -30,11 +30,20 @@ JOIN messaging_templateversion AS version ON version.id = delivery.version_id
 JOIN messaging_template AS template ON template.id = version.template_id
 LEFT JOIN messaging_channel AS channel ON channel.id = delivery.sent_over_id
 LEFT JOIN members_member AS member ON member.id = delivery.member_id
-ORDER BY delivery.id DESC
+ORDER BY page.place
 """
 
 PAGE = """
-SELECT id FROM messaging_delivery WHERE id < %(before)s AND {where} ORDER BY id DESC LIMIT %(limit)s
+SELECT id, row_number() OVER () AS place FROM (
+    SELECT id FROM messaging_delivery WHERE id < %(before)s AND {where} ORDER BY id DESC LIMIT %(limit)s) AS newest
+"""
+
+# Days are read along their own index: in the order of ids, an old day would come after everything that is newer.
+PAGE_OF_DAYS = """
+SELECT id, row_number() OVER () AS place FROM (
+    SELECT id FROM messaging_delivery WHERE {where} AND (created_at, id) < (
+        coalesce((SELECT created_at FROM messaging_delivery WHERE id = %(before)s), 'infinity'), %(before)s)
+    ORDER BY created_at DESC, id DESC LIMIT %(limit)s) AS newest
 """
 
 
@@ -115,7 +124,8 @@ def list_deliveries(asked: Filter, *, before: int | None = None, limit: int = 50
             params[name] = value
     if asked.is_sink:
         where.append("sent_over_id IN (SELECT id FROM messaging_channel WHERE way = 'sink')")
-    return _rows(PAGE.format(where=" AND ".join(where)), params)
+    page = PAGE if asked.since is None and asked.until is None else PAGE_OF_DAYS
+    return _rows(page.format(where=" AND ".join(where)), params)
 
 
 def deliveries_of(member_id: int, *, before: int | None = None, limit: int = 20) -> list[DeliveryRow]:
@@ -125,7 +135,7 @@ def deliveries_of(member_id: int, *, before: int | None = None, limit: int = 20)
 
 def read_delivery(delivery_id: int) -> DeliveryRow:
     """Refuses: UnknownDelivery."""
-    found = _rows("SELECT %(id)s::bigint AS id", {"id": delivery_id})
+    found = _rows("SELECT %(id)s::bigint AS id, 1 AS place", {"id": delivery_id})
     if not found:
         raise UnknownDelivery()
     return found[0]

@@ -271,6 +271,8 @@ class Delivery(models.Model):
             models.Index(fields=["sending_at"], name="deliveries_being_sent", condition=Q(state="sending")),
             models.Index(fields=["state", "-id"], name="deliveries_by_state"),
             models.Index(fields=["channel", "state", "-id"], name="deliveries_by_channel"),
+            models.Index(fields=["trigger", "-id"], name="deliveries_by_trigger"),
+            models.Index(fields=["-created_at", "-id"], name="deliveries_by_day"),
             models.Index(
                 fields=["batch", "state", "-id"], name="deliveries_of_a_batch", condition=Q(batch__isnull=False)
             ),

@@ -394,6 +394,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="delivery",
+            index=models.Index(fields=["trigger", "-id"], name="deliveries_by_trigger"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(fields=["-created_at", "-id"], name="deliveries_by_day"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
             index=models.Index(
                 condition=models.Q(("batch__isnull", False)),
                 fields=["batch", "state", "-id"],
