@@ -18,7 +18,7 @@ from regulars.staff.models import ApprovalRule, Role
 from tests.backoffice.conftest import NOW, sign_in
 from tests.backoffice.test_leave import hidden
 from tests.messages.desk import a_marketing_template, a_template, say, send, send_all, sinks
-from tests.shop import OPENED, a_member
+from tests.shop import NOON, OPENED, a_member
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -273,3 +273,14 @@ def test_a_segment_leads_to_its_members(ann, owner):
     asked = read(owner, link[1].replace("&amp;", "&"))
     assert "<b>1</b>" in asked
     assert "Our &amp; best" in asked
+
+
+def test_a_day_is_read_page_by_page(ann, manager):
+    for number in range(60):
+        send(ann, key=f"k{number}", at=NOON - timedelta(seconds=number % 7))
+    first = read(manager, f"/messages/?day={NOON:%Y-%m-%d}")
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older is not None
+    rest = read(manager, f"/messages/{older[1]}".replace("&amp;", "&"))
+    seen = re.findall(r'<a class="strong" href="/messages/(\d+)/', first + rest)
+    assert len(seen) == len(set(seen)) == 60
