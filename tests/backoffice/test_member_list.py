@@ -7,6 +7,7 @@ import re
 import pytest
 from django.conf import settings
 
+from regulars.audiences.find import Size
 from regulars.audiences.models import TagBatch, View
 from regulars.audiences.segments import save_segment
 from regulars.audiences.tags import create_tag, retag_member, tags_of
@@ -181,3 +182,8 @@ def test_a_status_that_has_ended_filters_nobody(owner, people):
     change_status(member_id=people["bob"], status=Status.LOCKED, reason="x", at=NOW, by=SYSTEM)
     assert shown(owner, "status=locked") == {people["bob"]}
     assert shown(owner, "status=active") == {people["ann"], people["dee"]}
+
+
+def test_a_count_that_found_nobody_in_a_part_does_not_say_about_none(owner, monkeypatch):
+    monkeypatch.setattr("regulars.backoffice.pages.members.count_members", lambda *asked: Size(0, is_exact=False))
+    assert "few, if any" in owner.get("/members/count/?c0-0-kind=reward").content.decode()

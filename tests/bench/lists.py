@@ -43,6 +43,8 @@ NOTICED_MS = 50
 LARGE = 50_000
 """A table of more rows than this is read by an index."""
 TAKES_TABLES = re.compile(r"Seq Scan on (\w+)")
+FIRST_ROW = re.compile(r"Limit +\(cost=\S+ rows=1 width=\d+\)\n +-> +Seq Scan on \w+")
+"""Whether there is any row at all is told by the first one."""
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -159,7 +161,7 @@ def find_whole_tables(statements: Sequence[Statement], large: set[str]) -> Itera
         if not sql.lstrip(" (\n").upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
             continue
         plan = explain(statement)
-        for table in set(TAKES_TABLES.findall(plan)) & large:
+        for table in set(TAKES_TABLES.findall(FIRST_ROW.sub("", plan))) & large:
             yield table, f"{sql.strip()[:600]}\n{plan}"
 
 
@@ -186,13 +188,16 @@ def explain_slowest(answered: Answered, merchant: Merchant) -> str:
 
 
 def rows_of(large: dict[str, Answered], small: dict[str, Answered], *, only: Sequence[str]) -> Iterator[Row]:
-    """One row for each kind: the page that grew most of those that show as much in both shops, and the slowest."""
+    """One row for each kind: the page that grew most of those that show as much in both shops, and the slowest.
+
+    A list that finds nothing looks through all of the small shop, and through the large one for as long as it may.
+    """
     for name in only:
         pages = [each for each in large.values() if each.asked.row == name]
         times = sorted(took for each in pages for took in each.took)
         worst = max(pages, key=lambda each: each.median)
         pairs = [(each, small[each.asked.name]) for each in pages if each.asked.name in small]
-        alike = [(one, other) for one, other in pairs if one.length == other.length] or pairs
+        alike = [(one, other) for one, other in pairs if one.length == other.length > 0] or pairs
         grown, before = max(alike, key=lambda pair: pair[0].median / pair[1].median)
         most = max(len(each.statements) for each in pages)
         over = [one.asked.name for one, other in alike if one.median > 2 * other.median and one.median > NOTICED_MS]
