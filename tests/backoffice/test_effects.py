@@ -326,3 +326,22 @@ def test_every_step_that_may_need_leave_is_shown_in_words(ann, owner, action, sa
     page = text(owner.get(f"/approvals/{approval.pk}/").content.decode())
     for words in said:
         assert words in page, page
+
+
+def test_forms_show_the_same_effects_before_anything_is_pressed(ann, owner):
+    cup = cup_of(ann)
+    path = f"/members/{ann}/rewards/{cup}/remove/"
+    assert "appears here as you choose" in text(owner.get(path).content.decode())
+    assert "60 points → 100 points" in text(owner.get(f"{path}?give_back=yes").content.decode())
+    assert "60 points → 60 points" in text(owner.get(f"{path}?give_back=no").content.decode())
+
+    changed = change_tier(
+        member_id=ann, tier_set="status", level="gold", kind="pinned", note="x", key="k", at=NOW, by=SYSTEM
+    )
+    for page in (
+        f"/members/{ann}/tier/{changed.change_id}/undo/",
+        f"/members/{ann}/tier/preview/?set=status&kind=release&level=gold",
+    ):
+        answer = owner.get(page)
+        assert answer.status_code == 200, page
+        assert "Gold → Silver" in text(answer.content.decode()), page
