@@ -11,7 +11,7 @@ from regulars.core.actor import SYSTEM
 from regulars.core.messages.texts import fill_in
 from regulars.members.rows import read_member
 from regulars.messages.channels import is_connected
-from regulars.messages.look import prepare
+from regulars.messages.look import PlainText, prepare
 from regulars.messages.models import ChannelKind, DeliveryState, Trigger
 from regulars.messages.put import encode_sealed, insert
 from regulars.messages.ready_made import make_template
@@ -54,31 +54,21 @@ def send_code(
     it is not sent any more. Refuses: NoChannel.
     """
     channel = channel_for(kind)
-    try:
-        found = find_template(template)
-        version_id = found.live.id if channel in found.live.channels else make_template(template, at=at)
-    except UnknownTemplate:
-        version_id = make_template(template, at=at)
+    version_id = _find_version(template, channel, at=at)
     prepared = prepare(version_id, channel, at=at)
     member, shop = read_member(member_id), load_shop(at=at)
     assert member is not None, "a code is for somebody"
     text = prepared.text_for(member.language)
     assert text is not None, "a ready-made template has a text for each channel"
-    minutes = max(int((ends_at - at).total_seconds()) // 60, 1)
     values = {
         "shop": "" if shop is None else shop.name,
         "first_name": member.first_name,
         "last_name": member.last_name,
         "name": member.name,
-        "minutes": str(minutes),
+        "minutes": str(max(int((ends_at - at).total_seconds()) // 60, 1)),
         "about": about,
     }
-
-    def say(shown: Mapping[str, str]) -> Said:
-        subject = fill_in(text.subject, shown, is_line=True) if text.subject else ""
-        return Said(subject, fill_in(text.body, shown))
-
-    masked = say(values | {"code": DOTS})
+    masked = _say(text, values | {"code": DOTS})
     row = {
         "member_id": member_id,
         "text_id": text.id,
@@ -88,7 +78,7 @@ def send_code(
         "address": address,
         "subject": masked.subject,
         "body": masked.body,
-        "sealed": encode_sealed(seal_said(say(values | {"code": code}))),
+        "sealed": encode_sealed(seal_said(_say(text, values | {"code": code}))),
         "trigger": Trigger.CODE,
         "is_marketing": False,
         "why": "code",
@@ -100,3 +90,17 @@ def send_code(
     }
     insert([row], at=at, by=SYSTEM)
     return channel
+
+
+def _find_version(template: str, channel: str, *, at: datetime) -> int:
+    """Return the live version of the shop's own template, or of the ready-made one where that cannot be used."""
+    try:
+        live = find_template(template).live
+    except UnknownTemplate:
+        return make_template(template, at=at)
+    return live.id if channel in live.channels else make_template(template, at=at)
+
+
+def _say(text: PlainText, values: Mapping[str, str]) -> Said:
+    subject = fill_in(text.subject, values, is_line=True) if text.subject else ""
+    return Said(subject, fill_in(text.body, values))
