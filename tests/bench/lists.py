@@ -200,7 +200,8 @@ def rows_of(large: dict[str, Answered], small: dict[str, Answered], *, only: Seq
         alike = [(one, other) for one, other in pairs if one.length == other.length > 0] or pairs
         grown, before = max(alike, key=lambda pair: pair[0].median / pair[1].median)
         most = max(len(each.statements) for each in pages)
-        over = [one.asked.name for one, other in alike if one.median > 2 * other.median and one.median > NOTICED_MS]
+        grew = [one for one, other in alike if one.median > 2 * other.median and one.median > NOTICED_MS]
+        over = [each.asked.name for each in grew[:10]]
         yield Row(
             name=name,
             value=grown.median,

@@ -20,7 +20,7 @@ from regulars.platform.rows import LARGEST_ID, fetch, run
 FIRST_CHUNK = 200
 SMALLEST_CHUNK = 50
 LARGEST_CHUNK = 10_000
-SECONDS = 0.2
+SECONDS = 0.15
 """How long a page or a count looks at most."""
 
 BLOCK = 2_000
