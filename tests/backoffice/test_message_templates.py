@@ -115,10 +115,11 @@ def test_publishing_makes_a_version_and_the_same_again_makes_none(marketer):
     same = texts[0] | texts[1] | {"publish": "1"}
     assert "Nothing was changed" in marketer.post(f"/templates/{number}/", same, follow=True).content.decode()
     assert len(list_versions(number)) == 1
-    changed = same | {"t0-body": "You have {{ balance }} and more."}
+    changed = same | {"t0-body": "You have {{ balance }} and more.", "note": "More of it"}
     marketer.post(f"/templates/{number}/", changed)
     assert [version.number for version in list_versions(number)] == [2, 1]
     page = read(marketer, f"/templates/{number}/versions/")
+    assert "More of it" in page
     assert "{{ balance }}<ins> and more</ins>." in page
     assert "SMS · English" not in page.split("Version 1")[0]
 

@@ -47,11 +47,14 @@ class Template(models.Model):
 
 
 class TemplateVersion(models.Model):
-    """What a template says from `created_at` on, until the next version. Rows are added and never changed."""
+    """What a template says from `created_at` on, until the next version; `note` says to the team what is new. Rows are
+    added and never changed.
+    """
 
     id = models.BigAutoField(primary_key=True)
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
+    note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=64)
 

@@ -20,6 +20,7 @@ from regulars.programs.book import NoProgram, load_book
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LONGEST_NAME = 64
+LONGEST_NOTE = 200
 MOST_TEXTS = 60
 """Four channels in fifteen languages."""
 
@@ -41,6 +42,7 @@ class ReadVersion(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     created_by: str
     texts: tuple[WrittenText, ...]
+    note: str = ""
 
     @property
     def channels(self) -> list[str]:
@@ -105,17 +107,20 @@ def rename_template(template_id: int, *, name: str, at: datetime, by: Actor) -> 
 
 
 @transaction.atomic
-def publish_version(template_id: int, *, texts: Sequence[WrittenText], at: datetime, by: Actor) -> int:
-    """Let a template say this from now on, and return the version's id. The same texts again are no new version.
+def publish_version(template_id: int, *, texts: Sequence[WrittenText], at: datetime, by: Actor, note: str = "") -> int:
+    """Let a template say this from now on, and return the version's id. The same texts again are no new version. `note`
+    says what is new, to the team.
 
-    What waits already goes as it was written. Refuses: UnknownTemplate, InvalidText.
+    What waits already goes as it was written. Refuses: UnknownTemplate, InvalidTemplate, InvalidText.
     """
+    if len(note) > LONGEST_NOTE:
+        raise InvalidTemplate(field="note")
     row = _lock(template_id)
     clean = clean_texts(texts, is_code=row.kind == TemplateKind.CODE)
     live = read_version(TemplateVersion.objects.filter(template=row).latest("number").pk)
     if live.texts == clean:
         return live.id
-    version = _write_version(row, live.number + 1, clean, at=at, by=by)
+    version = _write_version(row, live.number + 1, clean, note=note.strip(), at=at, by=by)
     _tell("template.version_published", row, {"version": version.number}, at=at, by=by)
     return version.pk
 
@@ -228,9 +233,9 @@ def _codes() -> tuple[list[str] | None, list[str] | None]:
 
 
 def _write_version(
-    row: Template, number: int, texts: Sequence[WrittenText], *, at: datetime, by: Actor
+    row: Template, number: int, texts: Sequence[WrittenText], *, at: datetime, by: Actor, note: str = ""
 ) -> TemplateVersion:
-    version = TemplateVersion.objects.create(template=row, number=number, created_at=at, created_by=by.tag)
+    version = TemplateVersion.objects.create(template=row, number=number, note=note, created_at=at, created_by=by.tag)
     TemplateText.objects.bulk_create(
         TemplateText(version=version, place=place, **msgspec.structs.asdict(text)) for place, text in enumerate(texts)
     )
@@ -276,6 +281,7 @@ def _read(row: TemplateVersion) -> ReadVersion:
         number=row.number,
         created_at=row.created_at,
         created_by=row.created_by,
+        note=row.note,
         texts=tuple(
             WrittenText(channel=text.channel, language=text.language, subject=text.subject, body=text.body)
             for text in texts

@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("number", models.PositiveIntegerField()),
+                ("note", models.CharField(blank=True, max_length=200)),
                 ("created_at", models.DateTimeField()),
                 ("created_by", models.CharField(max_length=64)),
                 (

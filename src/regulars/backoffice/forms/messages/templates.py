@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.messages_words import CHANNELS, WRITTEN_IN, name_of_channel, name_of_language
 from regulars.core.messages.texts import LONGEST_BODY, LONGEST_SUBJECT
 from regulars.messages.models import ChannelKind
-from regulars.messages.templates import LONGEST_NAME, WrittenText
+from regulars.messages.templates import LONGEST_NAME, LONGEST_NOTE, WrittenText
 
 PREFIX = re.compile(r"t(\d{1,3})-channel")
 MOST = 60
@@ -47,6 +47,16 @@ class AboutForm(NameForm):
     def kind(self) -> dict[str, str]:
         kind, _colon, purpose = self.cleaned_data["use"].partition(":")
         return {"kind": kind, "purpose": purpose}
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("What is new"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        help_text=_("For the team: it stands beside the version."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
 
 
 class TextForm(forms.Form):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs
 from regulars.backoffice.finding import find_typed
-from regulars.backoffice.forms.messages.templates import AboutForm, Texts, read_texts, show_texts
+from regulars.backoffice.forms.messages.templates import AboutForm, NoteForm, Texts, read_texts, show_texts
 from regulars.backoffice.messages_preview import faults_of, see_text
 from regulars.backoffice.messages_words import CHANNELS, explain_variables
 from regulars.backoffice.office import Office, office_of
@@ -62,10 +62,13 @@ def template(request: HttpRequest, template_id: int) -> HttpResponse:
     office, found = office_of(request), find_or_404(template_id)
     if request.method != "POST":
         return _page(request, office, show_texts(found.live.texts), template=found)
-    texts, fault = read_texts(request.POST), ""
-    if "publish" in request.POST and _is_sound(texts, is_code=found.kind == TemplateKind.CODE):
+    texts, note, fault = read_texts(request.POST), NoteForm(request.POST), ""
+    is_sound = _is_sound(texts, is_code=found.kind == TemplateKind.CODE) if "publish" in request.POST else False
+    if is_sound and note.is_valid():
         try:
-            version = publish_version(template_id, texts=_written(texts), at=office.now, by=office.actor)
+            version = publish_version(
+                template_id, texts=_written(texts), note=note.cleaned_data["note"], at=office.now, by=office.actor
+            )
         except Refusal as refusal:
             fault = words(refusal, office)
         else:
@@ -74,7 +77,7 @@ def template(request: HttpRequest, template_id: int) -> HttpResponse:
             else:
                 messages.success(request, _("Published. What waits already goes as it was written."))
             return redirect("message_template", template_id)
-    return _page(request, office, texts, template=found, fault=fault)
+    return _page(request, office, texts, template=found, note=note, fault=fault)
 
 
 @require_POST
@@ -130,6 +133,7 @@ def _page(
     *,
     template: ReadTemplate | None = None,
     about: AboutForm | None = None,
+    note: NoteForm | None = None,
     fault: str = "",
 ) -> HttpResponse:
     is_code = (template.kind if template else str(about["use"].value() if about else "")) == TemplateKind.CODE
@@ -137,6 +141,7 @@ def _page(
         "texts": texts,
         "template": template,
         "about": about,
+        "note": note or NoteForm(),
         "fault": fault,
         "channels": CHANNELS.items(),
         "variables": explain_variables(is_code=is_code),
