@@ -20,7 +20,8 @@ def test_settings_are_written_on_the_second_press(owner):
 
 
 def test_a_time_zone_that_is_none_is_told_beside_it(owner):
-    page = owner.post("/shop/", {"name": "Corner Shop", "time_zone": "Moon", "currency": "USD", "sure": "1"}).content.decode()
+    typed = {"name": "Corner Shop", "time_zone": "Moon", "currency": "USD", "sure": "1"}
+    page = owner.post("/shop/", typed).content.decode()
     assert "not known" in page
     assert Program.objects.get().time_zone == "America/New_York"
 
