@@ -15,6 +15,7 @@ from regulars.audiences.tags import create_tag, retag_member
 from regulars.care.models import Duplicate
 from regulars.core.actor import SYSTEM
 from regulars.core.attributes import AttributeKind
+from regulars.ledger.lots import LOTS
 from regulars.members.attributes import change_values
 from regulars.members.define import AttributeWish, save_attribute
 from regulars.sales.record import record_sales
@@ -140,5 +141,16 @@ def test_a_members_page_reads_by_the_member(owner, members):
     for plan in plans_of(owner, f"/members/{members[0]}/", dear=INDEXED):
         assert not set(re.findall(r"Seq Scan on (\w+)", plan)) & LARGE, plan
         used |= set(re.findall(r"(?:using|on) (\w+)", plan))
-        assert not re.search(r"Index Cond: \(\(kind\)::text = '\w+'::text\)\n", plan), plan
     assert {"sale_by_member", "entry_by_source", "entry_by_target", "events_about"} <= used
+
+
+def test_what_expired_lately_is_asked_of_the_newest_debits_and_of_no_index_of_all_entries(members):
+    params = {"member": members[0], "unit": None, "at": NOW, "limit": 200}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(INDEXED)
+        cursor.execute(f"EXPLAIN {LOTS}", params)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+        transaction.set_rollback(True)
+    after_the_limit = plan[plan.index("newest.kind") :]
+    assert re.search(r"^ *-> +Limit", after_the_limit, re.MULTILINE), plan
+    assert "entry_by_source" in after_the_limit and "one_entry_per_natural_key" not in plan, plan
