@@ -10,10 +10,9 @@ from django.db import transaction
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.members.models import Member
-from regulars.messages.look import LARGEST_ID
 from regulars.messages.models import Delivery, DeliveryState
 from regulars.messages.refusals import DeliveryOver, UnknownDelivery
-from regulars.platform.rows import fetch
+from regulars.platform.rows import LARGEST_ID, fetch
 
 AGAIN = frozenset({"no_channel"})
 """What was held back for this says what it would, and can be sent after all."""

@@ -16,9 +16,7 @@ from regulars.messages.models import ChannelKind, TemplateKind, TemplateText
 from regulars.messages.refusals import UnknownTemplate
 from regulars.messages.terms import load_terms
 from regulars.messages.values import Values, load_shop, read_values
-from regulars.platform.rows import fetch
-
-LARGEST_ID = 2**63 - 1
+from regulars.platform.rows import LARGEST_ID, fetch
 
 # Nothing but names of ours is put into these statements.
 KEEPERS = f"""

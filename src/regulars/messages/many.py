@@ -18,13 +18,13 @@ from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.audience import Condition, read_condition, write_condition
 from regulars.messages.channels import is_connected
-from regulars.messages.look import LARGEST_ID, prepare
+from regulars.messages.look import prepare
 from regulars.messages.models import Batch, Delivery, DeliveryState, TemplateKind, Trigger
 from regulars.messages.put import Wish, put_messages
 from regulars.messages.refusals import BatchOver, KeyTaken, NoChannel, NoText, UnknownBatch, UnknownTemplate
 from regulars.messages.send import check_given
 from regulars.messages.templates import find_template
-from regulars.platform.rows import run
+from regulars.platform.rows import LARGEST_ID, run
 
 AT_ONCE = 500
 MOVED_AT_ONCE = 5_000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from regulars.brand.dates import days_written, say_day
 from regulars.brand.looks import UNTOUCHED, load_looks
@@ -18,6 +18,7 @@ from regulars.core.store_words import ENGLISH
 from regulars.ledger.statement import FullBalance, balances_of
 from regulars.members.rows import MemberRow
 from regulars.platform.rows import fetch
+from regulars.platform.tongues import spoken
 from regulars.programs.book import Book, NoProgram, load_book
 
 type Values = dict[str, str]
@@ -32,7 +33,6 @@ GROUP BY member_id
 STORES = "SELECT code, name FROM stores_store WHERE code = ANY(%(codes)s::text[])"
 
 MOST_REWARDS = 10
-ENGLISH_CODE = "en"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,16 +110,16 @@ def read_values(
         for member in ids:
             values[member]["shop"] = "" if shop is None else shop.name
             if word:
-                with override(languages.get(member) or ENGLISH_CODE):
+                with spoken(languages.get(member, "")):
                     values[member]["store_word"] = gettext(word)
     if Source.BALANCE in asked and shop is not None:
         for member, balances in balances_of(ids, at=at).items():
-            with override(languages.get(member) or ENGLISH_CODE), days_written(looks.date_style):
+            with spoken(languages.get(member, ""), looks.store_word), days_written(looks.date_style):
                 values[member] |= _say_balances(balances, asked[Source.BALANCE], shop, languages.get(member, ""))
     if Source.LEVEL in asked and _standings:
         for member, standings in _standings[0](ids, at).items():
             zone = None if shop is None else shop.zone
-            with override(languages.get(member) or ENGLISH_CODE), days_written(looks.date_style):
+            with spoken(languages.get(member, ""), looks.store_word), days_written(looks.date_style):
                 values[member] |= _say_levels(standings, asked[Source.LEVEL], zone, languages.get(member, ""))
     if Source.REWARDS in asked:
         for member, rewards in fetch(REWARDS, {"members": ids, "at": at}):
@@ -130,7 +130,7 @@ def read_values(
 
 def write_date(day: date, language: str) -> str:
     """Write a day as the merchant does, in a language."""
-    with override(language or ENGLISH_CODE):
+    with spoken(language):
         return say_day(day)
 
 
