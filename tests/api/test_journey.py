@@ -41,6 +41,7 @@ def test_a_member_is_enrolled_read_changed_and_found(till):
         "status": "active",
         "cards": [{"number": "9000000017", "status": "active"}],
         "possible_duplicates": [],
+        "consents": [],
     }
     assert till.get(f"/members/{ana['id']}").json()["email"] == "ana@example.org"
 

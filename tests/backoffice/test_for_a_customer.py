@@ -327,4 +327,4 @@ def test_the_page_asks_no_more_of_a_member_who_has_more(open_shop, manager):
         with CaptureQueriesContext(connection) as asked:
             manager.get(f"/members/{member}/")
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 45
+    assert counts[0] == counts[1] <= 47

@@ -64,7 +64,9 @@ class ImportIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     kind: Kind
-    content: Annotated[str, Meta(min_length=1, description="The file, in base64; up to 8 MB of it.")]
+    content: Annotated[
+        str, Meta(min_length=1, max_length=LARGEST, description="The file, in base64; up to 8 MB of it.")
+    ]
     name: Annotated[str, Meta(min_length=1, max_length=200, description="The file's name.")] = "file.csv"
     columns: dict[str, str] = {}
     mode: Mode = Mode.CREATE_AND_UPDATE
