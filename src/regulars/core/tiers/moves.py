@@ -220,7 +220,9 @@ def _best_left(ladder: Ladder, standing: Standing, *, sold_at: datetime, at: dat
     left: list[tuple[str | None, datetime | None]] = [(None, None)]
     for day in sorted(days):
         until = _end_of_term(ladder, day) if _terms_are_periods(tier_set) else standing.kept_until
-        left.append((level_at(tier_set, rank_for(tier_set, metric_on(ladder, standing, day))), until))
+        # What a step down has left behind is not climbed again: a refund never lifts.
+        rank = min(rank_for(tier_set, metric_on(ladder, standing, day)), rank_of(tier_set, standing.reached))
+        left.append((level_at(tier_set, rank), until))
     if standing.given is not None:
         left.append((standing.given, standing.given_until))
     grace = timedelta(days=tier_set.grace_days)
