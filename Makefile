@@ -21,7 +21,7 @@ serve: $(VENV)/languages.stamp ## Run Regulars on http://localhost:8000
 	@$(BIN)/regulars serve $(ARGS)
 
 test: $(VENV)/dev.stamp $(VENV)/languages.stamp ## Run all tests (ARGS="-k expiry" for some)
-	@$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, types, layers, migrations, deployment settings
 	@$(BIN)/ruff check .
