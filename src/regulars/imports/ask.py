@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 from django.db import transaction
 
 from regulars.audit.record import record_event
-from regulars.core.actor import Actor
+from regulars.core.actor import Actor, actor_of
 from regulars.core.column_names import guess_columns
 from regulars.core.importing import Terms
 from regulars.core.refusals import Refusal
@@ -164,7 +164,7 @@ def go_for_real(run_id: int, *, at: datetime) -> bool:
     if not run.is_for_real or (run.step, run.state) != (ImportRun.Step.CHECK, ImportRun.State.DONE):
         return False
     try:
-        ask_write(run_id, at=at, by=actor_of(run))
+        ask_write(run_id, at=at, by=who_asked(run))
     except (ImportRunning, ImportNotReady):
         return False
     return True
@@ -231,11 +231,9 @@ def read_import(run_id: int) -> ImportRun:
     return run
 
 
-def actor_of(run: ImportRun) -> Actor:
+def who_asked(run: ImportRun) -> Actor:
     """Who has asked for the step that an import is at, with who let them."""
-    kind, _, number = (run.asked_by or run.created_by).partition(":")
-    who: Any = kind
-    return Actor(kind=who, id=int(number) if number else None, approver=run.approved_by or None)
+    return actor_of(run.asked_by or run.created_by, approver=run.approved_by or None)
 
 
 def look(run: ImportRun) -> Opened:

@@ -13,11 +13,12 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from regulars.audit.record import record_event
 from regulars.core.importing import Outcome
 from regulars.core.refusals import LookAgain, Refusal
-from regulars.imports.ask import actor_of
+from regulars.imports.ask import who_asked
 from regulars.imports.lines import Done, Fault, Line, Subject, Undoable
 from regulars.imports.models import ImportRun
 from regulars.imports.stage import stage_file
 from regulars.imports.subjects import open_subject
+from regulars.platform.batches import CouldNotBeRecorded
 from regulars.platform.rows import encode_rows, fetch, forget_plans, plan_by_index
 from regulars.platform.rows import run as execute
 
@@ -62,12 +63,6 @@ OUT_OF_REACH = (OperationalError, InterfaceError)
 """The database is away, or two waited for each other: the batch, or the whole job, is run again."""
 
 
-class CouldNotBeRecorded(Refusal):
-    """The line breaks what writes it, whatever else is in the batch: a bug of ours."""
-
-    code = "could_not_be_recorded"
-
-
 def run_import(run_id: int, *, now: Callable[[], datetime]) -> Iterator[int]:
     """Do what a run waits for, and yield how many lines are done after each batch. One that was cut off goes on."""
     run = ImportRun.objects.select_related("file").filter(pk=run_id, state__in=["waiting", "running"]).first()
@@ -79,7 +74,7 @@ def run_import(run_id: int, *, now: Callable[[], datetime]) -> Iterator[int]:
         run.held_before = held_by_all()
     run.state = ImportRun.State.RUNNING
     run.save(update_fields=["state", "began_at", "held_before"])
-    subject = open_subject(run, at=run.began_at, by=actor_of(run))
+    subject = open_subject(run, at=run.began_at, by=who_asked(run))
     try:
         if not run.is_staged and not _stage(run, subject, now=now):
             return
@@ -227,7 +222,7 @@ def _tell(run: ImportRun, counts: Mapping[str, int], *, last: int) -> None:
     assert run.began_at is not None, "a run that writes has begun"
     facts = {"subject": run.subject, "last_line": last, **counts}
     record_event(
-        action="import.written", about="import", about_id=run.pk, facts=facts, at=run.began_at, by=actor_of(run)
+        action="import.written", about="import", about_id=run.pk, facts=facts, at=run.began_at, by=who_asked(run)
     )
 
 
@@ -255,7 +250,7 @@ def _undo_lines(run: ImportRun, subject: Subject, *, size: int, is_given_up: boo
     facts = {"subject": run.subject, "first_line": run.position, **Counter(told)}
     assert run.began_at is not None, "a run that undoes has begun"
     record_event(
-        action="import.taken_back", about="import", about_id=run.pk, facts=facts, at=run.began_at, by=actor_of(run)
+        action="import.taken_back", about="import", about_id=run.pk, facts=facts, at=run.began_at, by=who_asked(run)
     )
     return len(rows) == size
 

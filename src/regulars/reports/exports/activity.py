@@ -8,12 +8,11 @@ from django.db.models import Q, QuerySet
 
 from regulars.audit.models import Event
 from regulars.platform.sheets import Cell
-from regulars.reports.exports.source import Asked, Batch, Source, count_meant, register
+from regulars.reports.exports.source import MOST_COUNTED, Asked, Batch, Source, count_meant, register
 from regulars.staff.actors import name_actors
 from regulars.stores.models import Store
 
 AT_ONCE = 1_000
-MOST_COUNTED = 100_000
 """An export that is longer is told as "so many" until it is done."""
 
 COLUMNS = ("id", "recorded_at", "actor", "name", "action", "about", "about_id", "member", "store", "origin", "facts")

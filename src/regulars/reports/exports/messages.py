@@ -9,10 +9,9 @@ from regulars.messages.deliveries import DeliveryRow, Filter, list_deliveries
 from regulars.messages.models import Delivery
 from regulars.messages.values import load_shop
 from regulars.platform.sheets import Cell
-from regulars.reports.exports.source import Asked, Batch, Source, register
+from regulars.reports.exports.source import MOST_COUNTED, Asked, Batch, Source, register
 
 AT_ONCE = 1_000
-MOST_COUNTED = 100_000
 """A file that is longer is told as "so many" until it is done."""
 
 

@@ -10,11 +10,10 @@ from django.db.models import Q, QuerySet
 from regulars.core.money import minor_digits
 from regulars.platform.sheets import Cell
 from regulars.programs.book import Book, load_book
-from regulars.reports.exports.source import Asked, Batch, Source, count_meant, register
+from regulars.reports.exports.source import MOST_COUNTED, Asked, Batch, Source, count_meant, register
 from regulars.sales.models import Sale
 
 AT_ONCE = 1_000
-MOST_COUNTED = 100_000
 """An export that is longer is told as "so many" until it is done."""
 
 COLUMNS = ("receipt", "sold_at", "store", "till", "cashier", "channel", "member", "total", "with_points", "refunded")

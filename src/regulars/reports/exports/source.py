@@ -17,6 +17,9 @@ type Batch = Sequence[Sequence[Cell]]
 AT_ONCE = 2_000
 """A list of at most so many rows is written while the asker waits."""
 
+MOST_COUNTED = 100_000
+"""How long a list is, is counted to here."""
+
 LOOKED_AT = 50_000
 """Of so many of the newest rows it is counted how many are meant."""
 
