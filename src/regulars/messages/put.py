@@ -1,7 +1,6 @@
 """Messages are put down as rows, in the transaction that wants them; a job sends them afterwards."""
 
 import base64
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -141,12 +140,6 @@ def insert(rows: Sequence[Mapping[str, Any]], *, at: datetime, by: Actor) -> dic
 
 def encode_sealed(sealed: bytes) -> str:
     return base64.b64encode(sealed).decode()
-
-
-def short_key(*parts: str) -> str:
-    """A key of any length as one that fits."""
-    key = "/".join(parts)
-    return key if len(key) <= 128 else f"{key[:60]}#{hashlib.sha256(key.encode()).hexdigest()[:60]}"
 
 
 def _find_earlier(prepared: Prepared, keys: Collection[str]) -> dict[str, Put]:

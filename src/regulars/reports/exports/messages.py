@@ -46,4 +46,4 @@ def _cells(row: DeliveryRow, zone: tzinfo) -> dict[str, Cell]:
     }
 
 
-MESSAGES = register(Source(name="messages", count=_count, read=_read))
+register(Source(name="messages", count=_count, read=_read))
