@@ -53,8 +53,8 @@ def take_a_colour(page, keep) -> None:
     page.locator("#looks").get_by_role("button", name="Save").click()
     expect(page.locator("#toasts")).to_contain_text("Every page looks so")
     accent = page.get_by_label("Colour", exact=True).input_value()
-    painted = page.locator("#looks .btn.main").evaluate("button => getComputedStyle(button).backgroundColor")
-    assert painted == "rgb({}, {}, {})".format(*(int(accent[place : place + 2], 16) for place in (1, 3, 5)))
+    painted = "rgb({}, {}, {})".format(*(int(accent[place : place + 2], 16) for place in (1, 3, 5)))
+    expect(page.locator("#looks .btn.main")).to_have_css("background-color", painted)
 
 
 def say_branch(page) -> None:
@@ -68,7 +68,7 @@ def take_the_logo(page, logo: Path) -> None:
     page.get_by_label("Picture").set_input_files(logo)
     page.locator("#logo").get_by_role("button", name="Save").click()
     expect(page.locator(".side .logo")).to_be_visible()
-    assert page.locator(".side .logo").evaluate("logo => logo.naturalWidth") == 240
+    expect(page.locator(".side .logo")).to_have_js_property("naturalWidth", 240)
 
 
 def held_on_every_page(shop, open_page, keep) -> None:

@@ -1,6 +1,7 @@
 """The back office in each language: longer and shorter words break no page, and nothing is cut off."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import PASSWORD
 from tests.journeys.test_every_page import PAGES
@@ -53,10 +54,10 @@ def test_a_language_is_chosen_before_sign_in_and_kept_after(shop, open_page):
     assert page.locator("html").get_attribute("lang") == "ms"
 
     page.get_by_role("button", name="简体中文").click()
-    assert page.locator("html").get_attribute("lang") == "zh-hans"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
 
     page.fill("[name=login]", "cashier@example.com")
     page.fill("[name=password]", PASSWORD)
     page.click("button.main")
     page.wait_for_url(f"{shop.url}/")
-    assert page.locator("html").get_attribute("lang") == "zh-hans"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")

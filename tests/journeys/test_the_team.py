@@ -1,6 +1,7 @@
 """The team at work: an owner adds people and says what needs leave, a manager asks, a second person approves."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.test_every_page import AXE, LAYOUT, serious
 
@@ -81,7 +82,7 @@ def test_a_large_adjustment_is_asked_for_approved_and_carried_out(shop, open_pag
     keep(manager, "approval-390-dark")
     press(manager, "Carry it out now")
     manager.get_by_role("link", name="See the entry").click()
-    assert "Owner" in manager.locator("dl.facts").inner_text()
+    expect(manager.locator("dl.facts")).to_contain_text("Owner")
 
 
 def test_a_pin_is_set_and_given_at_a_colleagues_screen(shop, open_page, keep):

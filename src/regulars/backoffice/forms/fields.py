@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from regulars.core.amounts import LARGEST_AMOUNT
@@ -55,6 +57,25 @@ class ListField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, (list, tuple)) else value
+
+
+class ZoneInput(forms.TextInput):
+    """A name is typed, and the browser offers those there are."""
+
+    def __init__(self) -> None:
+        super().__init__({"autocomplete": "off", "spellcheck": "false", "list": "zones"})
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        zones = ((zone,) for zone in sorted(available_timezones()))
+        offered = format_html_join("", '<option value="{}"></option>', zones)
+        return format_html("{}<datalist id=zones>{}</datalist>", super().render(name, value, attrs, renderer), offered)
+
+
+class ZoneField(forms.CharField):
+    """A time zone's name; whether there is one of it is decided by the verbs."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("Time zone"), max_length=64, widget=ZoneInput(), **options)
 
 
 class MomentField(forms.DateTimeField):

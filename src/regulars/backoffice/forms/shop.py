@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from regulars.backoffice.forms.fields import ZoneField
 from regulars.brand.dates import DateStyle, days_written, say_day
 from regulars.core.store_words import StoreWord
 
@@ -24,9 +25,7 @@ STORE_WORDS = {
 
 class ShopForm(forms.Form):
     name = forms.CharField(label=_("Shop's name"), max_length=128)
-    time_zone = forms.CharField(
-        label=_("Time zone"), max_length=64, help_text=_("Days begin and points expire by it: America/New_York.")
-    )
+    time_zone = ZoneField(help_text=_("Days begin and points expire by it: America/New_York."))
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("Three letters of ISO 4217: USD."))
 
     def __init__(self, *args: Any, is_booked: bool, **options: Any) -> None:

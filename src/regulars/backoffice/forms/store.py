@@ -1,12 +1,11 @@
 """What is typed about stores, their tags and areas; what is right is decided by the verbs."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regulars.backoffice.forms.fields import ListField
+from regulars.backoffice.forms.fields import ListField, ZoneField
 from regulars.stores.models import Area, Tag
 
 
@@ -18,12 +17,7 @@ class StoreForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     name = forms.CharField(label=_("Name"), max_length=128)
-    time_zone = forms.CharField(
-        label=_("Time zone"),
-        max_length=64,
-        help_text=_("Hours and days of rules are by it: America/New_York."),
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "list": "zones"}),
-    )
+    time_zone = ZoneField(help_text=_("Hours and days of rules are by it: America/New_York."))
     area = forms.ChoiceField(label=_("Area"), required=False)
     tags = forms.MultipleChoiceField(label=_("Tags"), required=False, widget=forms.CheckboxSelectMultiple)
     tills = ListField(
@@ -42,10 +36,6 @@ class StoreForm(forms.Form):
         self.fields["tags"].choices = names  # type: ignore[attr-defined]
         if not names:
             self.fields["tags"].help_text = _("There are no tags yet: make them first, under Tags and areas.")
-
-    @property
-    def zones(self) -> list[str]:
-        return sorted(available_timezones())
 
 
 class LabelForm(forms.Form):
