@@ -17,7 +17,7 @@ from regulars.messages.terms import Terms, change_terms
 from regulars.staff.models import ApprovalRule, Role
 from tests.backoffice.conftest import NOW, sign_in
 from tests.backoffice.test_leave import hidden
-from tests.messages.desk import a_marketing_template, a_template, say, send, send_all, sinks
+from tests.messages.desk import SERVICE, a_marketing_template, a_template, say, send, send_all, sinks
 from tests.shop import NOON, OPENED, a_member
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,21 @@ def test_the_preview_follows_the_form(ann, manager):
 
 def test_a_member_s_history_tells_their_messages_to_who_may_read_them(ann, manager, cashier):
     send(ann)
+@pytest.mark.parametrize(("path", "more"), [("/members/{ann}/write/", {}), ("/messages/many/", {"who": "all"})])
+def test_another_template_without_the_channel_is_looked_at_and_not_sent(ann, manager, path, more):
+    a_template("letter", texts=(SERVICE,))
+    path, wrong = path.format(ann=ann), "Select a valid choice"
+    form = typed("letter", "sms", **more)
+    looked = {name: value for name, value in form.items() if name != "send"}
+    for there in (path, f"{path}preview/"):
+        page = manager.post(there, looked).content.decode()
+        assert wrong not in page, there
+        assert re.search(r'value="email" checked', page), there
+    assert wrong in manager.post(path, form).content.decode()
+    assert not Delivery.objects.exists()
+    assert not Batch.objects.exists()
+
+
     send(ann, "news")
     send_all(at=NOW)
     history = read(manager, f"/members/{ann}/?show=messages")

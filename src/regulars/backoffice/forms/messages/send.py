@@ -32,11 +32,16 @@ class SendForm(forms.Form):
         self.fields["template"].choices = list(templates)  # type: ignore[attr-defined]
 
     def ask(self, names: Iterable[str], channels: Iterable[tuple[str, str]]) -> None:
-        """Ask for the channels of the template, and for what it says of the sender."""
+        """Ask for the channels of the template, and for what it says of the sender.
+
+        While it is only looked at, a channel of the template before is no fault: one of this template takes its place.
+        """
         self.fields["channel"].choices = list(channels)  # type: ignore[attr-defined]
         for name in GIVEN:
             if name in names:
                 self.fields[PREFIX + name] = _given_field(name)
+        if self.is_bound and "send" not in self.data:
+            self.errors.pop("channel", None)
 
     @property
     def asked(self) -> list[Any]:
