@@ -4,6 +4,7 @@ import re
 import uuid
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from regulars.core.audience import Standing
 from regulars.messages.channels import disconnect_channel
 from regulars.messages.many import read_batch, work_batch
 from regulars.messages.models import Batch, Delivery
+from regulars.messages.templates import find_template, publish_version
 from regulars.messages.terms import Terms, change_terms
 from regulars.staff.models import ApprovalRule, Role
 from tests.backoffice.conftest import NOW, sign_in
@@ -215,7 +217,7 @@ def test_only_who_was_ticked_is_written_to(ann, marketer):
     run = Batch.objects.get()
     list(work_batch(run.pk, at=NOW, by=SYSTEM))
     assert [row.member_id for row in Delivery.objects.all()] == [other]
-    assert run.origin == "1 members of the list"
+    assert run.origin == "1 member of the list"
 
 
 def test_nobody_ticked_leads_back_to_the_list(ann, marketer):
@@ -269,13 +271,31 @@ def test_writing_to_many_needs_leave_where_the_shop_says_so(ann, marketer, owner
     asked = marketer.post("/messages/many/", form | {"leave-ask": "1"}).headers["Location"]
     page = read(owner, asked)
     assert "Write to many members" in page
-    assert "1 members" in page
+    assert re.search(r"\b1 member\b", page)
     seen = re.search(r'name="seen" value="([^"]+)"', page)
     assert seen is not None
     owner.post(asked, {"do": "approve", "seen": seen[1]})
     fields = hidden(read(marketer, asked), action="/messages/many/")
     done = marketer.post("/messages/many/", fields)
     assert done.headers["Location"] == f"/messages/runs/{Batch.objects.get().pk}/"
+
+
+def test_leave_to_write_to_many_is_for_the_text_that_was_seen(ann, marketer, owner):
+    ApprovalRule.objects.create(action="send_many", role="", from_amount=1, need="second")
+    asked = marketer.post("/messages/many/", to_all(template="hello") | {"leave-ask": "1"}).headers["Location"]
+    seen = re.search(r'name="seen" value="([^"]+)"', read(owner, asked))
+    assert seen is not None
+    owner.post(asked, {"do": "approve", "seen": seen[1]})
+    fields = hidden(read(marketer, asked), action="/messages/many/")
+
+    publish_version(
+        find_template("hello").id, texts=[msgspec.structs.replace(SERVICE, body="Lies.")], at=NOW, by=SYSTEM
+    )
+
+    question = marketer.post("/messages/many/", fields).content.decode()
+    assert "second person" in question
+    assert "hello, version 2" in question
+    assert not Batch.objects.exists()
 
 
 def test_a_segment_leads_to_its_members(ann, owner):

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.backoffice.amounts import say_amount, words_of
 from regulars.backoffice.office import Office
@@ -74,11 +74,11 @@ def say_measure(action: str, amount: int | None, office: Office, *, unit: str = 
         case "points":
             return _("%(n)s of any unit") % {"n": number(amount)}
         case "stamps":
-            return _("%(n)s stamps") % {"n": number(amount)}
+            return ngettext("%(n)s stamp", "%(n)s stamps", amount) % {"n": number(amount)}
         case "rows":
-            return _("%(n)s rows") % {"n": number(amount)}
+            return ngettext("%(n)s row", "%(n)s rows", amount) % {"n": number(amount)}
         case "members":
-            return _("%(n)s members") % {"n": number(amount)}
+            return ngettext("%(n)s member", "%(n)s members", amount) % {"n": number(amount)}
         case _:
             return ""
 

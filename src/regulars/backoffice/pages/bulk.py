@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from regulars.audiences.tag_batches import ask_tag_batch, note_tag_batch
 from regulars.backoffice.access import needs
+from regulars.backoffice.audience.chosen import origin_of, say_chosen, say_nobody
 from regulars.backoffice.audience.columns import chosen_columns, file_columns
 from regulars.backoffice.audience.filtered import Chosen, read_chosen
 from regulars.backoffice.audience.offered import Offered
@@ -18,12 +17,8 @@ from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.pages.exports import start_export
 from regulars.backoffice.pages.tags import start_batch
 from regulars.backoffice.refusals import show_in
-from regulars.core.audience import AllOf
-from regulars.core.describe.audience import describe_audience
 from regulars.core.refusals import Refusal
 from regulars.staff.rights import Right
-
-LONGEST_ORIGIN = 200
 
 
 @needs(Right.CHANGE_AUDIENCES)
@@ -32,7 +27,7 @@ def tag_list(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     chosen = read_chosen(request.POST or request.GET, office)
     if chosen is None:
-        return _say_nobody(request)
+        return say_nobody(request)
     form = RetagForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         put, take = form.cleaned_data["put"], form.cleaned_data["take"]
@@ -53,7 +48,7 @@ def export_members(request: HttpRequest) -> HttpResponse:
     offered = Offered(office)
     chosen = read_chosen(request.POST or request.GET, office)
     if chosen is None:
-        return _say_nobody(request)
+        return say_nobody(request)
     known = file_columns(offered)
     shown = _columns(chosen, known, offered)
     initial = {"columns": ["number", "first_name", "last_name", *shown], "form": "csv"}
@@ -82,12 +77,12 @@ def _columns(chosen: Chosen, known: dict[str, str], offered: Offered) -> list[st
 
 
 def _ask(chosen: Chosen, office: Office, *, put: list[str], take: list[str]) -> int:
+    origin = origin_of(chosen, office)
     if chosen.members:
-        origin = _("%(n)s members of the list") % {"n": f"{len(chosen.members):,}"}
         return note_tag_batch(chosen.members, origin=origin, put=put, take=take, at=office.now, by=office.actor)
     return ask_tag_batch(
         chosen.condition,
-        origin=_say(chosen, office)[:LONGEST_ORIGIN],
+        origin=origin,
         put=put,
         take=take,
         about=chosen.size.members,
@@ -96,18 +91,5 @@ def _ask(chosen: Chosen, office: Office, *, put: list[str], take: list[str]) -> 
     )
 
 
-def _say_nobody(request: HttpRequest) -> HttpResponse:
-    """Nobody was ticked: back to the list."""
-    messages.error(request, _("Tick somebody first, or choose everybody in the list."))
-    return redirect(f"{reverse('members')}?{request.GET.get('query', '')}")
-
-
 def _context(chosen: Chosen, office: Office) -> dict[str, Any]:
-    return {"chosen": chosen, "said": _say(chosen, office)}
-
-
-def _say(chosen: Chosen, office: Office) -> str:
-    if chosen.members:
-        return ""
-    said = describe_audience(chosen.condition, Offered(office))
-    return said[:1].upper() + said[1:] if chosen.condition != AllOf() else _("All members and guests")
+    return {"chosen": chosen, "said": say_chosen(chosen, office)}

@@ -7,13 +7,12 @@ from django.contrib import messages
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs
+from regulars.backoffice.audience.chosen import origin_of, say_chosen, say_nobody
 from regulars.backoffice.audience.filtered import Chosen, read_chosen
-from regulars.backoffice.audience.offered import Offered
 from regulars.backoffice.effects.deeds import SendMany
 from regulars.backoffice.forms.messages.send import SendForm
 from regulars.backoffice.leave import typed, with_leave
@@ -23,8 +22,7 @@ from regulars.backoffice.pages.messages.member import names_said, templates_to_s
 from regulars.backoffice.refusals import words
 from regulars.core.actor import Actor
 from regulars.core.approval import Action, Weight
-from regulars.core.audience import AllOf, write_condition
-from regulars.core.describe.audience import describe_audience
+from regulars.core.audience import write_condition
 from regulars.core.refusals import Refusal
 from regulars.jobs.messages import defer_message_batch
 from regulars.messages.channels import is_connected
@@ -34,8 +32,6 @@ from regulars.messages.send import Preview, preview_message
 from regulars.messages.templates import ReadTemplate
 from regulars.staff.approvals import Ask
 from regulars.staff.rights import Right
-
-LONGEST_ORIGIN = 200
 
 
 class Mailing(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +56,7 @@ def many(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     chosen = read_chosen(request.POST or request.GET, office)
     if chosen is None:
-        messages.error(request, _("Tick somebody first, or choose everybody in the list."))
-        return redirect(f"{reverse('members')}?{request.GET.get('query', '')}")
+        return say_nobody(request)
     mailing = _read(request, chosen, office)
     if request.method == "POST" and "send" in request.POST and mailing.form.is_valid() and not mailing.refused:
         try:
@@ -90,7 +85,7 @@ def _read(request: HttpRequest, chosen: Chosen, office: Office) -> Mailing:
     form = SendForm(request.POST or None, templates=[(each.code, each.name) for each in known])
     asked = request.POST.get("template") or request.GET.get("template", "")
     template = next((each for each in known if each.code == asked), known[0] if known else None)
-    said, channel, foreseen, seen, refused = _say(chosen, office), "", None, None, ""
+    said, channel, foreseen, seen, refused = say_chosen(chosen, office), "", None, None, ""
     if template is not None:
         channels = template.live.channels
         form.ask({"comment"} & names_said(template), [(each, name_of_channel(each)) for each in channels])
@@ -145,7 +140,8 @@ def _ask(mailing: Mailing, request: HttpRequest) -> Ask:
     )
     return Ask(
         action=Action.SEND_MANY,
-        payload=typed(request),
+        # Leave is for the text that was seen. `about` is no part of it: members come and go by themselves.
+        payload=typed(request) | {"version": mailing.template.live.number},
         weight=Weight(amount=mailing.about),
         about="template",
         about_id=mailing.template.id,
@@ -159,7 +155,7 @@ def _send(mailing: Mailing, office: Office, by: Actor) -> int:
     run = send_many(
         template=mailing.template.code,
         channel=mailing.channel,
-        origin=(mailing.said or _("%(n)s members of the list") % {"n": f"{len(chosen.members):,}"})[:LONGEST_ORIGIN],
+        origin=origin_of(chosen, office),
         about=mailing.about,
         members=chosen.members,
         condition=None if chosen.members else chosen.condition,
@@ -192,10 +188,3 @@ def _context(mailing: Mailing) -> dict[str, Any]:
             for each in (mailing.template.live.channels if mailing.template else [])
         ],
     }
-
-
-def _say(chosen: Chosen, office: Office) -> str:
-    if chosen.members:
-        return ""
-    said = describe_audience(chosen.condition, Offered(office))
-    return said[:1].upper() + said[1:] if chosen.condition != AllOf() else _("All members and guests")
