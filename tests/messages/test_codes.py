@@ -8,9 +8,10 @@ from regulars.core.actor import SYSTEM
 from regulars.jobs.proof import verify_everything
 from regulars.members.addresses import make_address_code, verify_address
 from regulars.members.models import Identifier, IdentifierKind
+from regulars.messages import sealed
 from regulars.messages.channels import connect_channel
 from regulars.messages.codes import DOTS, channel_for, send_code
-from regulars.messages.deliveries import retry_delivery
+from regulars.messages.deliveries import read_delivery, retry_delivery
 from regulars.messages.models import Delivery, Template
 from regulars.messages.refusals import DeliveryOver, NoChannel
 from regulars.messages.send import new_key
@@ -94,8 +95,25 @@ def test_a_code_that_is_over_is_not_sent_and_a_failed_one_is_not_sent_again():
     post(a_member(email=MAIL))
     [row] = send_all(at=NOON + timedelta(minutes=10))
     assert (row.state, row.reason, row.sealed) == ("failed", "too_late", None)
+    assert not read_delivery(row.pk).can_retry
     with pytest.raises(DeliveryOver):
         retry_delivery(row.pk, at=NOON, by=SYSTEM)
+    assert breaches() == []
+
+
+def test_one_that_cannot_be_opened_fails_and_the_others_go(monkeypatch):
+    a_shop()
+    sinks()
+    ann = a_member(email=MAIL)
+    with monkeypatch.context() as patched:
+        patched.setattr(sealed, "PURPOSE", "another key")
+        post(ann, code="111111")
+    post(ann, code="222222")
+
+    first, second = send_all()
+
+    assert (first.state, first.reason, first.error, first.sealed) == ("failed", "refused", "UnreadableText", None)
+    assert (first.tries, second.state, "222222" in second.body) == (1, "sent", True)
     assert breaches() == []
 
 

@@ -305,6 +305,18 @@ def test_without_a_channel_it_is_held_back_and_goes_when_there_is_one(shop):
     assert (row.state, row.body) == ("sent", "Ann: News!")
 
 
+@pytest.mark.parametrize("gone", ["body", "address"])
+def test_what_says_nothing_or_goes_nowhere_cannot_be_tried_again(shop, gone):
+    number = send(a_member(email=MAIL)).delivery_id
+    Delivery.objects.update(state="failed")
+    assert read_delivery(number).can_retry
+
+    Delivery.objects.update(**{gone: ""})
+    assert not read_delivery(number).can_retry
+    with pytest.raises(DeliveryOver):
+        retry_delivery(number, at=NOON, by=SYSTEM)
+
+
 def test_what_waits_can_be_cancelled_and_what_is_sent_cannot(shop):
     ann = a_member(email=MAIL)
     first, second = send(ann, key="1").delivery_id, send(ann, key="2").delivery_id

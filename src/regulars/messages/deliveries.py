@@ -10,7 +10,7 @@ from django.db import transaction
 from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.members.models import Member
-from regulars.messages.models import Delivery, DeliveryState
+from regulars.messages.models import Delivery, DeliveryState, Trigger
 from regulars.messages.refusals import DeliveryOver, UnknownDelivery
 from regulars.platform.rows import LARGEST_ID, fetch
 
@@ -80,7 +80,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def can_retry(self) -> bool:
-        return self.state == DeliveryState.FAILED or (self.state == DeliveryState.HELD_BACK and self.reason in AGAIN)
+        return _may_retry(self)
 
     @property
     def can_cancel(self) -> bool:
@@ -88,9 +88,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which messages; what is empty asks for all. `is_sink`: those that a sink keeps. [since, until) is when they were
-    put down.
-    """
+    """Which messages; what is empty asks for all. [since, until) is when they were put down."""
 
     state: str = ""
     channel: str = ""
@@ -100,7 +98,6 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     member_id: int | None = None
     batch_id: int | None = None
     version_ids: Sequence[int] = ()
-    is_sink: bool = False
 
 
 def list_deliveries(asked: Filter, *, before: int | None = None, limit: int = 50) -> list[DeliveryRow]:
@@ -121,8 +118,6 @@ def list_deliveries(asked: Filter, *, before: int | None = None, limit: int = 50
         if value:
             where.append(sql)
             params[name] = value
-    if asked.is_sink:
-        where.append("sent_over_id IN (SELECT id FROM messaging_channel WHERE way = 'sink')")
     page = PAGE if asked.since is None and asked.until is None else PAGE_OF_DAYS
     return _rows(page.format(where=" AND ".join(where)), params)
 
@@ -147,11 +142,8 @@ def retry_delivery(delivery_id: int, *, at: datetime, by: Actor) -> None:
     Refuses: UnknownDelivery, DeliveryOver.
     """
     row = _lock(delivery_id)
-    is_again = row.state == DeliveryState.HELD_BACK and row.reason in AGAIN
-    if not (row.state == DeliveryState.FAILED or is_again) or not row.body or not row.address:
+    if not _may_retry(row):
         raise DeliveryOver(state=row.state)
-    if row.trigger == "code":
-        raise DeliveryOver(state=row.state)  # what it said is gone: another code is sent
     row.state, row.reason, row.tries, row.next_at, row.error = DeliveryState.WAITING, "", 0, at, ""
     row.save(update_fields=["state", "reason", "tries", "next_at", "error"])
     _tell("message.retried", row, at=at, by=by)
@@ -172,6 +164,14 @@ def _rows(page: str, params: dict[str, Any]) -> list[DeliveryRow]:
     names = DeliveryRow.__struct_fields__
     rows = fetch(SELECT.format(page=page), params)
     return [DeliveryRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def _may_retry(row: Delivery | DeliveryRow) -> bool:
+    """What has failed, or had no channel, and still says something to somebody. What a code said is gone: another code
+    is sent.
+    """
+    has_ended = row.state == DeliveryState.FAILED or (row.state == DeliveryState.HELD_BACK and row.reason in AGAIN)
+    return has_ended and row.trigger != Trigger.CODE and bool(row.body and row.address)
 
 
 def _lock(delivery_id: int) -> Delivery:
