@@ -8,13 +8,17 @@ import pytest
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from regulars.backoffice.import_lines import SHOWN
 from regulars.care.duplicates import look_for_duplicates
 from regulars.core.actor import SYSTEM
 from regulars.imports.models import ImportRun
 from regulars.members.models import Member
 from regulars.points.adjust import adjust_points
 from regulars.staff.approval_rules import put_rule
-from tests.backoffice.conftest import NOW
+from regulars.staff.grants import give_grant
+from regulars.staff.models import Person, Role
+from regulars.stores.models import Store
+from tests.backoffice.conftest import NOW, sign_in
 from tests.imports.files import work
 from tests.shop import a_member
 
@@ -210,6 +214,62 @@ def test_open_sales_are_brought_in_with_what_they_come_to(owner):
     page = " ".join(owner.get(f"/imports/{run.pk}/").content.decode().split())
     assert "Brought in to wait</dt><dd>120.50 USD</dd><dt>Fails</dt><dd>8.00 USD" in page
     assert "1 open sale" in owner.get(f"/imports/{run.pk}/undo/").content.decode()
+
+
+OPEN_SALES = b"External id,Store,Receipt number,Total,Sold on\nC-1,330,A-1,120.50,2026-03-09\n"
+
+
+def test_whoever_gives_leave_for_open_sales_reads_what_they_come_to(owner):
+    put_rule(action="mass_adjust", role="", from_amount=1, need="second", at=NOW, by=SYSTEM)
+    a_member(external_id="C-1")
+    run = bring_in(owner, OPEN_SALES, "sales")
+    question = " ".join(owner.post(f"/imports/{run.pk}/start/").content.decode().split())
+    assert '<td class="soft">Open sales</td><td>120.50 USD</td>' in question
+    assert "Money, booked in all" not in question
+
+
+def test_open_sales_are_brought_in_by_who_works_in_all_stores(owner):
+    a_member(external_id="C-1")
+    run, people = bring_in(owner, OPEN_SALES, "sales"), upload(owner)
+    assert "file.csv" in owner.get("/imports/").content.decode()
+    Person.objects.update(all_stores=False)
+    Person.objects.get().stores.set(Store.objects.filter(code="330"))
+
+    page = owner.get("/imports/").content.decode()
+    assert 'value="sales"' not in page
+    assert "file.csv" not in page
+    assert "people.csv" in page
+    for path in (f"/imports/{run.pk}/", f"/imports/{run.pk}/columns/", "/imports/template/sales.csv"):
+        assert owner.get(path).status_code == 404, path
+    assert owner.post(f"/imports/{run.pk}/start/").status_code == 404
+    file = BytesIO(OPEN_SALES)
+    file.name = "more.csv"
+    assert owner.post("/imports/", {"subject": "sales", "file": file}).status_code == 200
+    assert ImportRun.objects.count() == 2
+    assert owner.get(f"/imports/{people.pk}/").status_code == 200
+
+
+def test_the_list_has_only_what_somebody_may_bring_in(owner, cashier):
+    bring_in(owner, b"External id,Points\nC-9,5\n", "balances")
+    upload(owner)
+    give_grant(person_id=Person.objects.get(role=Role.CASHIER).pk, feature="lists", level="edit", at=NOW, by=SYSTEM)
+    page = sign_in(Role.CASHIER).get("/imports/").content.decode()
+    assert "people.csv" in page
+    assert "file.csv" not in page
+
+
+@pytest.mark.parametrize(("failing", "leads_on"), [(SHOWN, False), (SHOWN + 1, True)])
+def test_further_lines_are_offered_where_there_are_some(owner, failing, leads_on):
+    rows = "".join(f"C-{number},12\n" for number in range(failing))
+    run = upload(owner, f"External id,Mobile\n{rows}".encode())
+    say_columns(owner, run)
+    work(run)
+    page = owner.get(f"/imports/{run.pk}/").content.decode()
+    assert page.count("This is not a phone number.") == SHOWN
+    assert ("Further lines" in page) is leads_on
+    if leads_on:
+        rest = owner.get(f"/imports/{run.pk}/?after_errors={SHOWN + 1}").content.decode()
+        assert rest.count("This is not a phone number.") == 1
 
 
 def test_there_are_three_lists_of_lines_and_no_other(owner):

@@ -22,6 +22,7 @@ from regulars.backoffice.effects.deeds import (
     read_deed,
 )
 from regulars.backoffice.effects.line import Effect, Line, refused_by
+from regulars.backoffice.imports import MONEY
 from regulars.care.blocks import find_blocks, kin_of
 from regulars.care.erase import look_ahead
 from regulars.care.models import Merge as MergeRow
@@ -236,7 +237,7 @@ def _bring_in(deed: BringIn) -> Iterator[Line]:
         if count := run.counts.get(name, 0):
             yield Line(what="rows", of=name, after=count)
     for unit, amount in sorted(run.sums.items()):
-        yield Line(what="booked", of=unit, after=amount)
+        yield Line(what="open_sales", after=amount) if unit == MONEY else Line(what="booked", of=unit, after=amount)
 
 
 def _send_many(deed: SendMany) -> Iterator[Line]:

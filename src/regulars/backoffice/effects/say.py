@@ -26,6 +26,7 @@ LABELS: dict[str, Promise] = {
     "withdrawn": gettext_lazy("Withdraws, unused"),
     "goods": gettext_lazy("Goods that come back"),
     "money": gettext_lazy("Money to give back"),
+    "open_sales": gettext_lazy("Open sales"),
     "rewards": gettext_lazy("Unused rewards"),
     "rewards_kept": gettext_lazy("Used rewards, which stay"),
     "sales_stay": gettext_lazy("Sales that stay under a number"),
@@ -145,7 +146,7 @@ def _sayer(line: Line, office: Office) -> Callable[[Any], str]:
     """How this line's values are said."""
     if line.what in ("given", "taken", "withdrawn"):
         return lambda _value: _reward_name(line.of, office)
-    if line.what in ("goods", "money"):
+    if line.what in ("goods", "money", "open_sales"):
         return lambda value: money(int(value), office.currency)
     if line.what == "waits":
         return lambda _value: str(BLOCKS.get(line.of, line.of))
