@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from regulars.backoffice.messages_words import STATES, TRIGGERS, name_of_channel, say_error, say_reason, say_state
+from regulars.backoffice.messages_words import STATES, TRIGGERS, name_of_channel, say_state, say_why
 from regulars.messages.deliveries import DeliveryRow
 
 
@@ -31,7 +31,7 @@ def show_deliveries(rows: Sequence[DeliveryRow]) -> list[ShownDelivery]:
             channel=name_of_channel(row.channel),
             state=say_state(row.state),
             look=STATES[row.state][1] if row.state in STATES else "",
-            note=say_reason(row.reason) if row.reason else say_error(row.error),
+            note=say_why(row.reason, row.error),
             trigger=str(TRIGGERS.get(row.trigger, row.trigger)),
         )
         for row in rows

@@ -54,6 +54,7 @@ REASONS: dict[str, Promise] = {
     "unknown_purpose": gettext_lazy("Nobody is asked about this purpose any more"),
     "unknown_channel": gettext_lazy("Nobody is asked about this way of writing"),
     "cap": gettext_lazy("Had enough messages lately"),
+    "too_late": gettext_lazy("The code was over before it could be sent"),
 }
 """Why a message is held back, or does not go any more."""
 
@@ -77,6 +78,8 @@ FAULTS: dict[str, Promise] = {
         "The channel's address cannot be opened with this installation's key. Connect it again."
     ),
     "Disconnected": gettext_lazy("The channel was taken away."),
+    "Interrupted": gettext_lazy("The sending was cut off before it was known whether it had arrived."),
+    "UnreadableText": gettext_lazy("What it says cannot be opened with this installation's key."),
 }
 """What is known by the class of a fault."""
 
@@ -186,6 +189,13 @@ def say_error(error: str) -> str:
     if not error:
         return ""
     return str(FAULTS[error]) if error in FAULTS else _("It could not be handed over (%(fault)s).") % {"fault": error}
+
+
+def say_why(reason: str, error: str) -> str:
+    """Why a message did not go. That it was refused, or tried often enough, only says that nobody tries again: the
+    fault says why.
+    """
+    return str(REASONS[reason]) if reason in REASONS else say_error(error) or say_reason(reason)
 
 
 def say_faults(faults: Sequence[Fault]) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 import msgspec
 
 from regulars.messages.deliveries import DeliveryRow, Filter, list_deliveries
-from regulars.messages.models import Delivery
+from regulars.messages.models import Delivery, DeliveryState
 from regulars.messages.values import load_shop
 from regulars.platform.sheets import Cell
 from regulars.reports.exports.source import MOST_COUNTED, Asked, Batch, Source, register
@@ -41,7 +41,7 @@ def _cells(row: DeliveryRow, zone: tzinfo) -> dict[str, Cell]:
         "address": row.address,
         "language": row.language,
         "state": row.state,
-        "reason": row.reason or row.error,
+        "reason": (row.error or row.reason) if row.state == DeliveryState.FAILED else (row.reason or row.error),
         "sent_at": row.sent_at.astimezone(zone) if row.sent_at else "",
     }
 

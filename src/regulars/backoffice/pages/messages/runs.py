@@ -1,5 +1,6 @@
 """Messages to many: how far each run is, stopped and gone on with, and what became of every message of it."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from regulars.backoffice.access import needs
 from regulars.backoffice.keyset import PAGE, Page, read_id_key
 from regulars.backoffice.messages_shown import show_deliveries
-from regulars.backoffice.messages_words import STATES, name_of_channel, say_error, say_reason
+from regulars.backoffice.messages_words import STATES, name_of_channel, say_why
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.pages.exports import start_export
 from regulars.backoffice.refusals import words
@@ -148,5 +149,8 @@ def _state(found: ReadBatch) -> dict[str, Any]:
 def _reasons(run_id: int) -> list[tuple[str, int]]:
     """Why messages were held back or failed, the most frequent first."""
     rows = Delivery.objects.filter(batch=run_id, state__in=["held_back", "failed"])
-    counted = rows.values_list("reason", "error").annotate(number=Count("id")).order_by("-number")
-    return [(say_reason(reason) if reason else say_error(error), number) for reason, error, number in counted]
+    counted = rows.values_list("reason", "error").annotate(number=Count("id")).order_by()
+    said: Counter[str] = Counter()
+    for reason, error, number in counted:
+        said[say_why(reason, error)] += number
+    return said.most_common()
