@@ -1,10 +1,12 @@
 """Messages leave once: refused ones fail, others are tried again, and a server that hangs holds up itself alone."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from regulars.core.actor import SYSTEM
+from regulars.jobs.messages import TURN_SECONDS
 from regulars.messages import carriers, deliver
 from regulars.messages.channels import connect_channel, disconnect_channel
 from regulars.messages.deliver import free_stuck, send_due
@@ -182,6 +184,18 @@ def test_a_round_takes_so_many_and_the_oldest_first(shop, mail_server):
     ids = [send(ann, key=str(number)).delivery_id for number in range(5)]
     assert [due(limit=2).sent for _ in range(4)] == [2, 2, 1, 0]
     assert [letter.mark for letter in mail_server.letters] == [f"<regulars-{number}@localhost>" for number in ids]
+
+
+def test_a_round_lets_go_of_what_it_has_claimed_when_its_turn_is_over(shop, mail_server, monkeypatch):
+    ann = a_member(email=MAIL)
+    for number in range(4):
+        send(ann, key=str(number))
+    clock = count(0, TURN_SECONDS / 2)  # each message takes half a turn
+    monkeypatch.setattr(deliver, "monotonic", lambda: next(clock))
+
+    assert (due().sent, len(mail_server.letters)) == (1, 1)
+
+    assert states() == [("sent", 1, "", ""), *[("waiting", 0, "", "")] * 3]
 
 
 @pytest.mark.parametrize("size", [1, 20])

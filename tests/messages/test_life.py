@@ -1,5 +1,7 @@
 """Messages go with their member: told, merged, parted and erased."""
 
+from datetime import timedelta
+
 import pytest
 
 from regulars.care.erase import erase_due
@@ -12,12 +14,12 @@ from regulars.core.actor import SYSTEM
 from regulars.core.audience import Standing
 from regulars.jobs.proof import verify_everything
 from regulars.messages.carriers import Sink
-from regulars.messages.deliver import _claim, _send
+from regulars.messages.deliver import _claim, _send, free_stuck
 from regulars.messages.deliveries import cancel_delivery, deliveries_of
 from regulars.messages.many import send_many, work_batch
 from regulars.messages.models import Batch, Delivery
 from regulars.messages.refusals import UnknownDelivery
-from tests.messages.desk import a_template, send, send_all, sinks
+from tests.messages.desk import a_marketing_template, a_template, say, send, send_all, sinks
 from tests.shop import NOON, OPENED, a_member, a_shop
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,24 @@ def test_one_on_its_way_while_somebody_is_erased_leaves_nothing_behind(shop):
     _send(claimed, Sink(), over, claimed_at=NOON, now=lambda: NOON)
     assert "anzibar" not in repr(list(Delivery.objects.values()))
     assert Delivery.objects.get().state == "sent"
+
+
+@pytest.mark.parametrize("kind", ["service", "purpose"])
+def test_one_that_comes_back_after_somebody_was_erased_goes_to_nobody(shop, kind):
+    ann = a_member(email=MAIL, first_name="Zanzibar")
+    if kind == "purpose":
+        a_marketing_template()
+        say(ann)
+    send(ann, "news" if kind == "purpose" else "hello")
+    _claim("email", at=NOON, limit=1)
+    assert erase(ann) == ["done"]
+    later = NOON + timedelta(minutes=5)
+    assert free_stuck(at=later) == 1
+
+    [row] = send_all(at=later)
+
+    assert (row.state, row.reason, row.sent_at) == ("held_back", "gone", None)
+    assert [result.name for result in verify_everything() if result.breaches] == []
 
 
 def test_a_run_for_a_list_that_named_somebody_forgets_whom_it_was_for(shop):

@@ -22,10 +22,11 @@ from regulars.messages.sealed import Said, open_said
 from regulars.messages.terms import load_terms
 from regulars.messages.values import load_shop
 from regulars.platform.rows import encode_rows, fetch, run
+from regulars.platform.sealing import CannotUnseal
 
 CLAIMED_AT_ONCE = 20
 CLAIM_LASTS = timedelta(minutes=5)
-HELD_SECONDS = 60.0
+HELD_SECONDS = 10.0
 """A worker lets go of what it has claimed after so long: well before anybody else may take it."""
 
 REST = timedelta(minutes=1)
@@ -168,6 +169,8 @@ def _claim(channel: str, *, at: datetime, limit: int) -> tuple[Channel | None, i
         state, reason, next_at = "sending", "", None
         if row.batch_state in ("stopped", "cancelled"):
             state = row.batch_state
+        elif not row.address:  # whom it was for was erased while it was on its way
+            state, reason = "held_back", "gone"
         elif over is None and channel != ChannelKind.EMAIL:
             state, reason = "held_back", "no_channel"
         elif row.dies_at is not None and row.dies_at <= at:
@@ -225,10 +228,12 @@ def _send(
     each: Due, carrier: Carrier, over: Channel | None, *, claimed_at: datetime, now: Callable[[], datetime]
 ) -> tuple[bool, bool]:
     """Send one and note it; whether it has left, and whether the channel is down."""
-    said = Said(each.subject, each.body) if each.sealed is None else open_said(bytes(each.sealed))
-    letter = Letter(to=each.address, subject=said.subject, body=said.body, mark=f"regulars-{each.id}")
     try:
-        carrier.carry(letter)
+        said = Said(each.subject, each.body) if each.sealed is None else open_said(bytes(each.sealed))
+        carrier.carry(Letter(to=each.address, subject=said.subject, body=said.body, mark=f"regulars-{each.id}"))
+    except CannotUnseal:
+        _fail(each, NotCarried("UnreadableText", is_final=True), claimed_at=claimed_at, now=now)
+        return False, False
     except NotCarried as fault:
         _fail(each, fault, claimed_at=claimed_at, now=now)
         return False, fault.is_down
