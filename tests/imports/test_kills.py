@@ -8,9 +8,10 @@ import time
 import pytest
 from django.db import connection
 
-from regulars.core.actor import SYSTEM
+from regulars.audit.models import Event
+from regulars.core.actor import SYSTEM, Actor
 from regulars.imports import run as running
-from regulars.imports.ask import ask_undo, ask_write, go_on, read_import, stop_import
+from regulars.imports.ask import ask_undo, ask_write, go_on, read_import, stop_import, who_asked
 from regulars.imports.models import ImportResult, ImportRun
 from regulars.members.models import Member
 from regulars.sales.verify import verify
@@ -118,6 +119,21 @@ def test_stopped_it_waits_and_goes_on_behind_the_last_line_that_is_done(monkeypa
     go_on(run.pk, at=NOON, by=SYSTEM)
     run = work(run)
     assert (run.state, run.counts, Member.objects.count()) == ("done", {"created": 35}, 35)
+
+
+@pytest.mark.django_db
+def test_what_goes_on_stays_with_who_asked_for_it_and_who_let_them():
+    a_shop()
+    asked = Actor(kind="staff", id=1, approver="staff:2")
+    run = a_file("External id\nC-1")
+    check(run)
+    ask_write(run.pk, at=NOON, by=asked)
+    stop_import(run.pk, at=NOON, by=SYSTEM)
+
+    go_on(run.pk, at=NOON, by=Actor(kind="staff", id=3))
+
+    assert who_asked(read_import(run.pk)) == asked
+    assert Event.objects.get(action="import.resumed").actor == "staff:3"
 
 
 @pytest.mark.django_db

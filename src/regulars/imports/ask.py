@@ -181,7 +181,8 @@ def ask_undo(run_id: int, *, at: datetime, by: Actor) -> ImportRun:
 
 @transaction.atomic
 def go_on(run_id: int, *, at: datetime, by: Actor) -> ImportRun:
-    """Have a step go on that was stopped or has failed, behind the last line that is done.
+    """Have a step go on that was stopped or has failed, behind the last line that is done. Who asked for it, and who
+    let them, stay those of the step.
 
     Refuses: UnknownImport, ImportNotReady, ImportRunning.
     """
@@ -189,7 +190,7 @@ def go_on(run_id: int, *, at: datetime, by: Actor) -> ImportRun:
     if run.state not in (ImportRun.State.STOPPED, ImportRun.State.FAILED):
         raise ImportNotReady(step=run.step, state=run.state)
     _check_alone(run_id)
-    run.state, run.is_stop_asked, run.fault, run.asked_by = ImportRun.State.WAITING, False, "", by.tag
+    run.state, run.is_stop_asked, run.fault = ImportRun.State.WAITING, False, ""
     run.save()
     record_event(action="import.resumed", about="import", about_id=run_id, facts={"step": run.step}, at=at, by=by)
     return run
