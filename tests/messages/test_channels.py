@@ -8,7 +8,7 @@ from django.core import mail
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
 from regulars.messages import carriers
-from regulars.messages.addresses import SERVICES, read_address
+from regulars.messages.addresses import SERVICES, SOMEBODY, fill_address, read_address
 from regulars.messages.channels import connect_channel, disconnect_channel, list_channels, read_channel, test_channel
 from regulars.messages.models import Channel, Way
 from regulars.messages.refusals import InvalidChannel, NoChannel, PrivateHost
@@ -48,6 +48,7 @@ def test_an_address_shows_its_scheme_and_host_and_no_more(address, kind, shown):
         ("smtp://mail.example.com", "sms", "unknown_scheme"),
         ("syslog://{to}", "sms", "unknown_scheme"),
         ("dbus://{to}", "push", "unknown_scheme"),
+        ("fcm://shop/{to}?keyfile=/etc/passwd", "push", "unknown_scheme"),
         ("file:///etc/passwd?{to}", "sms", "unknown_scheme"),
         ("smtp://", "email", "no_host"),
         ("smtp://mail.example.com/path", "email", "no_host"),
@@ -72,6 +73,20 @@ def test_every_service_on_the_list_is_one_that_can_be_called():
     from apprise.manager_plugins import NotificationManager
 
     assert set(NotificationManager().schemas()) >= SERVICES
+
+
+def files_of(scheme: str) -> set[str]:
+    """What a service's address may say that is read from a file."""
+    from apprise.manager_plugins import NotificationManager
+
+    service = NotificationManager()[scheme]
+    return {each for each in {*service.template_tokens, *service.template_args} if each in ("keyfile", "subfile")}
+
+
+def test_no_service_on_the_list_reads_a_file_of_this_machine_or_follows_a_redirect():
+    assert files_of("fcm") and files_of("vapid")
+    assert {scheme for scheme in SERVICES if files_of(scheme)} == set()
+    assert not fill_address("json://sms.example.com/{to}", SOMEBODY).redirects
 
 
 @pytest.mark.parametrize(

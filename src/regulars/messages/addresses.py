@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import msgspec
-from apprise import Apprise, NotifyBase
+from apprise import Apprise, AppriseAsset, NotifyBase
 
 from regulars.messages.models import ChannelKind, Way
 from regulars.messages.refusals import InvalidChannel
@@ -33,7 +33,6 @@ SERVICES = HOSTED | {
     "clicksend",
     "d7sms",
     "exotel",
-    "fcm",
     "gupshup",
     "httpsms",
     "infobip",
@@ -64,7 +63,9 @@ SERVICES = HOSTED | {
     "whapi",
     "whatsapp",
 }
-"""What is not here either reaches no phone, or something on this machine."""
+"""What is not here either reaches no phone, or something on this machine: a program of it, or one of its files."""
+
+ASSET = AppriseAsset(http_redirects=False)
 
 type Tls = Literal["upgrade", "direct", "no"]
 
@@ -109,7 +110,8 @@ def read_address(address: str, *, kind: str) -> Read:
 
 def fill_address(address: str, to: str) -> NotifyBase:
     """Return the service that an address with a recipient in it means. Refuses: InvalidChannel."""
-    found = Apprise.instantiate(address.strip().replace(TO, quote(to, safe="")), suppress_exceptions=True)
+    filled = address.strip().replace(TO, quote(to, safe=""))
+    found = Apprise.instantiate(filled, asset=ASSET, suppress_exceptions=True)
     if not isinstance(found, NotifyBase):
         raise InvalidChannel(why="not_understood")
     return found
