@@ -2,7 +2,7 @@
 is sealed until it is sent, and its row shows dots.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from regulars.messages.refusals import NoChannel, UnknownTemplate
 from regulars.messages.sealed import Said, seal_said
 from regulars.messages.templates import find_template
 from regulars.messages.values import load_shop
+from regulars.platform.tongues import spoken
 
 DOTS = "••••••"
 PHONES = (ChannelKind.SMS, ChannelKind.WHATSAPP)
@@ -45,13 +46,14 @@ def send_code(
     ends_at: datetime,
     at: datetime,
     key: str,
-    about: str = "",
+    about: Callable[[], str] = str,
 ) -> str:
     """Put the message with a code down, to an address of a member's own, and return the channel it goes over; the job
     sends it at once.
 
-    `template` is address_code or receipt_code; a shop that has retired its own says what is ready-made. After `ends_at`
-    it is not sent any more. Refuses: NoChannel.
+    `template` is address_code or receipt_code; a shop that has retired its own says what is ready-made. `about` says
+    what the code is for, and is asked in the language of the text. After `ends_at` it is not sent any more. Refuses:
+    NoChannel.
     """
     channel = channel_for(kind)
     version_id = _find_version(template, channel, at=at)
@@ -60,13 +62,15 @@ def send_code(
     assert member is not None, "a code is for somebody"
     text = prepared.text_for(member.language)
     assert text is not None, "a ready-made template has a text for each channel"
+    with spoken(text.language):
+        what = about()
     values = {
         "shop": "" if shop is None else shop.name,
         "first_name": member.first_name,
         "last_name": member.last_name,
         "name": member.name,
         "minutes": str(max(int((ends_at - at).total_seconds()) // 60, 1)),
-        "about": about,
+        "about": what,
     }
     masked = _say(text, values | {"code": DOTS})
     row = {
