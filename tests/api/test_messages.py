@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from regulars.audit.models import Answer
 from regulars.core.actor import SYSTEM
 from regulars.messages.models import Delivery
 from regulars.messages.refusals import UnknownTemplate
@@ -48,6 +49,21 @@ def test_the_same_request_again_writes_once(till, ann):
     other = till.post(f"/members/{ann['id']}/messages", body | {"comment": "x"}, key=key)
     assert other.json()["code"] == "key_reused"
     assert len(till.get(f"/members/{ann['id']}/messages").json()["messages"]) == 1
+
+
+def test_a_key_that_is_used_again_when_its_answer_is_forgotten_is_another_members_own(till, ann):
+    key, body = a_receipt(), {"template": "hello", "channel": "email"}
+    first = till.post(f"/members/{ann['id']}/messages", body, key=key).json()
+    Answer.objects.filter(key=key).delete()
+    bob = till.enrol(email=f"{a_receipt().lower()}@example.com")
+
+    other = till.post(f"/members/{bob['id']}/messages", body, key=key).json()
+    assert (other["id"] != first["id"], other["replayed"]) == (True, False)
+    assert Delivery.objects.get(pk=other["id"]).member_id == int(bob["id"])
+
+    Answer.objects.filter(key=key).delete()
+    again = till.post(f"/members/{ann['id']}/messages", body, key=key).json()
+    assert (again["id"], again["replayed"]) == (first["id"], True)
 
 
 def test_pages_follow_each_other(till, ann):

@@ -1,6 +1,6 @@
 """A till names a member by what it has at hand: a card, an external id, a phone or an e-mail."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -33,6 +33,12 @@ JOIN LATERAL (
 ) AS member ON true
 """  # noqa: S608  our own words
 
+
+# Nothing but names of ours is put into these statements.
+KEEPERS = f"""
+SELECT wanted.id, (SELECT {KEEPER} FROM members_member AS member WHERE id = wanted.id)
+FROM unnest(%(members)s::bigint[]) AS wanted(id)
+"""  # noqa: S608
 
 KEEPER_OF = f"SELECT {KEEPER} FROM members_member AS member WHERE id = %(member)s AND erased_at IS NULL"  # noqa: S608  ours
 
@@ -82,6 +88,11 @@ def find_keeper(member_id: int) -> int:
     if not found:
         raise UnknownMember()
     return int(found[0][0])
+
+
+def find_keepers(member_ids: Collection[int]) -> dict[int, int | None]:
+    """Return by id the member each of them is now, also where the person was erased; None: there is none."""
+    return dict(fetch(KEEPERS, {"members": list(member_ids)}))
 
 
 def _row(place: int, handle: MemberHandle, country: str) -> dict[str, int | str | None]:

@@ -1,6 +1,6 @@
 """What is known of many members and one template at once: who may be written to, where, in which text, saying what."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -9,20 +9,14 @@ from regulars.consents.contact import Permission, look_up_permissions
 from regulars.consents.purposes import load_purposes
 from regulars.core.messages.deciding import Decided, Limits, Wanted, decide
 from regulars.core.messages.texts import Text, fill_in, read_text
+from regulars.members.find import find_keepers
 from regulars.members.rows import MemberRow, read_members
-from regulars.members.status import KEEPER
 from regulars.messages.channels import is_connected
 from regulars.messages.models import ChannelKind, TemplateKind, TemplateText
 from regulars.messages.refusals import UnknownTemplate
 from regulars.messages.terms import load_terms
 from regulars.messages.values import Values, load_shop, read_values
 from regulars.platform.rows import LARGEST_ID, fetch
-
-# Nothing but names of ours is put into these statements.
-KEEPERS = f"""
-SELECT wanted.id, (SELECT {KEEPER} FROM members_member AS member WHERE id = wanted.id)
-FROM unnest(%(members)s::bigint[]) AS wanted(id)
-"""  # noqa: S608
 
 LATELY = """
 SELECT wanted.id, (
@@ -123,11 +117,6 @@ def prepare(version_id: int, channel: str, *, at: datetime) -> Prepared:
             for row in rows
         ),
     )
-
-
-def find_keepers(member_ids: Collection[int]) -> dict[int, int | None]:
-    """Return by id the member each of them is now; None: there is none."""
-    return dict(fetch(KEEPERS, {"members": list(member_ids)}))
 
 
 def look_at(

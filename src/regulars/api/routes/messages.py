@@ -13,10 +13,9 @@ from regulars.api.routing import creates, reads
 from regulars.api.shapes import LONGEST_ID, read_id
 from regulars.api.writes import do_read, do_write
 from regulars.jobs.messages import defer_sending
+from regulars.members.find import find_keeper
 from regulars.members.lock import UnknownMember
-from regulars.members.rows import read_member
 from regulars.messages.deliveries import DeliveryRow, deliveries_of, read_delivery
-from regulars.messages.look import find_keepers
 from regulars.messages.models import Trigger
 from regulars.messages.send import LONGEST_GIVEN, send_prepared
 from regulars.staff.models import Scope
@@ -71,10 +70,12 @@ async def create_message(data: JSONBody[MessageIn], request: ApiRequest, member_
     `Idempotency-Key`: without one, the same request writes again.
     """
     call = request.auth
-    number, key = read_id(member_id, otherwise=UnknownMember), f"api/{call.natural_key()}"
+    number = read_id(member_id, otherwise=UnknownMember)
+    # Answers are forgotten one day, and messages are not: the key is this member's alone.
+    key = f"api/{number}/{call.natural_key()}"
 
     def send(at: datetime) -> MessageOut:
-        _check_member(number)
+        find_keeper(number)
         put = send_prepared(
             member_id=number,
             template=data.template,
@@ -104,21 +105,11 @@ async def list_messages(
     before = None if cursor is None else read_id(cursor)
 
     def read(at: datetime) -> MessagesOut:
-        keeper = _check_member(number)
-        found = deliveries_of(keeper, before=before, limit=limit + 1)
+        found = deliveries_of(find_keeper(number), before=before, limit=limit + 1)
         more = str(found[limit - 1].id) if len(found) > limit else None
         return MessagesOut([_out(each) for each in found[:limit]], more)
 
     return await do_read(request, read)
-
-
-def _check_member(number: int) -> int:
-    """Return the member this is now. Refuses UnknownMember, also where the person was erased."""
-    keeper = find_keepers([number])[number]
-    row = None if keeper is None else read_member(keeper)
-    if row is None or row.erased_at is not None:
-        raise UnknownMember()
-    return row.id
 
 
 def _out(row: DeliveryRow, *, replayed: bool = False) -> MessageOut:
