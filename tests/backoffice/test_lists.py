@@ -90,6 +90,9 @@ MANGLED = [
     "/sales/?store=none",
     "/activity/?before=99999999999999999999",
     "/activity/?day=x",
+    "/activity/?from=9999-12-31&to=9999-12-31",
+    "/messages/?day=9999-12-31",
+    "/messages/?day=0001-01-01",
     "/?days=12",
 ]
 

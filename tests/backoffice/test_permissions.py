@@ -9,6 +9,7 @@ import pytest
 from django.urls import URLPattern
 
 from regulars.backoffice.urls import urlpatterns
+from regulars.platform.rows import LARGEST_ID
 from regulars.staff.models import Role
 from regulars.staff.rights import RIGHTS, Right
 from tests.backoffice.conftest import sign_in
@@ -331,12 +332,13 @@ ASKS: dict[Right | None, tuple[str, ...]] = {
 OPEN = {"brand_logo", "brand_sheet"}
 """What stands on the page where people sign in, and says nothing else."""
 ADDRESSES = [each for each in urlpatterns if isinstance(each, URLPattern) and each.name not in OPEN]
-EXAMPLES = {"int": "1", "slug": "nothing", "str": "nothing"}
+EXAMPLES = {"slug": "nothing", "str": "nothing"}
 
 
-def example_of(address: URLPattern) -> str:
+def example_of(address: URLPattern, number: str = "1") -> str:
     """An address with something in each of its places; what it leads to need not be there."""
-    return "/" + re.sub(r"<(\w+):\w+>", lambda place: EXAMPLES[place[1]], str(address.pattern))
+    examples = EXAMPLES | {"int": number}
+    return "/" + re.sub(r"<(\w+):\w+>", lambda place: examples[place[1]], str(address.pattern))
 
 
 def test_every_address_asks_for_what_the_table_says():
@@ -359,6 +361,17 @@ def test_each_role_is_let_in_by_its_rights_and_turned_away_without(shop, role):
             if not may and (seen not in (403, 405) or client.post(example_of(address)).status_code != 403):
                 wrong.append((address.name, "without its right", seen))
     assert wrong == []
+
+
+@pytest.mark.parametrize("number", [str(LARGEST_ID), str(10**20)])
+def test_a_number_that_nothing_has_is_answered_and_no_fault_of_ours(owner, number):
+    numbered = [address for address in ADDRESSES if "<int:" in str(address.pattern)]
+    assert len(numbered) > 50
+    for address in numbered:
+        path = example_of(address, number)
+        for answer in (owner.get(path), owner.post(path)):
+            assert answer.status_code < 500, path
+            assert answer.status_code in (404, 405) or int(number) <= LARGEST_ID, path
 
 
 def test_nobody_who_is_not_signed_in_gets_anywhere(shop, client):

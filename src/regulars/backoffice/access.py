@@ -5,12 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from regulars.backoffice.leave import LeaveFirst, answer_leave_first
 from regulars.backoffice.office import office_of
+from regulars.platform.rows import LARGEST_ID
 from regulars.staff.models import Person, Role
 from regulars.staff.rights import Right
 
@@ -18,7 +19,9 @@ type View = Callable[..., HttpResponse]
 
 
 def needs(right: Right | None) -> Callable[[View], View]:
-    """Open the page to people with this right only; None is everybody who is signed in."""
+    """Open the page to people with this right only; None is everybody who is signed in. A number in the address that is
+    too long for any row is nobody's.
+    """
 
     def guard(view: View) -> View:
         @never_cache
@@ -28,6 +31,8 @@ def needs(right: Right | None) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             if right is not None and not office_of(request).can(right):
                 return say_no_permission(request)
+            if any(isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()):
+                raise Http404
             try:
                 return view(request, *args, **kwargs)
             except LeaveFirst as first:

@@ -1,6 +1,5 @@
 """Who did what, when and from where: the trail, newest first."""
 
-from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +7,7 @@ from django.shortcuts import render
 
 from regulars.audit.models import Event
 from regulars.backoffice.access import needs
+from regulars.backoffice.days import read_day
 from regulars.backoffice.deeds import ACTIONS, say_event
 from regulars.backoffice.keyset import page_by_id, read_id_key
 from regulars.backoffice.office import Office, office_of
@@ -52,7 +52,7 @@ def activity(request: HttpRequest) -> HttpResponse:
 def read_trail(request: HttpRequest, office: Office, stores: list[Store]) -> Trail:
     """Read what the form asks for; what makes no sense is not asked. Nobody sees beyond their reach."""
     asked, reach = request.GET, office.reach_for(Right.SEE_ACTIVITY)
-    since, until = _day(asked.get("from", "")), _day(asked.get("to", ""))
+    since, until = read_day(asked.get("from", "")), read_day(asked.get("to", ""))
     return Trail(
         action=asked["action"] if asked.get("action") in ACTIONS else "",
         by=asked.get("by", "")[:64],
@@ -72,11 +72,3 @@ def _floor(before: str) -> int:
 def _newest() -> int:
     newest: Any = Event.objects.order_by("-pk").values_list("pk", flat=True).first()
     return (newest or 0) + 1
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the program's zone
-    except ValueError:
-        return None
-    return day if 1900 <= day.year <= 9000 else None

@@ -1,6 +1,6 @@
 """All sales, newest first, by store, day and whether a member was known."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from regulars.backoffice.access import needs, say_no_permission
+from regulars.backoffice.days import read_day
 from regulars.backoffice.keyset import page_by_time, read_time_key
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.pages.exports import start_export
@@ -121,17 +122,9 @@ def _floor(before: str, days: tuple[datetime | None, datetime | None]) -> dateti
 
 def _days(first: str, last: str, office: Office) -> tuple[tuple[datetime | None, datetime | None], bool]:
     """The half-open period of two days of the program's zone; whether one of them was no day."""
-    start, end = _day(first), _day(last)
+    start, end = read_day(first), read_day(last)
     period = (
         start_of_day(start, office.zone) if start else None,
         end_of_day(end, office.zone) if end else None,
     )
     return period, bool((first and not start) or (last and not end))
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return day if day and 1900 <= day.year <= 9000 else None

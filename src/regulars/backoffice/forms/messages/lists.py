@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from regulars.backoffice.days import read_day
 from regulars.backoffice.messages_words import CHANNELS, STATES, TRIGGERS
 
 
@@ -38,5 +39,5 @@ class DeliveriesForm(forms.Form):
 
     @property
     def days(self) -> tuple[date, date] | None:
-        day = self.typed.get("day")
+        day = read_day(self.said("day"))
         return (day, day + timedelta(days=1)) if day else None
