@@ -1,12 +1,14 @@
 """The list of members: filtered by conditions, in chosen columns, kept as views, tagged and exported."""
 
 import csv
+import html
 import io
 import re
 
 import pytest
 from django.conf import settings
 
+from regulars.audiences import find
 from regulars.audiences.find import Size
 from regulars.audiences.models import TagBatch, View
 from regulars.audiences.segments import save_segment
@@ -46,6 +48,20 @@ def shown(client, query: str) -> set[int]:
     page = client.get(f"/members/?{query}")
     assert page.status_code == 200
     return {int(number) for number in re.findall(r'class="strong" href="/members/(\d+)/"', page.content.decode())}
+
+
+def test_whom_few_conditions_fit_is_looked_for_further_while_the_page_is_there(manager, people, monkeypatch):
+    """Without a script the page goes on by “Older”; with one it asks for what is here once more, with more time."""
+    monkeypatch.setattr(find, "FIRST_CHUNK", 1)
+    monkeypatch.setattr("regulars.backoffice.pages.members.SECONDS_AT_FIRST", -1)
+    query = "c0-0-kind=tagged&c0-0-how=none&c0-0-names=vip&c1-0-kind=standing&c1-0-any=member"
+    first = manager.get(f"/members/?{query}").content.decode()
+    address = html.unescape(re.search(r'hx-get="(/members/\?[^"]*)" hx-trigger="load" hx-target="#members"', first)[1])
+    assert "Nobody so far" in first
+    assert "Older" in first
+    further = manager.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'href="/members/{people["ann"]}/"' in further
+    assert 'hx-trigger="load"' not in further
 
 
 CASES = [

@@ -139,6 +139,9 @@ def _members(shop: Shop) -> Iterator[Asked]:
     )
     for name, query in queries.items():
         yield Asked(row="lists_1m", name=f"members: {name}", path=f"/members/?{query}")
+    for name, query in CONDITIONS.items():
+        path = f"/members/?{_condition(query)}"
+        yield Asked(row="looks_1m", name=f"members, looked further: {name}", path=path, is_part=True)
     for text in ("mar", "son", shop.rare_name, shop.person[0], "zzz"):
         path = f"/members/?{urlencode({'q': text})}"
         yield Asked(row="search_pages_1m", name=f"members: “{_kind(text, shop)}”", path=path, is_part=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.audiences.find import count_members, find_page
+from regulars.audiences.find import SECONDS, count_members, find_page
 from regulars.audiences.segments import asking_at
 from regulars.audiences.views import UnknownView, list_views, remove_view, save_view
 from regulars.backoffice.access import needs
@@ -29,6 +29,8 @@ from regulars.reports.exports.members import read_cells
 from regulars.staff.rights import Right
 
 AT_MOST = 50
+SECONDS_AT_FIRST = 0.015
+"""How long a page looks before it is shown. What few members fit is looked for further while the page is there."""
 NOT_KEPT = ("before", "do", "kind", "q")
 
 
@@ -40,6 +42,7 @@ def members(request: HttpRequest) -> HttpResponse:
     known = known_columns(offered)
     columns = chosen_columns(request.GET, known, offered)
     filtered = read_filter(request.GET, offered)
+    is_part = "HX-Request" in request.headers
     context: dict[str, Any] = {
         "asked": asked,
         "columns": [(code, known[code], is_number(code)) for code in columns],
@@ -50,8 +53,10 @@ def members(request: HttpRequest) -> HttpResponse:
         context |= {"rows": _rows([member.id for member in found], columns, office, offered)}
         context["is_full"] = len(found) == AT_MOST
     else:
-        context |= _page(filtered, request.GET.get("before", ""), columns, office, offered)
-    if request.headers.get("HX-Request"):
+        seconds = SECONDS if is_part else SECONDS_AT_FIRST
+        context |= _page(filtered, request, columns, office, offered, seconds=seconds)
+        context["looks_on"] = context["is_cut"] and not is_part
+    if is_part:
         return render(request, "backoffice/parts/member_rows.html", context)
     context |= {
         "known": known,
@@ -123,10 +128,12 @@ def kept_query(asked: QueryDict) -> str:
     return kept.urlencode()
 
 
-def _page(filtered: Filtered, before: str, columns: list[str], office: Office, offered: Offered) -> dict[str, Any]:
+def _page(
+    filtered: Filtered, request: HttpRequest, columns: list[str], office: Office, offered: Offered, *, seconds: float
+) -> dict[str, Any]:
     """One page by key. A rare condition may end it early: it says how far it looked, and goes on from there."""
-    last = read_id_key(before)
-    found = find_page(filtered.condition, asking_at(office.now), before=last, limit=AT_MOST)
+    last = read_id_key(request.GET.get("before", ""))
+    found = find_page(filtered.condition, asking_at(office.now), before=last, limit=AT_MOST, seconds=seconds)
     older = str(found.next_before) if found.next_before is not None else None
     return {
         "rows": _rows(found.ids, columns, office, offered),
