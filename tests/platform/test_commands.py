@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,13 @@ def regulars(tmp_path_factory):
     """Run commands on an installation of this module's own, with two merchants."""
     environment = {**os.environ, "REGULARS_HOME": str(tmp_path_factory.mktemp("commands") / "var")}
     environment.pop("REGULARS_DB_ROLE", None)
+    environment.pop("REGULARS_DATA_KEY", None)
 
     def run(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "regulars", *words]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, input=typed)
 
+    run.home = Path(environment["REGULARS_HOME"])  # type: ignore[attr-defined]
     assert run("migrate").returncode == 0
     assert run("merchant", "create", "bakery", "--name", "The Bakery", "--host", "bakery.example").returncode == 0
     assert run("merchant", "create", "butcher").returncode == 0
@@ -75,6 +78,25 @@ def test_psql_hands_on_what_psql_answers(regulars):
     assert regulars("psql", "-c", "SELECT 1/0", "-v", "ON_ERROR_STOP=1").returncode == 1
     refused = regulars("psql", "--merchant", "nobody", "-c", "SELECT 1")
     assert refused.stderr == "regulars: unknown merchant: merchant nobody\n"
+
+
+def test_a_home_that_lost_its_data_key_is_told_so_and_makes_no_other(regulars):
+    key = regulars.home / "data_key"
+    mark = "ErasedMark(kind='email', mark='0' * 64, erased_at=timezone.now())"
+    lines = (
+        "from django.utils import timezone",
+        "from django_tenants.utils import schema_context",
+        "from regulars.consents.models import ErasedMark",
+        f"with schema_context('m_butcher'): {mark}.save()",
+    )
+    assert regulars("django", "shell", "--no-imports", "-c", "\n".join(lines)).returncode == 0
+
+    told = regulars("migrate")
+    assert told.returncode == 2
+    assert told.stderr.startswith(f"regulars: merchant butcher has what only the data key opens: copy it to {key}, or ")
+    assert not key.exists()
+    key.write_text("the key that was kept elsewhere")
+    assert regulars("migrate").returncode == 0
 
 
 def test_a_merchant_is_dropped_only_by_who_types_its_code(regulars):

@@ -14,13 +14,18 @@ def register(app: typer.Typer) -> None:
 
 
 def migrate() -> None:
-    """Bring the database to this program's state: the shared tables and every merchant's."""
-    with database_session(role="owner", migrated=False):
+    """Bring the database to this program's state: the shared tables and every merchant's.
+
+    Where something is sealed in it and the home lacks the data key, that is said: `serve` does not start then.
+    """
+    with database_session(role="owner", migrated=False) as home:
         from django.utils import timezone
 
+        from regulars.jobs.data_key import require_data_key
         from regulars.platform.migrate import migrate_everything
 
         migrate_everything(at=timezone.now(), say=lambda schema: typer.echo(f"migrated {schema}"))
+        require_data_key(home)
 
 
 def run_django(context: typer.Context) -> None:

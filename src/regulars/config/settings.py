@@ -3,7 +3,7 @@
 REGULARS_HOME        everything the installation keeps (default: var/ in the current folder)
 DATABASE_URL         a PostgreSQL server of your own, instead of the embedded one
 REGULARS_URL         the address people use, e.g. https://loyalty.example; https makes cookies secure
-REGULARS_DATA_KEY    encrypts regulated fields and keys the hashes of PINs (default: a file made in the home)
+REGULARS_DATA_KEY    seals what a copy of the database must not tell, and keys hashes (default: a file made in the home)
 REGULARS_SECRET_KEY  signs sessions (default: a file made in the home)
 REGULARS_DEBUG       1 shows faults in full; never on a machine that others reach
 REGULARS_EMAIL_URL   smtp://user:password@host:port, or smtps:// (default: letters are files in the home)

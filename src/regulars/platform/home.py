@@ -53,8 +53,10 @@ def read_secret_key(home: Home) -> str:
 
 
 def read_data_key(home: Home) -> str:
-    """Answer the key that regulated values are encrypted with and PINs are hashed with: `REGULARS_DATA_KEY`, or the
-    one kept in the home. Without it they are lost: it is backed up apart from the database.
+    """Answer the key of all that `platform.sealing` seals and hashes: `REGULARS_DATA_KEY`, or the one kept in the home.
+
+    Regulated values and files, channels' addresses, waiting codes, PINs, marks of the erased and the keys of balances
+    that were brought in hang on it. Without it they are lost: it is backed up apart from the database.
     """
     return os.environ.get("REGULARS_DATA_KEY") or keep_key(home.data_key_file)
 
