@@ -12,7 +12,7 @@ from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.approvals import say_action
 from regulars.backoffice.finding import read_tally
 from regulars.backoffice.office import Office
-from regulars.backoffice.wording import money
+from regulars.backoffice.wording import money, number
 from regulars.care.models import Duplicate, DuplicateState
 from regulars.core.compiled import Compiled
 from regulars.core.program.caps import Budget
@@ -77,7 +77,7 @@ def _leave(office: Office) -> Iterator[Task]:
         if found:
             said = ngettext("%(n)s step waits for your leave", "%(n)s steps wait for your leave", found)
             url = reverse("approvals")
-            yield Task(said=said % {"n": f"{found:,}"}, note=_("Colleagues have asked."), url=url, look="careful")
+            yield Task(said=said % {"n": _said(found)}, note=_("Colleagues have asked."), url=url, look="careful")
     given = Approval.objects.filter(
         asked_by=office.person, state=ApprovalState.APPROVED, is_by_pin=False, valid_until__gt=office.now
     )
@@ -132,41 +132,42 @@ def _say(amount: int, budget: Budget, office: Office) -> str:
         return money(amount, office.currency)
     assert office.live is not None, "a budget belongs to a program"
     rule = next((rule for rule in office.live.rules.values() if rule.budget == budget.code), None)
-    return say_amount(amount, office.unit(rule.unit)) if rule else f"{amount:,}"
+    return say_amount(amount, office.unit(rule.unit)) if rule else number(amount)
 
 
 def _sending() -> Iterator[Task]:
-    """Counted up to a thousand: beyond, "1,000 or more" says as much."""
+    """Rewards that somebody has to send, counted up to a thousand."""
     waiting = IssuedReward.objects.filter(
         fulfilment=Fulfilment.ORDERED, status__in=[Status.OUTSTANDING, Status.USED]
     ).order_by("id")
     found = len(waiting.values_list("id", flat=True)[:MANY])
     if found:
-        said = ngettext("%(n)s reward to send", "%(n)s rewards to send", found) % {"n": f"{found:,}"}
-        if found == MANY:
-            said = _("%(n)s or more rewards to send") % {"n": f"{MANY:,}"}
+        said = ngettext("%(n)s reward to send", "%(n)s rewards to send", found) % {"n": _said(found)}
         yield Task(said=said, note=_("Members have taken them and wait."), url=reverse("fulfilment"))
 
 
 def _checking(office: Office) -> Iterator[Task]:
     """Receipts and disputes that this person could decide, counted up to a thousand."""
     reach = office.reach_for(Right.CONFIRM_RECEIPTS)
-    found = count_to_check(reach=reach, by=office.actor.tag, at=office.now)
+    found, is_all = count_to_check(reach=reach, by=office.actor.tag, at=office.now)
     if found:
-        said = ngettext("%(n)s receipt to check", "%(n)s receipts to check", found) % {"n": f"{found:,}"}
+        n = _said(found, is_all=is_all)
+        said = ngettext("%(n)s receipt to check", "%(n)s receipts to check", found) % {"n": n}
         yield Task(said=said, note=_("Their points are pending until then."), url=reverse("receipts"))
     disputed = count_open_disputes(reach=reach)
     if disputed:
-        said = ngettext("%(n)s open dispute", "%(n)s open disputes", disputed) % {"n": f"{disputed:,}"}
+        said = ngettext("%(n)s open dispute", "%(n)s open disputes", disputed) % {"n": _said(disputed)}
         yield Task(said=said, note=_("Members wait for an answer."), url=reverse("disputes"))
 
 
 def _failed(office: Office) -> Iterator[Task]:
-    """Messages that failed in the last days, counted up to a thousand: older ones are of no use any more."""
-    rows = Delivery.objects.filter(state=DeliveryState.FAILED, created_at__gt=office.now - FAILED_LATELY)
-    found = len(rows.order_by("-id").values_list("id")[:MANY])
+    """Messages that failed in the last days, counted up to a thousand: older ones are of no use any more. The newest
+    are looked at, so that those of all the years before are not read.
+    """
+    failed = Delivery.objects.filter(state=DeliveryState.FAILED).order_by("-id")
+    found = sum(at > office.now - FAILED_LATELY for at in failed.values_list("created_at", flat=True)[:MANY])
     if found:
-        said = ngettext("%(n)s message has failed", "%(n)s messages have failed", found) % {"n": f"{found:,}"}
+        said = ngettext("%(n)s message has failed", "%(n)s messages have failed", found) % {"n": _said(found)}
         url = f"{reverse('deliveries')}?state=failed"
         yield Task(said=said, note=_("Look why, and try them again."), url=url, look="stop")
 
@@ -175,5 +176,10 @@ def _duplicates() -> Iterator[Task]:
     """Members who may be one person, counted up to a thousand."""
     found = len(Duplicate.objects.filter(state=DuplicateState.OPEN).order_by("-confidence").values_list("id")[:MANY])
     if found:
-        said = ngettext("%(n)s likely duplicate", "%(n)s likely duplicates", found) % {"n": f"{found:,}"}
+        said = ngettext("%(n)s likely duplicate", "%(n)s likely duplicates", found) % {"n": _said(found)}
         yield Task(said=said, note=_("Members who may be one person."), url=reverse("duplicates"))
+
+
+def _said(found: int, *, is_all: bool = True) -> str:
+    """What was counted up to a thousand: "1,000+" where there may be more."""
+    return number(found) if is_all and found < MANY else f"{number(found)}+"

@@ -8,6 +8,7 @@ from regulars.receipts.models import Dispute, DisputeState, Receipt, State
 from regulars.staff.reach import Reach
 
 MANY = 1_000
+LOOKED_THROUGH = 5_000
 
 
 def list_receipts(state: str, *, reach: Reach, store_id: int | None, at: datetime) -> QuerySet[Receipt]:
@@ -67,10 +68,16 @@ def list_disputes(*, is_open: bool, reach: Reach) -> QuerySet[Dispute]:
     return rows.filter(state=DisputeState.OPEN) if is_open else rows.exclude(state=DisputeState.OPEN)
 
 
-def count_to_check(*, reach: Reach, by: str, at: datetime) -> int:
-    """Return how many receipts this person could confirm, counted up to a thousand."""
-    waiting = list_receipts(State.AWAITING, reach=reach, store_id=None, at=at).exclude(keyed_by=by)
-    return len(waiting.order_by("-pk").values_list("pk", flat=True)[:MANY])
+def count_to_check(*, reach: Reach, by: str, at: datetime) -> tuple[int, bool]:
+    """Return how many receipts this person could confirm, counted up to a thousand, and whether these are all.
+
+    They are looked for among the newest 5,000 that wait: who has brought in all open sales of another system may
+    confirm none of these, and would read every one of them for it. What lies behind them is not counted.
+    """
+    waiting = list_receipts(State.AWAITING, reach=reach, store_id=None, at=at).order_by("-pk")
+    newest = list(waiting.values_list("keyed_by", flat=True)[:LOOKED_THROUGH])
+    found = min(sum(keyed_by != by for keyed_by in newest), MANY)
+    return found, found < MANY and len(newest) < LOOKED_THROUGH
 
 
 def count_open_disputes(*, reach: Reach) -> int:
