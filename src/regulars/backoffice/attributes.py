@@ -9,6 +9,7 @@ import msgspec
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from regulars.backoffice.wording import decimal
 from regulars.brand.dates import say_day
 from regulars.core.attributes import AttributeKind, Definition, Value, write_number
 from regulars.files.models import KeptFile
@@ -31,8 +32,7 @@ def say_value(definition: Definition, value: Value) -> str:
         case tuple():
             return ", ".join(definition.label_of(code) for code in value)
         case Decimal():
-            whole, _point, rest = write_number(value).partition(".")
-            return f"{int(whole):,}" + (f".{rest}" if rest else "")
+            return decimal(Decimal(write_number(value)))
         case date():
             return say_day(value)
         case str() if definition.kind is AttributeKind.CHOICE:

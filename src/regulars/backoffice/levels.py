@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.backoffice.amounts import say_amount
 from regulars.backoffice.office import Office
-from regulars.backoffice.wording import day, money
+from regulars.backoffice.wording import day, money, number
 from regulars.core.program.tier_sets import TierSet
 from regulars.core.tiers import NOWHERE, Override, Progress, bring_up, progress
 from regulars.tiers.history import ChangeView, list_changes
@@ -109,7 +109,7 @@ def say_metric(amount: int, tier_set: TierSet, office: Office) -> str:
         case "spend":
             return money(amount, office.currency)
         case "visits":
-            return ngettext("%(n)s visit", "%(n)s visits", amount) % {"n": f"{amount:,}"}
+            return ngettext("%(n)s visit", "%(n)s visits", amount) % {"n": number(amount)}
         case _:
             return say_amount(amount, office.unit(tier_set.metric.unit))
 

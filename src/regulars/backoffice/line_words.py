@@ -36,7 +36,6 @@ LINE_WORDS: dict[str, Promise] = {
     "invalid_headings": _(
         "The first line names the columns, each once and at most 200 of them: look at column %(column)s."
     ),
-    "could_not_be_recorded": _("This could not be recorded, and nothing was. The fault is in the worker's log."),
     "cell_needed": _("This cannot be blank."),
     "unknown_unit_name": _("The program counts nothing called “%(unit)s”: it counts %(units)s."),
     "text_too_long": _("This has more than %(longest)s characters."),

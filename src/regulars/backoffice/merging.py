@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from regulars.backoffice.attributes import say_value
 from regulars.backoffice.levels import name_of_level
 from regulars.backoffice.office import Office
+from regulars.backoffice.wording import number
 from regulars.brand.dates import say_day
 from regulars.care.fields import ATTRIBUTE
 from regulars.care.models import Duplicate
@@ -159,7 +160,7 @@ def say_levels(effect: MergePreview, office: Office) -> list[str]:
 
 def say_moved(effect: MergePreview) -> str:
     """What else comes along: "3 sales, 1 card"."""
-    parts = [f"{PLACES[table]}: {count:,}" for table, count in effect.moved.items() if count and table in PLACES]
+    parts = [f"{PLACES[table]}: {number(count)}" for table, count in effect.moved.items() if count and table in PLACES]
     return ", ".join(parts)
 
 
@@ -172,7 +173,7 @@ def _difference(each: Difference, office: Office) -> str:
     match each.what:
         case "units":
             return _("%(amount)s %(unit)s of what came with the merge are spent, and stay spent.") % {
-                "amount": f"{-each.amount:,}",
+                "amount": number(-each.amount),
                 "unit": office.unit(each.of).name.plural,
             }
         case "rows":
@@ -181,7 +182,7 @@ def _difference(each: Difference, office: Office) -> str:
                 "%(n)s of “%(what)s” have changed hands since.",
                 each.amount,
             )
-            return said % {"n": f"{each.amount:,}", "what": PLACES.get(each.of, each.of)}
+            return said % {"n": number(each.amount), "what": PLACES.get(each.of, each.of)}
         case "field":
             return _("“%(field)s” was changed since, and stays.") % {"field": FIELDS.get(each.of, each.of)}
         case "level":

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.amounts import words_of
 from regulars.backoffice.line_words import LINE_WORDS
 from regulars.backoffice.office import Office
-from regulars.backoffice.wording import exact
+from regulars.backoffice.wording import exact, number
 from regulars.core.compiled import Compiled
 from regulars.core.phrases import write_amount
 from regulars.core.refusals import Refusal
@@ -97,7 +97,6 @@ WORDS: dict[str, Promise] = {
     "comment_too_long": _("What you add has more than %(longest)s characters."),
     "too_many_guesses": _("Too many wrong numbers or PINs. Try again after %(again_at)s."),
     "unknown_store": _("There is no such store."),
-    "unknown_sale": _("There is no such sale."),
     "reason_needed": _("Say why, in 1 to %(longest)s characters: a colleague will be asked about it."),
     "unknown_purpose": _("Nobody is asked about this any more."),
     "unknown_channel": _("For this purpose nobody is asked about that way of writing. Choose “Every way”."),
@@ -198,7 +197,6 @@ WORDS: dict[str, Promise] = {
     "attach_too_late": _("This sale is too old to be attached. The program's settings say for how long it may be."),
     "member_not_found": _("Nobody is known by this. Check the number, or search for the name."),
     "refund_before_sale": _("A refund cannot be earlier than its sale."),
-    "unknown_places": _("There is no such store or tag: %(stores)s %(store_tags)s"),
     "unknown_unit": _("The program has no unit “%(unit)s”."),
     "changed_meanwhile": _("Somebody else changed this since you opened it. Reload the page, and look again."),
     "draft_exists": _("There is a draft already, version %(number)s. Publish or discard it first."),
@@ -222,9 +220,6 @@ WORDS: dict[str, Promise] = {
     "logo_too_large": _("The picture is too large. Take one of at most %(most_pixels)s pixels across and down."),
     "logo_unreadable": _("The picture is damaged, or none. Save it again as PNG, and choose that."),
     "weak_password": _("Choose another password: %(why)s"),
-    "idempotency_conflict": _(
-        "This form was sent before with other content. Reload the page and look at what happened."
-    ),
     "busy": _("Somebody else is working on the same just now. Try again in a moment."),
     "unavailable": _("The database cannot be reached just now. Look whether it was done, then try again."),
     "could_not_be_recorded": _("This could not be recorded: a fault of ours, which the log tells of. Nothing changed."),
@@ -312,7 +307,6 @@ FIELDS = {
     "weak_password": "password",
     "member_not_found": "member",
     "member_blocked": "member",
-    "unknown_places": "stores",
     "invalid_label": "name",
     "invalid_colour": "accent",
     "accent_too_pale": "accent",
@@ -350,8 +344,8 @@ def show_in(form: BaseForm, refusal: Refusal, office: Office | None = None) -> N
 
 
 class _Facts(dict[str, Any]):
-    """Facts a sentence may name: integers with thousands separators, amounts of a unit with its decimals, moments in
-    the program's zone.
+    """Facts a sentence may name: integers as the reader's language writes them, amounts of a unit with its decimals,
+    moments in the program's zone.
     """
 
     def __init__(self, facts: dict[str, Any], office: Office | None) -> None:
@@ -371,7 +365,7 @@ class _Facts(dict[str, Any]):
             case int() if self.unit and name in AMOUNTS:
                 return write_amount(value, self.unit)
             case int():
-                return f"{value:,}"
+                return number(value)
             case datetime() if self.office:
                 return exact(value, self.office.zone)
             case str() if name == "unit" and self.unit:

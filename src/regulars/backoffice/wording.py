@@ -1,6 +1,7 @@
 """Numbers, money and times as people of the shop write them."""
 
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,6 +48,13 @@ def exact(at: datetime, zone: tzinfo) -> str:
 
 def day(at: datetime, zone: tzinfo) -> str:
     return say_day(at.astimezone(zone))
+
+
+def decimal(value: Decimal) -> str:
+    """With as many decimals as it has: Decimal("1240.50") is "1,240.50"; a minus is a real minus."""
+    whole, _dot, rest = f"{value.copy_abs():f}".partition(".")
+    said = tongue.number(int(whole)) + (f"{tongue.point()}{rest}" if rest else "")
+    return MINUS + said if value < 0 else said
 
 
 def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from regulars.backoffice.audience.offered import Offered
-from regulars.backoffice.wording import MINUS
+from regulars.backoffice.wording import decimal, number
 from regulars.platform.sheets import Cell
 from regulars.reports.exports.members import FIELD, LEVEL, UNIT
 
@@ -78,8 +78,10 @@ def _show(column: str, cell: Cell, offered: Offered) -> Shown:
     match cell:
         case bool():
             return Shown("text", _("Yes") if cell else _("No"))
-        case int() | Decimal():
-            return Shown("number", f"{cell:,}".replace("-", MINUS))
+        case int():
+            return Shown("number", number(cell))
+        case Decimal():
+            return Shown("number", decimal(cell))
         case datetime():
             return Shown("moment", cell)
         case date():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.amounts import TooMuch, read_amount, words_of
 from regulars.backoffice.forms.customer import key_field
 from regulars.backoffice.forms.member import ProfileForm
+from regulars.backoffice.wording import number
 from regulars.cards.batches import MOST_AT_ONCE, NewBatch
 from regulars.cards.listed import LARGEST_LIST
 from regulars.cards.sheets import MOST_ON_ONE
@@ -205,7 +206,7 @@ WHY = {
 
 
 def why_not(refusal: InvalidPattern) -> str:
-    return str(WHY[refusal.why]) % {"possible": f"{refusal.possible:,}"}
+    return str(WHY[refusal.why]) % {"possible": number(refusal.possible)}
 
 
 class BatchForm(forms.Form):

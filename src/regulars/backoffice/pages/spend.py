@@ -17,6 +17,7 @@ from regulars.backoffice.leave import ask_for_member, with_leave
 from regulars.backoffice.levels import last_day
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.backoffice.wording import number
 from regulars.core.approval import Action
 from regulars.core.claiming import TooDear, usable_until
 from regulars.core.phrases import write_amount
@@ -99,7 +100,7 @@ def _offer(each: Claimable, office: Office) -> Offer:
         after=each.after,
         refused=_why_not(each, unit, office),
         is_short=isinstance(each.refusal, TooDear),
-        left=_("%(n)s left") % {"n": f"{each.left:,}"} if each.left is not None else "",
+        left=_("%(n)s left") % {"n": number(each.left)} if each.left is not None else "",
         follows=_follows(reward, office),
     )
 

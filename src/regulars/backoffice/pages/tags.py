@@ -26,6 +26,7 @@ from regulars.backoffice.finding import find_or_404
 from regulars.backoffice.forms.audience import AboutTagForm, MemberTagsForm, TagFileForm, TagForm
 from regulars.backoffice.office import Office, office_of
 from regulars.backoffice.refusals import show_in, words
+from regulars.backoffice.wording import number
 from regulars.core.refusals import Refusal
 from regulars.jobs.tasks import defer_tag_batch
 from regulars.staff.actors import name_actors
@@ -93,7 +94,7 @@ def remove(request: HttpRequest, tag_id: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, words(refusal))
         return redirect("tag", tag_id)
-    said = _("The tag “%(name)s” is gone; %(n)s members wore it.") % {"name": found.name, "n": f"{wearers:,}"}
+    said = _("The tag “%(name)s” is gone; %(n)s members wore it.") % {"name": found.name, "n": number(wearers)}
     messages.success(request, said)
     return redirect("tags")
 
