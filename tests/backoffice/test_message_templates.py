@@ -93,6 +93,17 @@ def test_a_text_is_added_and_taken_out_without_losing_the_others(marketer):
     assert "SMS · English" in gone
 
 
+def test_a_name_that_is_not_typed_yet_is_no_fault_until_the_template_is_made(marketer):
+    begun = {"name": "", "code": "", "use": "code"} | a_text()
+    for do in ({"do": "add", "add-channel": "sms", "add-language": "vi"}, {"do": "look"}):
+        page = marketer.post("/templates/new/", begun | do).content.decode()
+        assert 'class="fault"' not in page
+        assert '<option value="code" selected>' in page
+    typed = marketer.post("/templates/new/", begun | {"name": "Umbrella", "do": "look"}).content.decode()
+    assert 'value="Umbrella"' in typed
+    assert marketer.post("/templates/new/", begun | {"publish": "1"}).content.decode().count('class="fault"') == 2
+
+
 def test_the_preview_fills_in_examples_or_what_is_so_for_a_member(marketer):
     ann = a_member(first_name="Ana", points=7)
     typed = a_text(0, channel="sms", body="{{ first_name }}: {{ balance }}") | {"at": "0", "use": "service"}

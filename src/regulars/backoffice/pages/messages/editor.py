@@ -36,7 +36,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         initial, texts = _begin(request.GET.get("from", ""))
         return _page(request, office, texts, about=AboutForm(purposes=purposes, initial=initial))
-    about, texts = AboutForm(request.POST, purposes=purposes), read_texts(request.POST)
+    if "publish" in request.POST:
+        about = AboutForm(request.POST, purposes=purposes)
+    else:  # it is still written: what is not there yet is no fault
+        about = AboutForm(purposes=purposes, initial=request.POST.dict())
+    texts = read_texts(request.POST)
     is_code = request.POST.get("use") == TemplateKind.CODE
     if "publish" in request.POST and about.is_valid() and _is_sound(texts, is_code=is_code):
         try:
