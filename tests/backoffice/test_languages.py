@@ -1,5 +1,7 @@
 """Each person reads the back office in their own language, and with the merchant's word for a store."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import translation
@@ -8,8 +10,11 @@ from regulars.audit.models import Event
 from regulars.brand.change import change_looks
 from regulars.config.languages.build import LOCALE
 from regulars.core.actor import SYSTEM
-from regulars.staff.models import Person, Role
+from regulars.staff.models import ApprovalRule, Person, Role
+from regulars.staff.pins import set_pin
 from tests.backoffice.conftest import NOW
+from tests.imports.files import a_file, check
+from tests.shop import a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +86,27 @@ def test_a_language_that_we_do_not_have_changes_nothing(owner):
 def test_the_way_back_leads_to_no_other_host(owner):
 
     assert choose(owner, "vi", next="https://elsewhere.example/").url == "/"
+
+
+def next_of(page: str) -> str:
+    return re.search(r'name="next" value="([^"]*)"', page)[1]
+
+
+def test_a_choice_leads_to_an_address_that_shows_something(owner):
+    ApprovalRule.objects.create(action="mass_adjust", role="", from_amount=0, need="second")
+    set_pin(person_id=Person.objects.get().pk, pin="7305", at=NOW, by=SYSTEM)
+    a_member(external_id="C-1")
+    run = check(a_file("External id,Points\nC-1,40\n", subject="balances", at=NOW), at=NOW)
+    shown, start = f"/imports/{run.pk}/", f"/imports/{run.pk}/start/"
+    assert next_of(owner.get("/stores/?q=a").text) == "/stores/?q=a"
+
+    asked = owner.post(start, headers={"referer": f"http://localhost{shown}?after_errors=1"})
+    assert "second person" in asked.text
+    assert next_of(asked.text) == f"{shown}?after_errors=1"
+    wrong = {"leave-approver": "", "leave-pin": "0000"}
+    assert next_of(owner.post(start, wrong, headers={"referer": f"http://localhost{start}"}).text) == "/"
+    assert next_of(owner.post(start, headers={"referer": f"https://elsewhere.example{shown}"}).text) == "/"
+    assert next_of(owner.post(start).text) == "/"
 
 
 def test_choosing_the_same_again_writes_nothing(owner):
