@@ -234,6 +234,18 @@ def serious(page) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("width", [360, 1200, 1440])
+def test_nothing_moves_while_a_member_comes_in_over_a_slow_line(shop, open_page, width):
+    page = open_page(width=width)
+    shop.sign_in(page)
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 50, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", slow)
+    page.goto(f"{shop.url}/members/{shop.known['member']}/")
+    assert page.evaluate(LAYOUT)["shift"] <= STILL
+
+
 def test_a_wide_screen_is_not_wasted_nor_overrun(shop, open_page, keep):
     page = open_page(width=1920)
     shop.sign_in(page)
