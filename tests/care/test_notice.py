@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from regulars.brand.change import change_looks
 from regulars.care.erase import erase_due
 from regulars.care.erasures import ask_erasure
 from regulars.care.notice import let_seen_stay
@@ -43,6 +44,13 @@ def test_they_are_told_once_over_what_reaches_them_and_by_when():
     assert "On 9 Apr 2028 we erase" in rows[by_mail].body  # in the shop's zone
     assert "sẽ xóa" in rows[by_phone].body
     assert Erasure.objects.filter(member=unreachable).exists()
+
+
+def test_the_day_is_written_as_the_shop_writes_days():
+    change_looks(accent="", date_style="day_first", store_word="store", at=OPENED, by=SYSTEM)
+    a_member(email="ann@example.com")
+    ask_for_unseen(at=LATER)
+    assert "On 09/04/2028 we erase" in Delivery.objects.get().body
 
 
 def test_a_shop_that_retired_the_notice_sends_none():

@@ -2,10 +2,12 @@
 stays if they are seen again before their day.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
+from regulars.brand.dates import days_written
+from regulars.brand.looks import load_looks
 from regulars.care.erasures import UnknownErasure, withdraw_erasure
 from regulars.consents.models import Erasure
 from regulars.core.actor import SYSTEM
@@ -49,12 +51,14 @@ def notify_unseen(erasure: Erasure, *, at: datetime) -> Put | None:
     assert member is not None, "an erasure is about somebody"
     for channel in CHANNELS:
         if channel in live.channels and is_connected(channel) and address_of(member, channel)[0]:
-            day = erasure.due_at.astimezone(None if shop is None else shop.zone).date()
+            zone = UTC if shop is None else shop.zone
+            with days_written(load_looks().date_style):
+                day = write_date(erasure.due_at.astimezone(zone).date(), member.language or load_terms().language)
             return send_prepared(
                 member_id=member.id,
                 template=TEMPLATE,
                 channel=channel,
-                given={"day": write_date(day, member.language or load_terms().language)},
+                given={"day": day},
                 trigger=Trigger.SYSTEM,
                 key=f"erasure/{erasure.pk}",
                 at=at,
