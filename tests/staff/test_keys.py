@@ -6,7 +6,7 @@ import pytest
 
 from regulars.audit.models import Event
 from regulars.core.actor import SYSTEM
-from regulars.staff.key_check import KeyHolder, Remembered, UnknownKey, check_key, forget_keys, recall_key, renew_key
+from regulars.staff.key_check import KeyHolder, Remembered, UnknownKey, check_key, recall_key, renew_key
 from regulars.staff.keys import InvalidKey, TooManyLiveKeys, UnknownKeyId, create_key, revoke_key
 from regulars.staff.models import ApiKey, Scope
 from regulars.stores.models import Store
@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def fresh_memory():
-    forget_keys()
-    yield
-    forget_keys()
 
 
 def a_key(name: str = "Till 3", **more: object) -> tuple[ApiKey, str]:

@@ -10,11 +10,11 @@ from regulars.platform.rows import LARGEST_ID, fetch
 
 SELECT = """
 SELECT card.id, card.number, card.status, card.type_code, card.rank, card.batch_id, card.member_id,
-       member.first_name, member.last_name, member.joined_at IS NOT NULL, card.issued_at, card.activated_at
+       member.first_name, member.last_name, card.issued_at, card.activated_at
 FROM ({page}) AS page
 JOIN LATERAL (SELECT * FROM members_card WHERE id = page.id LIMIT 1) AS card ON true
 LEFT JOIN LATERAL (
-    SELECT first_name, last_name, joined_at FROM members_member WHERE id = card.member_id LIMIT 1
+    SELECT first_name, last_name FROM members_member WHERE id = card.member_id LIMIT 1
 ) AS member ON true
 ORDER BY page.place
 """
@@ -51,7 +51,6 @@ class CardRow(msgspec.Struct, frozen=True, kw_only=True):
     batch_id: int | None
     member_id: int | None
     holder: str
-    has_joined: bool
     issued_at: datetime
     activated_at: datetime | None
 
@@ -100,7 +99,7 @@ def count_batch(batch_id: int) -> dict[str, int]:
 def _read(page: str, params: dict[str, object]) -> list[CardRow]:
     names = CardRow.__struct_fields__
     rows = []
-    for *before, first, last, joined, issued_at, activated_at in fetch(SELECT.format(page=page), params):
-        fields = [*before, f"{first or ''} {last or ''}".strip(), joined or False, issued_at, activated_at]
+    for *before, first, last, issued_at, activated_at in fetch(SELECT.format(page=page), params):
+        fields = [*before, f"{first or ''} {last or ''}".strip(), issued_at, activated_at]
         rows.append(CardRow(**dict(zip(names, fields, strict=True))))
     return rows

@@ -84,12 +84,6 @@ def renew_key(token: str, *, at: datetime) -> KeyHolder:
     return holder
 
 
-def forget_keys() -> None:
-    """Forget what was remembered, so that the next check asks the database."""
-    with _lock:
-        _remembered.clear()
-
-
 def _look_up(token: Token, *, at: datetime) -> KeyHolder:
     if not Merchant.objects.filter(code=token.merchant).exists():
         raise UnknownKey()
