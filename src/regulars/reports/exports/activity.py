@@ -13,7 +13,7 @@ from regulars.staff.actors import name_actors
 from regulars.stores.models import Store
 
 AT_ONCE = 1_000
-"""An export that is longer is told as "so many" until it is done."""
+"""So many rows are read with one statement."""
 
 COLUMNS = ("id", "recorded_at", "actor", "name", "action", "about", "about_id", "member", "store", "origin", "facts")
 

@@ -14,7 +14,7 @@ from regulars.reports.exports.source import MOST_COUNTED, Asked, Batch, Source, 
 from regulars.sales.models import Sale
 
 AT_ONCE = 1_000
-"""An export that is longer is told as "so many" until it is done."""
+"""So many rows are read with one statement."""
 
 COLUMNS = ("receipt", "sold_at", "store", "till", "cashier", "channel", "member", "total", "with_points", "refunded")
 
