@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.backoffice.entries import sale_of
 from regulars.backoffice.office import Office
+from regulars.core.checkout import worth_minor
 from regulars.core.life import RECEIPT
 from regulars.core.program.units import Unit
 from regulars.ledger.lots import lots_of
@@ -126,4 +127,4 @@ def worth_of(amount: int, unit: Unit) -> int | None:
     """What an amount pays at a till, in minor units of money; nothing where the unit is no tender."""
     if unit.pays is None or amount <= 0:
         return None
-    return amount * unit.pays.minor // unit.pays.units
+    return worth_minor(amount, unit)

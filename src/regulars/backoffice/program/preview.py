@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from regulars.backoffice.office import Office
 from regulars.backoffice.wording import money
+from regulars.core.checkout import worth_minor
 from regulars.core.describe.catalogue import describe_reward, describe_stamp_card
 from regulars.core.describe.rules import describe_rule, find_unit
 from regulars.core.describe.tiers import describe_tier_set, tell_level
@@ -90,7 +91,7 @@ def _unit(unit: Unit, document: ProgramDocument, office: Office) -> Preview:
     one = 10**unit.decimals
     many = 1240 * one + (one // 2 if unit.decimals else 0)
     examples = [count(one, unit), count(many, unit)]
-    worth = money(unit.pays.minor * many // unit.pays.units, office.currency) if unit.pays else ""
+    worth = money(worth_minor(many, unit), office.currency) if unit.pays else ""
     return {"said": describe_unit(unit, currency=office.currency), "examples": examples, "worth": worth}
 
 

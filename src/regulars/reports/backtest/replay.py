@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from regulars.core.checkout import worth_minor
 from regulars.core.compiled import Compiled, CompiledRule
 from regulars.core.earning import Award
 from regulars.core.life import Life, life_of
 from regulars.core.lots import Draw
 from regulars.core.paid import unearning_minor
 from regulars.core.program.caps import CapScope
-from regulars.core.program.units import Unit
 from regulars.core.settling import Earning, MemberState, StoreSide, climber, settle
 from regulars.core.tallies import Tally
 from regulars.core.tiers import Move, bring_up, level_of
@@ -321,7 +321,7 @@ class Replay:
             self.counts.levels[key] = self.counts.levels.get(key, 0) + 1
 
     def _sum(self, player: Player) -> MemberCounts:
-        worth = sum(worth_of(amount, self.program.units[unit]) for unit, amount in player.got.items())
+        worth = sum(worth_minor(amount, self.program.units[unit]) for unit, amount in player.got.items())
         return MemberCounts(player.member_id, worth + player.rewards_minor, sum(player.got.values()))
 
     def _purse(self, player: Player, unit: str) -> Purse:
@@ -329,11 +329,6 @@ class Replay:
         if purse is None:
             purse = player.purses[unit] = Purse()
         return purse
-
-
-def worth_of(amount: int, unit: Unit) -> int:
-    """Return what units are worth in minor units of money, rounded down; nothing where they do not pay."""
-    return amount * unit.pays.minor // unit.pays.units if unit.pays else 0
 
 
 def purchase_of(sale: Recorded, program: Compiled) -> Purchase:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Literal
 
+from regulars.core.checkout import worth_minor
 from regulars.core.compiled import Compiled
 from regulars.core.limits import Limit
 from regulars.reports.backtest.counts import NEVER, OPENING, Counts, HeldBack, RuleCounts, UnitCounts
 from regulars.reports.backtest.probe import conditions_of
-from regulars.reports.backtest.replay import worth_of
 from regulars.reports.backtest.result import (
     CapRow,
     CardRow,
@@ -88,8 +88,8 @@ def _row(program: Compiled, unit: str, month: str, counted: UnitCounts, held: in
         short=counted.short,
         expired=counted.expired,
         outstanding=held,
-        cost_minor=worth_of(given, terms),
-        liability_minor=worth_of(held, terms),
+        cost_minor=worth_minor(given, terms),
+        liability_minor=worth_minor(held, terms),
     )
 
 
@@ -105,7 +105,7 @@ def _due(program: Compiled, counts: Counts) -> Iterable[Due]:
     for unit, months in counts.due.items():
         for month in sorted(months, key=lambda month: (month == NEVER, month)):
             amount = months[month]
-            yield Due(unit=unit, month=month, amount=amount, liability_minor=worth_of(amount, program.units[unit]))
+            yield Due(unit=unit, month=month, amount=amount, liability_minor=worth_minor(amount, program.units[unit]))
 
 
 def _rules(program: Compiled, counts: Counts) -> Iterable[RuleRow]:
@@ -121,7 +121,7 @@ def _rules(program: Compiled, counts: Counts) -> Iterable[RuleRow]:
             awarded=counted.awarded,
             held_back=counted.desired - counted.awarded,
             taken_back=counted.taken_back,
-            cost_minor=worth_of(counted.awarded - counted.taken_back, program.units[rule.unit]),
+            cost_minor=worth_minor(counted.awarded - counted.taken_back, program.units[rule.unit]),
         )
 
 
@@ -144,7 +144,7 @@ def _caps(program: Compiled, counts: Counts) -> Iterable[CapRow]:
             limit=limit.limit,
             sales=held.sales,
             held_back=held.units,
-            cost_minor=worth_of(held.units, program.units[unit]),
+            cost_minor=worth_minor(held.units, program.units[unit]),
         )
 
 
@@ -163,7 +163,7 @@ def _conditions(program: Compiled, counts: Counts) -> Iterable[ConditionRow]:
         held = counts.conditions.get(f"{rule}/{name}", HeldBack())
         unit = program.units[program.rules[rule].unit]
         yield ConditionRow(
-            rule=rule, condition=name, sales=held.sales, held_back=held.units, cost_minor=worth_of(held.units, unit)
+            rule=rule, condition=name, sales=held.sales, held_back=held.units, cost_minor=worth_minor(held.units, unit)
         )
 
 

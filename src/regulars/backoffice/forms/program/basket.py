@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.backoffice.forms.fields import MomentField, MoneyField
 from regulars.backoffice.forms.program.choosing import NamesField, OneOf, StepsField
 from regulars.backoffice.forms.program.part import PartForm, RowForm
+from regulars.core.checkout import worth_minor
 from regulars.core.sale import SaleLine, Tender
 
 
@@ -67,7 +68,7 @@ class BasketForm(PartForm):
         """Points as asked for, and the rest by the other means."""
         typed, unit = self.cleaned_data, self.setting.unit("points")
         points = typed["points"] or 0
-        worth = points * unit.pays.minor // unit.pays.units if unit and unit.pays else 0
+        worth = worth_minor(points, unit) if unit else 0
         paid = (Tender("points", points=points),) if points else ()
         rest = Tender(typed["tender"] or "cash", amount_minor=max(total_minor - worth, 0))
         return (*paid, rest)
