@@ -18,6 +18,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from regulars.cards.lettering import draw_text, fit_text
+from regulars.platform.sheets import neutral
 
 WIDTH, HEIGHT = 85.6 * mm, 54 * mm
 ACROSS, DOWN = 2, 5
@@ -46,7 +47,7 @@ def write_csv(cards: Iterable[PrintedCard]) -> Iterator[str]:
     writer = csv.writer(line, lineterminator="\r\n")
     writer.writerow(("number", "pin"))
     for card in cards:
-        writer.writerow((_safe(card.number), card.pin))
+        writer.writerow((neutral(card.number), card.pin))
         if line.tell() > 65_536:
             yield line.getvalue()
             line.seek(0)
@@ -128,8 +129,3 @@ def _draw_qr(canvas: Canvas, text: str, x: float, y: float) -> None:
                 path.rect(x + start * side, y + QR_SIZE - (down + 1) * side, (across - start) * side, side)
                 start = None
     canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _safe(number: str) -> str:
-    """Keep a sheet from reading a number that begins with a dash as a formula."""
-    return f"'{number}" if number.startswith("-") else number

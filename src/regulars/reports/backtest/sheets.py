@@ -6,6 +6,7 @@ from io import StringIO
 
 import msgspec
 
+from regulars.platform.sheets import neutral
 from regulars.reports.backtest.result import Result, SideResult
 
 SHEETS = ("totals", "months", "due", "rules", "caps", "conditions", "cards", "rewards", "levels", "moves")
@@ -13,8 +14,6 @@ SHEETS = ("totals", "months", "due", "rules", "caps", "conditions", "cards", "re
 
 MEMBERS = "members"
 """Who gains and who loses most."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 def sheet_names(result: Result) -> list[str]:
@@ -27,7 +26,9 @@ def write_sheet(result: Result, name: str) -> str:
     """Return one sheet as CSV. Text that a spreadsheet would take for a formula gets an apostrophe before it."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([_safe(cell) for cell in row] for row in rows_of(result, name))
+    writer.writerows(
+        [neutral(cell) if isinstance(cell, str) else cell for cell in row] for row in rows_of(result, name)
+    )
     return out.getvalue()
 
 
@@ -63,7 +64,3 @@ def _members(result: Result) -> Iterator[list[object]]:
 
 def _sides(result: Result) -> list[SideResult]:
     return [side for side in (result.draft, result.against) if side is not None]
-
-
-def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
