@@ -45,6 +45,7 @@ NOTICED_MS = 50
 LARGE = 50_000
 """A table of more rows than this is read by an index."""
 TAKES_TABLES = re.compile(r"Seq Scan on (\w+)")
+SHOWN = re.compile(rb"<(?:tr|li)[ >]")
 FIRST_ROW = re.compile(r"Limit +\(cost=\S+ rows=1 width=\d+\)\n +-> +Seq Scan on \w+")
 """Whether there is any row at all is told by the first one."""
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -144,7 +145,7 @@ def ask(client: Client, asked: Asked, merchant: Merchant, *, repeats: int) -> An
         assert answer.status_code in (200, 302), f"{asked.path}: {answer.status_code}"
         del time_of_asking
     return Answered(
-        asked=asked, first=took[0], took=took[1:], statements=recorder.statements, length=content.count(b"<tr>")
+        asked=asked, first=took[0], took=took[1:], statements=recorder.statements, length=len(SHOWN.findall(content))
     )
 
 

@@ -29,7 +29,7 @@ from regulars.reports.exports.members import read_cells
 from regulars.staff.rights import Right
 
 AT_MOST = 50
-SECONDS_AT_FIRST = 0.015
+SECONDS_AT_FIRST = 0.008
 """How long a page looks before it is shown. What few members fit is looked for further while the page is there."""
 NOT_KEPT = ("before", "do", "kind", "q")
 
