@@ -262,6 +262,14 @@ def test_a_threshold_is_for_one_unit_or_for_all(owner, ann):
     assert ApprovalRule.objects.count() == len(right)
 
 
+def test_one_of_what_is_counted_is_said_as_one(owner):
+    for action in ("adjust_stamps", "mass_adjust", "send_many"):
+        second_from(1, action=action)
+    page = owner.get("/approvals/rules/").content.decode()
+    for said in ("1 stamp", "1 row", "1 member"):
+        assert re.search(rf"\b{said}\b", page), said
+
+
 def test_so_many_of_one_unit_need_leave_and_of_another_do_not(owner, ann):
     publish(a_program(units=(POINTS, COINS)), at=YESTERDAY)
     ApprovalRule.objects.create(action="adjust_points", unit="coins", from_amount=1_000, need="second")
