@@ -12,6 +12,7 @@ from regulars.core.actor import Actor
 from regulars.core.approval import Action, Weight
 from regulars.core.refusals import Refusal
 from regulars.programs.book import load_book
+from regulars.sales.refusals import StoreNotFound
 from regulars.staff.machine_leave import GivenPin, leave_for_machine
 from regulars.stores.find import find_stores
 
@@ -63,3 +64,11 @@ def find_store_id(store: str) -> int | None:
     """Return the store of this code; None for none, or for one that nobody knows."""
     found = find_stores([store]).get(store) if store else None
     return found.id if found else None
+
+
+def store_id_of(code: str) -> int | None:
+    """Return the store of this code; None for none. Refuses: StoreNotFound."""
+    found = find_store_id(code)
+    if code and found is None:
+        raise StoreNotFound(store=code)
+    return found

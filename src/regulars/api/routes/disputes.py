@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from regulars.api.bodies import InvalidRequest
 from regulars.api.callers import ApiRequest, Call
-from regulars.api.leave import find_store_id
+from regulars.api.leave import store_id_of
 from regulars.api.replies import Reply
 from regulars.api.routes.rewards import StoreCode, store_of
 from regulars.api.routing import creates, reads
@@ -24,7 +24,7 @@ from regulars.receipts.list import page_disputes
 from regulars.receipts.models import Dispute, Receipt
 from regulars.receipts.refusals import ReceiptNotFound
 from regulars.sales.models import Sale
-from regulars.sales.refusals import MemberNotFound, SaleNotFound, StoreNotFound
+from regulars.sales.refusals import MemberNotFound, SaleNotFound
 from regulars.staff.models import Scope
 
 Complaint = Literal["missing", "amount", "not_mine", "other"]
@@ -84,7 +84,7 @@ async def create_dispute(data: JSONBody[DisputeIn], request: ApiRequest) -> Repl
             said=data.said,
             sale_id=None if data.sale is None else _sale_of(data.sale, member_id, call),
             receipt_id=None if receipt is None else receipt.pk,
-            store_id=_store_id(place) if receipt is None else receipt.store_id,
+            store_id=store_id_of(place) if receipt is None else receipt.store_id,
         )
         return _out(_find(open_dispute(new, at=at, by=call.by)))
 
@@ -106,7 +106,7 @@ async def list_all_disputes(
 
     def read(_at: datetime) -> DisputesOut:
         found = page_disputes(
-            state=in_state, store_id=_store_id(place or ""), member_id=whose, before=before, limit=limit + 1
+            state=in_state, store_id=store_id_of(place or ""), member_id=whose, before=before, limit=limit + 1
         )
         more = str(found[limit - 1].pk) if len(found) > limit else None
         return DisputesOut([_out(each) for each in found[:limit]], more)
@@ -162,13 +162,6 @@ def _receipt_of(text: str, member_id: int, call: Call) -> Receipt:
     if receipt is None:
         raise ReceiptNotFound()
     return receipt
-
-
-def _store_id(code: str) -> int | None:
-    found = find_store_id(code)
-    if code and found is None:
-        raise StoreNotFound(store=code)
-    return found
 
 
 def _out(dispute: Dispute) -> DisputeOut:

@@ -12,7 +12,7 @@ from regulars.api.callers import ApiRequest, Call
 from regulars.api.desk import WRITES
 from regulars.api.errors import refused
 from regulars.api.idempotency import asked_by
-from regulars.api.leave import find_store_id
+from regulars.api.leave import store_id_of
 from regulars.api.quantities import Minor
 from regulars.api.replies import Reply, encoded
 from regulars.api.routes.rewards import store_of
@@ -36,7 +36,6 @@ from regulars.receipts.list import page_receipts
 from regulars.receipts.models import Receipt
 from regulars.receipts.refusals import ReceiptNotFound
 from regulars.receipts.reject import reject_receipt
-from regulars.sales.refusals import StoreNotFound
 from regulars.staff.models import Scope
 
 ReceiptState = Literal["draft", "awaiting", "confirmed", "rejected", "lapsed"]
@@ -134,10 +133,9 @@ async def list_keyed_receipts(
     before = None if cursor is None else read_id(cursor)
 
     def read(at: datetime) -> KeyedListOut:
-        store_id = find_store_id(place) if place else None
-        if place and store_id is None:
-            raise StoreNotFound(store=place)
-        found = page_receipts(state=in_state, store_id=store_id, member_id=whose, before=before, limit=limit + 1, at=at)
+        found = page_receipts(
+            state=in_state, store_id=store_id_of(place), member_id=whose, before=before, limit=limit + 1, at=at
+        )
         more = str(found[limit - 1].pk) if len(found) > limit else None
         return KeyedListOut([_out(each, at=at) for each in found[:limit]], more)
 
