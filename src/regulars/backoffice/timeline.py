@@ -70,7 +70,7 @@ class Timeline(msgspec.Struct, frozen=True):
 
 def show_timeline(member_id: int, *, show: str, before: str, office: Office) -> Timeline:
     """One page; `before` is `older` of the page before it."""
-    keys = [*before.split("|"), ""][:4] if before.count("|") in (2, 3) else ["", "", "", ""]
+    keys = before.split("|") if before.count("|") == 3 else [""] * 4
     streams = [
         _sales(member_id, keys[0], office) if show in ("all", "sales") else NOTHING,
         _entries(member_id, keys[1], show, office) if show in ("all", "points") else NOTHING,
