@@ -201,13 +201,14 @@ def test_many_are_written_to_once_and_the_run_tells_what_became_of_it(ann, marke
     links = {marketer.post("/messages/many/", form).headers["Location"] for _ in range(2)}
     run = Batch.objects.get()
     assert links == {f"/messages/runs/{run.pk}/"}
+    assert 'hx-trigger="every 4s"' in read(marketer, f"/messages/runs/{run.pk}/")
     list(work_batch(run.pk, at=NOW, by=SYSTEM))
     send_all(at=LATER)
     page = read(marketer, f"/messages/runs/{run.pk}/")
     assert re.search(r"<dt>Sent</dt><dd[^>]*>1</dd>", page)
     assert re.search(r"<dt>Never said yes to it</dt><dd>1</dd>", page)
     assert "Ben" not in read(marketer, f"/messages/runs/{run.pk}/?state=sent")
-    assert "1" in read(marketer, "/messages/runs/")
+    assert '<td class="num">1</td><td class="num">1</td>' in read(marketer, "/messages/runs/")
 
 
 def test_only_who_was_ticked_is_written_to(ann, marketer):
