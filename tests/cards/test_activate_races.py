@@ -13,6 +13,10 @@ from regulars.sales.verify import verify
 from tests.cards.stock import CLERK, a_batch, a_card_type, a_sale_with
 from tests.shop import NOON, a_member, a_shop, points_of, sell
 
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
+"""
+
 
 def in_a_thread(pool, merchant, call):
     def run():
@@ -54,7 +58,7 @@ def test_a_deadlock_with_somebody_else_is_tried_again(fresh_merchant):
     with ThreadPoolExecutor(2) as pool:
         other = in_a_thread(pool, fresh_merchant, somebody_else)
         mine = in_a_thread(pool, fresh_merchant, activate)
-        while not is_waiting():
+        while not (mine.done() or is_waiting()):
             time.sleep(0.01)
         waits.set()
         assert (mine.result(30).member_id, other.result(30)) == (ana, None)
@@ -67,7 +71,7 @@ def test_a_deadlock_with_somebody_else_is_tried_again(fresh_merchant):
 def is_waiting() -> bool:
     """Whether somebody waits for a row that another transaction holds."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])
 
 
