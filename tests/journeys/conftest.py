@@ -31,6 +31,8 @@ FLAGS = [
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 PASSWORD = "correct horse 42"
 NUMBERS = itertools.count(1)
+PATIENCE = 10_000
+"""Milliseconds that a page gets to show what is expected of it."""
 
 
 @pytest.fixture(scope="package")
@@ -40,8 +42,9 @@ def chromium():
         if os.environ.get("REGULARS_REQUIRE_BROWSER") == "1":
             pytest.fail(said)
         pytest.skip(said)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         # Django takes the driver's event loop for one of its own.
@@ -119,7 +122,7 @@ def open_page(chromium, shop):
             viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce", **options
         )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: None if is_ours(asked.url, shop.url) else complaints.append(asked.url))
