@@ -7,7 +7,7 @@ Message-ID.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 import msgspec
@@ -20,7 +20,7 @@ from regulars.messages.channels import find_channel
 from regulars.messages.models import Channel, ChannelKind
 from regulars.messages.sealed import Said, open_said
 from regulars.messages.terms import load_terms
-from regulars.messages.values import load_shop
+from regulars.messages.values import load_shop, zone_of
 from regulars.platform.rows import encode_rows, fetch, run
 from regulars.platform.sealing import CannotUnseal
 
@@ -30,12 +30,12 @@ HELD_SECONDS = 10.0
 """A worker lets go of what it has claimed after so long: well before anybody else may take it."""
 
 REST = timedelta(minutes=1)
-"""How long a channel that does not answer is left alone."""
+"""How long those wait that were taken together with one that got no answer."""
 
 DUE = """
 SELECT delivery.id, delivery.member_id, delivery.address, delivery.subject, delivery.body, delivery.sealed,
-       delivery.trigger, delivery.is_marketing, delivery.why, template.purpose, delivery.tries, delivery.dies_at,
-       coalesce(batch.state, ''), member.status = 'blocked' AND (member.status_until IS NULL
+       delivery.trigger, delivery.is_marketing, template.purpose, delivery.tries, delivery.dies_at,
+       batch.id, coalesce(batch.state, ''), member.status = 'blocked' AND (member.status_until IS NULL
                                                                 OR member.status_until > %(at)s)
 FROM (
     SELECT * FROM messaging_delivery
@@ -47,6 +47,10 @@ JOIN messaging_template AS template ON template.id = version.template_id
 LEFT JOIN messaging_batch AS batch ON batch.id = delivery.batch_id
 LEFT JOIN members_member AS member ON member.id = delivery.member_id
 ORDER BY delivery.next_at, delivery.id
+"""
+
+TURNED = """
+SELECT id, state FROM messaging_batch WHERE id = ANY(%(batches)s::bigint[]) ORDER BY id FOR KEY SHARE
 """
 
 NOTE = """
@@ -108,10 +112,10 @@ class Due(msgspec.Struct, frozen=True):
     sealed: bytes | None
     trigger: str
     is_marketing: bool
-    why: str
     purpose: str
     tries: int
     dies_at: datetime | None
+    batch_id: int | None
     batch_state: str
     is_blocked: bool | None
 
@@ -160,15 +164,15 @@ def _claim(channel: str, *, at: datetime, limit: int) -> tuple[Channel | None, i
     rows = [Due(*row) for row in fetch(DUE, {"channel": channel, "at": at, "limit": limit})]
     if not rows:
         return None, 0, []
-    over = find_channel(channel)
+    over, runs = find_channel(channel), _look_at_runs(rows)
     permissions = _ask_again(rows, channel)
     capped, wakes = _look_at_limits([row.id for row in rows if row.is_marketing], at=at)
     noted = []
     for row in rows:
         permission = permissions.get(row.id)
         state, reason, next_at = "sending", "", None
-        if row.batch_state in ("stopped", "cancelled"):
-            state = row.batch_state
+        if runs.get(row.batch_id) in ("stopped", "cancelled"):
+            state = runs[row.batch_id]
         elif not row.address:  # whom it was for was erased while it was on its way
             state, reason = "held_back", "gone"
         elif over is None and channel != ChannelKind.EMAIL:
@@ -199,6 +203,15 @@ def _claim(channel: str, *, at: datetime, limit: int) -> tuple[Channel | None, i
     return over, len(rows), [row for row in rows if row.id in going]
 
 
+def _look_at_runs(rows: Sequence[Due]) -> dict[int | None, str]:
+    """Return the state of their runs. One that is stopped stays so until this is over: a message that is stopped after
+    its run has gone on would stay behind.
+    """
+    runs = {row.batch_id: row.batch_state for row in rows}
+    stopped = [batch for batch, state in runs.items() if state == "stopped"]
+    return runs | dict(fetch(TURNED, {"batches": stopped})) if stopped else runs
+
+
 def _ask_again(rows: Sequence[Due], channel: str) -> dict[int, Permission]:
     """Ask the consents again, once for each purpose."""
     permissions: dict[int, Permission] = {}
@@ -215,8 +228,7 @@ def _look_at_limits(ids: Sequence[int], *, at: datetime) -> tuple[set[int], date
     """
     if not ids:
         return set(), at
-    terms, shop = load_terms(), load_shop(at=at)
-    limits = terms.limits(UTC if shop is None or shop.zone is None else shop.zone)
+    limits = load_terms().limits(zone_of(load_shop(at=at)))
     wakes = earliest(at, limits.quiet, zone=limits.zone)
     if limits.most is None:
         return set(), wakes

@@ -1,9 +1,10 @@
 """What is known of many members and one template at once: who may be written to, where, in which text, saying what."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
+from django.conf.locale import LANG_INFO
 
 from regulars.consents.contact import Permission, look_up_permissions
 from regulars.consents.purposes import load_purposes
@@ -15,13 +16,13 @@ from regulars.messages.channels import is_connected
 from regulars.messages.models import ChannelKind, TemplateKind, TemplateText
 from regulars.messages.refusals import UnknownTemplate
 from regulars.messages.terms import load_terms
-from regulars.messages.values import Values, load_shop, read_values
-from regulars.platform.rows import LARGEST_ID, fetch
+from regulars.messages.values import Values, load_shop, read_values, zone_of
+from regulars.platform.rows import fetch
 
 LATELY = """
 SELECT wanted.id, (
     SELECT count(*) FROM messaging_delivery
-    WHERE member_id = wanted.id AND is_marketing AND created_at > %(since)s AND id < %(before)s
+    WHERE member_id = wanted.id AND is_marketing AND created_at > %(since)s
       AND state IN ('waiting', 'sending', 'sent', 'stopped'))
 FROM unnest(%(members)s::bigint[]) AS wanted(id)
 """
@@ -60,10 +61,15 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[PlainText, ...]
 
     def text_for(self, language: str) -> PlainText | None:
-        """The text in a language (zh-hans, else zh), else in the shop's, else the first."""
+        """The text in a language (zh-cn is written as zh-hans), else in another script or country's of the same
+        language, else in the shop's, else the first.
+        """
         by_language = {text.language: text for text in self.texts}
-        for wanted in (language, language.partition("-")[0], self.language):
-            if wanted and wanted in by_language:
+        base = language.partition("-")[0]
+        written_as = LANG_INFO.get(language, {}).get("fallback", ())
+        related = (each for each in by_language if base and each.startswith(f"{base}-"))
+        for wanted in (language, *written_as, base, *related, self.language):
+            if wanted in by_language:
                 return by_language[wanted]
         return self.texts[0] if self.texts else None
 
@@ -105,7 +111,7 @@ def prepare(version_id: int, channel: str, *, at: datetime) -> Prepared:
         # What nobody knows any more wants leave too: it is refused, and never sent for want of a rule.
         is_marketing=kind == TemplateKind.PURPOSE and (asked is None or asked.is_asked),
         is_connected=is_connected(channel),
-        limits=terms.limits(UTC if shop is None or shop.zone is None else shop.zone),
+        limits=terms.limits(zone_of(shop)),
         language=terms.language,
         texts=tuple(
             PlainText(
@@ -119,26 +125,24 @@ def prepare(version_id: int, channel: str, *, at: datetime) -> Prepared:
     )
 
 
-def look_at(
-    prepared: Prepared, members: Mapping[int, Values], *, at: datetime, before: int = LARGEST_ID
-) -> dict[int, Looked]:
+def look_at(prepared: Prepared, members: Mapping[int, Values], *, at: datetime) -> dict[int, Looked]:
     """Look at members (their ids, with what is said to each by the sender) and decide about each; the same number of
-    statements for one and for a thousand. Messages from id `before` on do not count as sent lately.
+    statements for one and for a thousand.
     """
     keepers = find_keepers(members)
     ids = sorted({keeper for keeper in keepers.values() if keeper is not None})
     rows = {row.id: row.at(at) for row in read_members(ids)}
     permissions = _permissions(prepared, ids)
-    lately = _count_lately(prepared, ids, at=at, before=before)
+    lately = _count_lately(prepared, ids, at=at)
     decided = {
         member: _decide(prepared, rows[member], permissions.get(member), lately.get(member, 0), at=at) for member in ids
     }
-    writing = [
-        rows[member]
-        for member in ids
-        if decided[member].decided.held in (None, "no_channel") and decided[member].text is not None
-    ]
-    languages = {row.id: _language(prepared, row) for row in writing}
+    languages = {
+        member: looked.text.language
+        for member, looked in decided.items()
+        if looked.decided.held in (None, "no_channel") and looked.text is not None
+    }
+    writing = [rows[member] for member in languages]
     values = read_values(writing, prepared.names, languages=languages, at=at) if writing else {}
     nobody = Looked(member_id=None, decided=Decided(held="gone"))
     found = {}
@@ -168,11 +172,11 @@ def _permissions(prepared: Prepared, ids: Sequence[int]) -> dict[int, Permission
     return look_up_permissions(ids, purpose=prepared.purpose, channel=prepared.channel)
 
 
-def _count_lately(prepared: Prepared, ids: Sequence[int], *, at: datetime, before: int) -> dict[int, int]:
+def _count_lately(prepared: Prepared, ids: Sequence[int], *, at: datetime) -> dict[int, int]:
     if not prepared.is_marketing or prepared.limits.most is None:
         return {}
     since = at - timedelta(days=prepared.limits.days)
-    return dict(fetch(LATELY, {"members": list(ids), "since": since, "before": before}))
+    return dict(fetch(LATELY, {"members": list(ids), "since": since}))
 
 
 def _decide(prepared: Prepared, row: MemberRow, permission: Permission | None, lately: int, *, at: datetime) -> Looked:
@@ -211,8 +215,3 @@ def address_of(row: MemberRow, channel: str) -> tuple[str, bool]:
             return row.external_id or "", True
         case _:
             return row.phone or "", row.phone_verified_at is not None
-
-
-def _language(prepared: Prepared, row: MemberRow) -> str:
-    text = prepared.text_for(row.language)
-    return "" if text is None else text.language

@@ -8,14 +8,12 @@ from typing import Any
 import msgspec
 
 from regulars.core.actor import Actor
+from regulars.members.find import find_keepers
+from regulars.members.lock import lock_members
 from regulars.messages.look import Looked, Prepared, look_at
 from regulars.messages.models import DeliveryState, Trigger
 from regulars.messages.refusals import KeyTaken
 from regulars.platform.rows import encode_rows, fetch
-
-LOCK = """
-SELECT id FROM members_member WHERE id = ANY(%(members)s::bigint[]) ORDER BY id FOR NO KEY UPDATE
-"""
 
 EARLIER = """
 SELECT delivery.key, delivery.id, delivery.member_id, template.code, delivery.channel, delivery.state, delivery.reason
@@ -79,8 +77,10 @@ def put_messages(
     earlier = _find_earlier(prepared, [wish.key for wish in wishes])
     new = {wish.key: wish for wish in wishes if wish.key not in earlier}
     if new and prepared.is_marketing and prepared.limits.most is not None:
-        # Two who write to one member at once take turns, so that together they keep to the limit.
-        fetch(LOCK, {"members": sorted({wish.member_id for wish in new.values()})})
+        # Two who write to one member at once take turns, so that together they keep to the limit: also where one of
+        # them knows the member by a number that was merged.
+        keepers = find_keepers({wish.member_id for wish in new.values()}).values()
+        lock_members({keeper for keeper in keepers if keeper is not None})
         earlier |= _find_earlier(prepared, new)
         new = {key: wish for key, wish in new.items() if key not in earlier}
     looked = look_at(prepared, {wish.member_id: dict(wish.given) for wish in new.values()}, at=at) if new else {}

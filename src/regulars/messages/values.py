@@ -3,13 +3,14 @@ only where a text asks for it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import msgspec
 from django.utils.translation import gettext
 
 from regulars.brand.dates import days_written, say_day
 from regulars.brand.looks import UNTOUCHED, load_looks
+from regulars.core.checkout import worth_minor
 from regulars.core.compiled import Compiled
 from regulars.core.messages.variables import VARIABLES, Source
 from regulars.core.money import write_money
@@ -57,12 +58,12 @@ def register_standings(read: Standings) -> Standings:
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
-    """What is the same for all members. Without a program there is no name, and nothing is collected."""
+    """What is the same for all members."""
 
-    book: Book | None
-    program: Compiled | None
+    book: Book
+    program: Compiled
     name: str
-    zone: tzinfo | None
+    zone: tzinfo
     currency: str
 
 
@@ -79,6 +80,11 @@ def load_shop(*, at: datetime) -> Shop | None:
         zone=book.zone,
         currency=book.program.currency,
     )
+
+
+def zone_of(shop: Shop | None) -> tzinfo:
+    """Where the shop's days begin and end; UTC where there is no program."""
+    return UTC if shop is None else shop.zone
 
 
 WRITTEN_BY_LOOKS = {Source.SHOP, Source.BALANCE, Source.LEVEL}
@@ -118,9 +124,8 @@ def read_values(
                 values[member] |= _say_balances(balances, asked[Source.BALANCE], shop, languages.get(member, ""))
     if Source.LEVEL in asked and _standings:
         for member, standings in _standings[0](ids, at).items():
-            zone = None if shop is None else shop.zone
             with spoken(languages.get(member, ""), looks.store_word), days_written(looks.date_style):
-                values[member] |= _say_levels(standings, asked[Source.LEVEL], zone, languages.get(member, ""))
+                values[member] |= _say_levels(standings, asked[Source.LEVEL], zone_of(shop), languages.get(member, ""))
     if Source.REWARDS in asked:
         for member, rewards in fetch(REWARDS, {"members": ids, "at": at}):
             values[member]["rewards"] = ", ".join(rewards[:MOST_REWARDS])
@@ -134,7 +139,7 @@ def write_date(day: date, language: str) -> str:
         return say_day(day)
 
 
-def last_day(end: datetime, zone: tzinfo | None) -> date:
+def last_day(end: datetime, zone: tzinfo) -> date:
     """The last day before a half-open end, as people say it."""
     return (end - timedelta(microseconds=1)).astimezone(zone).date()
 
@@ -154,7 +159,6 @@ def _say_members(members: Sequence[MemberRow], values: dict[int, Values], *, wit
 
 
 def _say_balances(balances: Sequence[FullBalance], names: Collection[str], shop: Shop, language: str) -> Values:
-    assert shop.book is not None and shop.program is not None
     held = {balance.unit: balance for balance in balances}
     first = next((code for code, unit in shop.program.units.items() if unit.kind != "stamps"), "")
     said: Values = {}
@@ -169,8 +173,7 @@ def _say_balances(balances: Sequence[FullBalance], names: Collection[str], shop:
             case "pending":
                 said[name] = count(0 if balance is None else balance.pending, unit, language=language)
             case "worth" if unit.pays is not None:
-                minor = max(available, 0) * unit.pays.minor // unit.pays.units
-                said[name] = write_money(minor, shop.currency)
+                said[name] = write_money(worth_minor(max(available, 0), unit), shop.currency)
             case "expiring" if expiry is not None:
                 said[name] = count(expiry.amount, unit, language=language)
             case "expires_on" if expiry is not None:
@@ -180,7 +183,7 @@ def _say_balances(balances: Sequence[FullBalance], names: Collection[str], shop:
     return said
 
 
-def _say_levels(standings: Sequence[Standing], names: Collection[str], zone: tzinfo | None, language: str) -> Values:
+def _say_levels(standings: Sequence[Standing], names: Collection[str], zone: tzinfo, language: str) -> Values:
     by_code = {standing.tier_set: standing for standing in standings}
     said: Values = {}
     for name in names:

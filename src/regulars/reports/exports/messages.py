@@ -1,13 +1,13 @@
 """The messages of one run as a file: a row each, newest first, with what became of it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 import msgspec
 
 from regulars.messages.deliveries import DeliveryRow, Filter, list_deliveries
 from regulars.messages.models import Delivery, DeliveryState
-from regulars.messages.values import load_shop
+from regulars.messages.values import load_shop, zone_of
 from regulars.platform.sheets import Cell
 from regulars.reports.exports.source import MOST_COUNTED, Asked, Batch, Source, register
 
@@ -26,8 +26,7 @@ def _count(asked: Asked, at: datetime) -> int:
 
 
 def _read(asked: Asked, columns: Sequence[str], at: datetime) -> Iterator[Batch]:
-    wanted, shop = Filter(batch_id=msgspec.convert(asked, OfRun).batch), load_shop(at=at)
-    zone = UTC if shop is None or shop.zone is None else shop.zone
+    wanted, zone = Filter(batch_id=msgspec.convert(asked, OfRun).batch), zone_of(load_shop(at=at))
     before: int | None = None
     while batch := list_deliveries(wanted, before=before, limit=AT_ONCE):
         before = batch[-1].id
