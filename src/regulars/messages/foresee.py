@@ -10,10 +10,8 @@ from regulars.audiences.find import find_page
 from regulars.audiences.segments import asking_at
 from regulars.core.audience import Condition
 from regulars.messages.look import look_at, prepare
-from regulars.messages.models import TemplateKind
-from regulars.messages.refusals import NoText, UnknownTemplate
 from regulars.messages.send import check_given
-from regulars.messages.templates import find_template
+from regulars.messages.templates import find_sendable
 
 AT_MOST = 1_000
 """So many members, the newest, stand for all where there are more."""
@@ -43,11 +41,7 @@ def foresee_many(
     limit: int = AT_MOST,
 ) -> Foreseen:
     """Say what `send_many` would do now, and write nothing. Refuses: UnknownTemplate, NoText, TooLongComment."""
-    found = find_template(template)
-    if found.kind == TemplateKind.CODE:
-        raise UnknownTemplate()
-    if channel not in found.live.channels:
-        raise NoText(channel=channel)
+    found = find_sendable(template, channel=channel)
     given = check_given(comment, None)
     ids, is_all = list(dict.fromkeys(members))[:limit], len(set(members)) <= limit
     if condition is not None:

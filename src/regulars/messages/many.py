@@ -19,11 +19,11 @@ from regulars.core.actor import Actor
 from regulars.core.audience import Condition, read_condition, write_condition
 from regulars.messages.channels import is_connected
 from regulars.messages.look import prepare
-from regulars.messages.models import Batch, Delivery, DeliveryState, TemplateKind, Trigger
+from regulars.messages.models import Batch, Delivery, DeliveryState, Trigger
 from regulars.messages.put import Wish, put_messages
-from regulars.messages.refusals import BatchOver, KeyTaken, NoChannel, NoText, UnknownBatch, UnknownTemplate
+from regulars.messages.refusals import BatchOver, KeyTaken, NoChannel, UnknownBatch
 from regulars.messages.send import check_given
-from regulars.messages.templates import find_template
+from regulars.messages.templates import find_sendable
 from regulars.platform.rows import LARGEST_ID, run
 
 AT_ONCE = 500
@@ -95,11 +95,7 @@ def send_many(
 
     Refuses: UnknownTemplate, NoText, NoChannel, TooLongComment, KeyTaken.
     """
-    found = find_template(template)
-    if found.kind == TemplateKind.CODE:
-        raise UnknownTemplate()
-    if channel not in found.live.channels:
-        raise NoText(channel=channel)
+    found = find_sendable(template, channel=channel)
     if not is_connected(channel):
         raise NoChannel(kind=channel)
     asked: dict[str, Any] = {"members": sorted(set(members), reverse=True)}

@@ -15,10 +15,10 @@ from regulars.core.messages.texts import Fault, fill_in, find_faults, read_text
 from regulars.core.messages.variables import FOR_CODES, VARIABLES, Source
 from regulars.messages.channels import is_connected
 from regulars.messages.look import PlainText, look_at, prepare
-from regulars.messages.models import ChannelKind, DeliveryState, TemplateKind, Trigger
+from regulars.messages.models import ChannelKind, Delivery, DeliveryState, Trigger
 from regulars.messages.put import Put, Wish, insert, put_messages
-from regulars.messages.refusals import NoChannel, NoText, TooLongComment, UnknownTemplate
-from regulars.messages.templates import ReadTemplate, find_template, read_version
+from regulars.messages.refusals import NoChannel, NoText, TooLongComment
+from regulars.messages.templates import find_sendable, known_units, read_version
 from regulars.programs.book import NoProgram, load_book
 
 LONGEST_GIVEN = 500
@@ -73,10 +73,7 @@ def send_prepared(
     `given` is what else the sender says, by variable (reward, change, day). A message that may not go is put down too,
     held back, with the reason. Refuses: UnknownTemplate (also one for codes), NoText, TooLongComment, KeyTaken.
     """
-    found = _find(template)
-    prepared = prepare(found.live.id, channel, at=at)
-    if not prepared.texts:
-        raise NoText(channel=channel)
+    prepared = prepare(find_sendable(template, channel=channel).live.id, channel, at=at)
     wish = Wish(member_id=member_id, key=key, given=check_given(comment, given))
     [put] = put_messages(prepared, [wish], trigger=trigger, at=at, by=by)
     if not put.replayed:
@@ -102,9 +99,7 @@ def preview_message(
     given: Mapping[str, str] | None = None,
 ) -> Preview:
     """Say what `send_prepared` would do now, and write nothing. Refuses: UnknownTemplate, NoText, TooLongComment."""
-    prepared = prepare(_find(template).live.id, channel, at=at)
-    if not prepared.texts:
-        raise NoText(channel=channel)
+    prepared = prepare(find_sendable(template, channel=channel).live.id, channel, at=at)
     looked = look_at(prepared, {member_id: dict(check_given(comment, given))}, at=at)[member_id]
     return Preview(
         subject=looked.subject,
@@ -122,7 +117,7 @@ def preview_texts(*, channel: str, subject: str, body: str, is_code: bool = Fals
     """Fill a text that is being written in with samples, as far as it is sound, and say what is wrong with it."""
     body = body.replace("\r\n", "\n").strip()
     has_subject = channel == ChannelKind.EMAIL
-    units = _units()
+    units = known_units()
     subject_faults = find_faults(subject, kind="subject", is_code=is_code, units=units) if has_subject else []
     body_faults = find_faults(body, kind="body", is_code=is_code, units=units)
     written = "" if body_faults else fill_in(read_text(body), _samples(body))
@@ -176,8 +171,6 @@ def send_test(*, version_id: int, channel: str, language: str, to: str, at: date
 
 def put_earlier(key: str) -> int:
     """The id of the message that was put down with a key."""
-    from regulars.messages.models import Delivery
-
     return Delivery.objects.values_list("pk", flat=True).get(key=key)
 
 
@@ -209,13 +202,6 @@ def check_given(comment: str, given: Mapping[str, str] | None) -> dict[str, str]
     return said
 
 
-def _find(template: str) -> ReadTemplate:
-    found = find_template(template)
-    if found.kind == TemplateKind.CODE:
-        raise UnknownTemplate()
-    return found
-
-
 def _sampled(text: PlainText) -> dict[str, str]:
     samples = {name: VARIABLES[name.partition(".")[0]].sample for name in text.names}
     subject = fill_in(text.subject, samples, is_line=True) if text.subject else ""
@@ -224,10 +210,3 @@ def _sampled(text: PlainText) -> dict[str, str]:
 
 def _samples(written: str) -> dict[str, str]:
     return {name: VARIABLES[name.partition(".")[0]].sample for name in read_text(written).names}
-
-
-def _units() -> list[str] | None:
-    try:
-        return list(load_book().units)
-    except NoProgram:
-        return None

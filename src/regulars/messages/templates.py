@@ -15,7 +15,7 @@ from regulars.core.actor import Actor
 from regulars.core.messages.texts import Fault, find_faults
 from regulars.members.identity import UnknownLanguage, clean_language
 from regulars.messages.models import ChannelKind, Template, TemplateKind, TemplateText, TemplateVersion
-from regulars.messages.refusals import InvalidTemplate, InvalidText, TemplateTaken, UnknownTemplate
+from regulars.messages.refusals import InvalidTemplate, InvalidText, NoText, TemplateTaken, UnknownTemplate
 from regulars.programs.book import NoProgram, load_book
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -152,7 +152,7 @@ def list_templates(*, with_retired: bool = False) -> list[ReadTemplate]:
         version.template_id: _read(version)
         for version in live.prefetch_related(Prefetch("texts", TemplateText.objects.order_by("place")))
     }
-    rows = Template.objects.order_by("name", "id") if with_retired else Template.objects.filter(retired_at=None)
+    rows = Template.objects.all() if with_retired else Template.objects.filter(retired_at=None)
     found = [_template(row, versions[row.pk]) for row in rows.order_by("name", "id")]
     return sorted(found, key=lambda each: each.retired_at is not None)
 
@@ -165,6 +165,18 @@ def read_template(template_id: int) -> ReadTemplate:
 def find_template(code: str) -> ReadTemplate:
     """Return a template that is in use by its code. Refuses: UnknownTemplate."""
     return _found(Template.objects.filter(code=code, retired_at=None).first())
+
+
+def find_sendable(code: str, *, channel: str) -> ReadTemplate:
+    """Return a template that is in use and has a text for a channel; those for codes are sent by themselves. Refuses:
+    UnknownTemplate, NoText.
+    """
+    found = find_template(code)
+    if found.kind == TemplateKind.CODE:
+        raise UnknownTemplate()
+    if channel not in found.live.channels:
+        raise NoText(channel=channel)
+    return found
 
 
 def list_versions(template_id: int) -> list[ReadVersion]:
@@ -188,20 +200,30 @@ def clean_texts(texts: Sequence[WrittenText], *, is_code: bool) -> tuple[Written
     if not 1 <= len(texts) <= MOST_TEXTS:
         raise InvalidTemplate(field="texts")
     clean: dict[tuple[str, str], WrittenText] = {}
-    units, tier_sets = _codes()
+    units = known_units()
     for text in texts:
         kept = _clean_text(text)
         parts: list[tuple[Literal["subject", "body"], str]] = [("body", kept.body)]
         if kept.channel == ChannelKind.EMAIL:
             parts.insert(0, ("subject", kept.subject))
         for part, written in parts:
-            faults: list[Fault] = find_faults(written, kind=part, is_code=is_code, units=units, tier_sets=tier_sets)
+            faults: list[Fault] = find_faults(written, kind=part, is_code=is_code, units=units)
             if faults:
                 raise InvalidText(channel=kept.channel, language=kept.language, part=part, faults=faults)
         if (kept.channel, kept.language) in clean:
             raise InvalidTemplate(field="language")
         clean[kept.channel, kept.language] = kept
     return tuple(clean.values())
+
+
+def known_units() -> list[str] | None:
+    """The units a text may name; None where there is no program yet. They are those of every version that is there, so
+    that a text outlives a draft.
+    """
+    try:
+        return list(load_book().units)
+    except NoProgram:
+        return None
 
 
 def _clean_text(text: WrittenText) -> WrittenText:
@@ -219,17 +241,6 @@ def _clean_text(text: WrittenText) -> WrittenText:
         subject=text.subject.strip() if text.channel == ChannelKind.EMAIL else "",
         body=text.body.replace("\r\n", "\n").replace("\r", "\n").strip(),
     )
-
-
-def _codes() -> tuple[list[str] | None, list[str] | None]:
-    """The units and tier sets a text may name; None where there is no program yet. They are those of every version
-    that is there, so that a text outlives a draft.
-    """
-    try:
-        book = load_book()
-    except NoProgram:
-        return None, None
-    return list(book.units), None
 
 
 def _write_version(

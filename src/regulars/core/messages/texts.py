@@ -94,18 +94,16 @@ def find_faults(
     kind: Literal["subject", "body"],
     is_code: bool = False,
     units: Collection[str] | None = None,
-    tier_sets: Collection[str] | None = None,
 ) -> list[Fault]:
-    """Say everything that is wrong with a text, in its order. `units` and `tier_sets` are the codes the program has;
-    None where that is not known.
+    """Say everything that is wrong with a text, in its order. `units` are the codes the program has; None where that is
+    not known.
     """
     faults = [_fault(text, each) for each in _overall(text, kind)]
     parts, unsound = _take_apart(text)
     faults += [_fault(text, each) for each in unsound]
-    codes = {"unit": units, "tier_set": tier_sets}
     said = {part.name for _, part in parts if isinstance(part, Place)}
     for at, part in parts:
-        if isinstance(part, Place) and (each := _judge(part, at, is_code=is_code, codes=codes)):
+        if isinstance(part, Place) and (each := _judge(part, at, is_code=is_code, units=units)):
             faults.append(_fault(text, each))
     if is_code and kind == "body" and "code" not in said and not unsound:
         faults.append(Fault(problem="code_missing", line=1, column=1, words="code"))
@@ -195,14 +193,12 @@ def _read_place(text: str, opens: int, closes: int) -> Place:
     return Place(name, fallback if bar else "")
 
 
-def _judge(place: Place, at: int, *, is_code: bool, codes: Mapping[str, Collection[str] | None]) -> _Unsound | None:
+def _judge(place: Place, at: int, *, is_code: bool, units: Collection[str] | None) -> _Unsound | None:
     variable = VARIABLES[place.variable]
     if place.code and not variable.by:
         return _Unsound("wrong_code", at, place.name)
-    if place.code:
-        known = codes[variable.by]
-        if known is not None and place.code not in known:
-            return _Unsound("wrong_code", at, place.name)
+    if place.code and variable.by == "unit" and units is not None and place.code not in units:
+        return _Unsound("wrong_code", at, place.name)
     if (place.variable not in OF_CODES) if is_code else (place.variable in FOR_CODES):
         return _Unsound("only_for_codes", at, place.name)
     return None
