@@ -10,14 +10,14 @@ from regulars.audit.record import record_event
 from regulars.core.actor import Actor
 from regulars.core.identifiers import InvalidEmail, fold_email
 from regulars.messages.addresses import Read, read_address
-from regulars.messages.carriers import Letter, NotCarried, open_carrier
-from regulars.messages.models import Channel, ChannelKind, SendingTerms, Way
+from regulars.messages.carriers import PURPOSE, Letter, NotCarried, open_carrier
+from regulars.messages.models import Channel, ChannelKind, Way
 from regulars.messages.refusals import InvalidChannel, NoChannel, PrivateHost
-from regulars.messages.terms import Terms
+from regulars.messages.terms import lock_terms
 from regulars.platform.outward import PrivateAddress, check_host
+from regulars.platform.rows import take_ids
 from regulars.platform.sealing import seal
 
-PURPOSE = "channels"
 TESTED = "Regulars"
 
 
@@ -66,27 +66,25 @@ def connect_channel(*, kind: str, address: str, at: datetime, by: Actor, sender:
     earlier = _lock(kind)
     if earlier is not None:
         _retire(earlier, at=at)
+    [[number]] = take_ids(messaging_channel=1)  # the address is sealed under its channel's id
     row = Channel.objects.create(
+        id=number,
         kind=kind,
         way=read.way,
         shown=read.shown[:300],
         sender=sender,
+        sealed=None if read.way == Way.SINK else seal(address.strip().encode(), purpose=PURPOSE, about=str(number)),
         created_at=at,
         created_by=by.tag,
-        retired_at=at,  # until its address is sealed under its id
     )
-    if read.way != Way.SINK:
-        row.sealed = seal(address.strip().encode(), purpose=PURPOSE, about=str(row.pk))
-    row.retired_at = None
-    row.save(update_fields=["sealed", "retired_at"])
     _tell("channel.connected", row, at=at, by=by)
     return row.pk
 
 
 @transaction.atomic
 def disconnect_channel(kind: str, *, at: datetime, by: Actor) -> None:
-    """Let nothing go over it any more; its address is forgotten. What waits is held back, and can be sent when there is
-    another. Refuses: NoChannel.
+    """Let nothing go over it any more; its address is forgotten. E-mails go over the installation's own mail server
+    from then on; of the other kinds what waits is held back, and can be sent when there is another. Refuses: NoChannel.
     """
     row = _lock(kind)
     if row is None:
@@ -159,9 +157,7 @@ def _clean_sender(sender: str, kind: str) -> str:
 
 
 def _lock(kind: str) -> Channel | None:
-    # Two who connect at once take turns at the shop's one row.
-    SendingTerms.objects.get_or_create(pk=1, defaults=msgspec.structs.asdict(Terms()))
-    SendingTerms.objects.select_for_update().get(pk=1)
+    lock_terms()  # two who connect at once take turns at the shop's one row
     return Channel.objects.select_for_update().filter(kind=kind, retired_at=None).first()
 
 

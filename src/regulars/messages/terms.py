@@ -50,8 +50,7 @@ def change_terms(terms: Terms, *, at: datetime, by: Actor) -> None:
     for field, (least, most) in BOUNDS.items():
         if wanted[field] is not None and not least <= wanted[field] <= most:
             raise InvalidSendingTerms(field=field)
-    SendingTerms.objects.get_or_create(pk=1, defaults=msgspec.structs.asdict(Terms()))
-    row = SendingTerms.objects.select_for_update().get(pk=1)
+    row = lock_terms()
     changed = {
         name: [str(getattr(row, name)), str(value)] for name, value in wanted.items() if getattr(row, name) != value
     }
@@ -60,6 +59,12 @@ def change_terms(terms: Terms, *, at: datetime, by: Actor) -> None:
         record_event(
             action="messages.terms_changed", about="messages", about_id=1, facts={"changed": changed}, at=at, by=by
         )
+
+
+def lock_terms() -> SendingTerms:
+    """Return the shop's one row, locked until the transaction ends."""
+    SendingTerms.objects.get_or_create(pk=1, defaults=msgspec.structs.asdict(Terms()))
+    return SendingTerms.objects.select_for_update().get(pk=1)
 
 
 def _clean(language: str) -> str:
