@@ -10,7 +10,7 @@ from regulars.messages.many import work_batch
 from regulars.messages.models import Batch, Delivery
 from regulars.staff.models import Role
 from tests.backoffice.conftest import NOW, sign_in
-from tests.messages.desk import a_template, sinks
+from tests.messages.desk import a_template, send, sinks
 from tests.shop import a_member
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,15 @@ def test_what_failed_says_its_fault(reason, error):
 @pytest.mark.parametrize("error", ["", "SMTPDataError"])
 def test_what_was_held_back_or_came_too_late_says_that(reason, error):
     assert say_why(reason, error) == str(REASONS[reason])
+
+
+def test_a_code_that_was_over_says_so_on_its_page(shop):
+    sinks()
+    a_template()
+    sent = send(a_member(email="ann@example.com")).delivery_id
+    Delivery.objects.filter(pk=sent).update(state="failed", reason="too_late")
+    page = sign_in(Role.MARKETER).get(f"/messages/{sent}/").content.decode()
+    assert "It could not be sent. The code was over before it could be sent." in page
 
 
 @pytest.mark.parametrize("reason", ["refused", "tries"])

@@ -207,6 +207,13 @@ def words(language: str) -> WrittenText:
     [
         ("vi", "en", ("en", "vi"), "vi"),
         ("zh-hans", "en", ("en", "zh"), "zh"),  # a script that is not there, in a language that is
+        ("zh", "en", ("en", "zh-hans", "zh-hant"), "zh-hans"),
+        ("zh-cn", "en", ("en", "zh-hans"), "zh-hans"),
+        ("zh-sg", "en", ("en", "zh-hant", "zh-hans"), "zh-hans"),
+        ("zh-tw", "en", ("en", "zh-hans", "zh-hant"), "zh-hant"),
+        ("zh-tw", "en", ("en", "zh-hans"), "zh-hans"),  # nearer than English
+        ("pt", "en", ("en", "pt-br"), "pt-br"),
+        ("pt-br", "en", ("en", "pt"), "pt"),
         ("fr", "ms", ("en", "ms"), "ms"),
         ("", "ms", ("en", "ms"), "ms"),
         ("fr", "ms", ("vi", "en"), "vi"),
@@ -236,6 +243,17 @@ def test_numbers_and_days_are_written_as_in_the_language(shop):
     send(ann, "expiring", "sms")
     send(bob, "expiring", "sms")
     assert [row.body for row in send_all()] == ["12.345 points, 31/12/2026", "12,345 points, 31 Dec 2026"]
+
+
+def test_visits_that_are_missing_are_written_as_in_the_language():
+    gold = Level(code="gold", name="Gold", threshold=2_000)
+    a_shop(tier_sets=(TierSet(code="vip", name="VIP", levels=(gold,), metric=Metric(of="visits")),))
+    sinks()
+    texts = [WrittenText(channel="sms", language=language, body="{{ missing }}") for language in ("en", "vi")]
+    a_template("visits", texts=tuple(texts))
+    for number, language in enumerate(("en", "vi")):
+        send(a_member(phone=f"+1212555012{number}", language=language), "visits", "sms")
+    assert [row.body for row in send_all()] == ["2,000", "2.000"]
 
 
 def test_every_variable_says_what_the_program_knows():

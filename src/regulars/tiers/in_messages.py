@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from regulars.core import tongue
 from regulars.core.money import write_money
 from regulars.core.phrases import count
 from regulars.core.program.tier_sets import TierSet
@@ -51,7 +52,7 @@ def _missing(tier_set: TierSet, amount: int, book: Book) -> Callable[[str], str]
             case "spend":
                 return write_money(amount, book.program.currency)
             case "visits":
-                return f"{amount:,}"
+                return tongue.number(amount)
             case _:
                 return count(amount, book.unit(tier_set.metric.unit), language=language)
 
