@@ -9,6 +9,7 @@ from django.db import connection
 from django_tenants.utils import schema_context
 from psycopg import sql
 
+from regulars.messages.deliver import CLAIM_LASTS
 from regulars.messages.models import ChannelKind
 from regulars.platform.models import Merchant
 
@@ -100,9 +101,9 @@ def find_stuck_messages() -> list[str]:
     condition = """
         EXISTS (
             SELECT FROM {schema}.messaging_delivery
-            WHERE state = 'sending' AND sending_at <= now() - interval '5 minutes')
+            WHERE state = 'sending' AND sending_at <= now() - {lasts}::interval)
     """
-    return _find(condition)
+    return _find(condition, lasts=f"{CLAIM_LASTS.total_seconds()} seconds")
 
 
 def is_night_work_due(at: datetime, *, zone: ZoneInfo) -> bool:

@@ -15,7 +15,7 @@ from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN
 from regulars.messages.deliver import free_stuck, send_due
 from regulars.messages.many import work_batch
-from regulars.messages.models import ChannelKind
+from regulars.messages.models import Batch
 
 QUEUE = "messages"
 TURN_SECONDS = 10.0
@@ -51,8 +51,8 @@ def message_batch(*, schema: str, batch: int, person: int | None) -> int:
     with in_merchant(schema):
         by = Actor(kind="system" if person is None else "staff", id=person)
         put = sum(part.messages for part in gently(work_batch(batch, at=timezone.now(), by=by)))
-    for channel in ChannelKind.values:
-        defer_sending(channel, schema=schema)
+        channel = Batch.objects.values_list("channel", flat=True).get(pk=batch)
+    defer_sending(channel, schema=schema)
     return put
 
 

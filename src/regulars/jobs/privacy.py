@@ -13,6 +13,7 @@ from regulars.care.retention import ask_for_unseen
 from regulars.jobs.gently import gently
 from regulars.jobs.merchants import in_merchant
 from regulars.jobs.tasks import AGAIN
+from regulars.jobs.until_done import until_done
 
 MOST_BATCHES = 10_000
 
@@ -21,17 +22,11 @@ MOST_BATCHES = 10_000
 def erase(*, schema: str) -> int:
     """Erase who is due; how many were. What is in somebody's way is noted, and tried again the next night."""
     with in_merchant(schema):
-        _let_seen_stay()
+        until_done(lambda: let_seen_stay(at=timezone.now()), most=MOST_BATCHES)
         _ask_after_unseen()
         at = timezone.now()
         batches = iter(lambda: list(gently(erase_due(at=at))), [])
         return sum(batch.count("done") for batch in islice(batches, MOST_BATCHES))
-
-
-def _let_seen_stay() -> None:
-    for _ in range(MOST_BATCHES):
-        if let_seen_stay(at=timezone.now()) == 0:
-            break
 
 
 def _ask_after_unseen() -> None:
