@@ -12,7 +12,7 @@ from regulars.platform.sheets import Cell
 from regulars.reports.exports.source import MOST_COUNTED, Asked, Batch, Source, register
 
 AT_ONCE = 1_000
-"""A file that is longer is told as "so many" until it is done."""
+"""So many rows are read with one statement."""
 
 
 class OfRun(msgspec.Struct, frozen=True, kw_only=True):
