@@ -59,8 +59,29 @@ def test_letters_are_files_until_there_is_a_server_for_them(tmp_path):
         "p/w",
         True,
     )
-    with pytest.raises(ValueError, match="REGULARS_EMAIL_URL"):
-        mailers(Home(tmp_path), "mail.example")
+    for wrong in (
+        "mail.example",
+        "https://mail.example",
+        "smtp://",
+        "smtp://mail.example:port",
+        "smtp://h?tls=perhaps",
+    ):
+        with pytest.raises(ValueError, match="REGULARS_EMAIL_URL"):
+            mailers(Home(tmp_path), wrong)
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "upgrades", "is_direct"),
+    [
+        ("smtp://ann:secret@mail.example", 587, True, False),
+        ("smtp://ann:secret@mail.example?tls=no", 587, False, False),
+        ("smtp://mail.example:25", 25, False, False),  # a relay nearby
+        ("smtps://mail.example", 465, False, True),
+    ],
+)
+def test_letters_leave_over_tls_unless_it_is_a_relay_or_said_otherwise(tmp_path, address, port, upgrades, is_direct):
+    options = mailers(Home(tmp_path), address)["default"]["OPTIONS"]
+    assert (options["port"], options["use_tls"], options["use_ssl"]) == (port, upgrades, is_direct)
 
 
 def test_a_part_that_keeps_failing_is_started_ever_more_slowly():

@@ -5,14 +5,14 @@ Apprise (https://appriseit.com/services/) that reach a phone or an app; `json://
 with an s, call a gateway of the shop's own.
 """
 
-from typing import Literal
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from apprise import Apprise, AppriseAsset, NotifyBase
 
 from regulars.messages.models import ChannelKind, Way
 from regulars.messages.refusals import InvalidChannel
+from regulars.platform.mail import NotSmtp, Smtp, read_smtp
 
 TO = "{to}"
 LONGEST = 2_000
@@ -67,16 +67,6 @@ SERVICES = HOSTED | {
 
 ASSET = AppriseAsset(http_redirects=False)
 
-type Tls = Literal["upgrade", "direct", "no"]
-
-
-class Smtp(msgspec.Struct, frozen=True, kw_only=True):
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    tls: Tls = "upgrade"
-
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """An address that can be used. `shown` is all of it that people may see; `host` is what it connects to, "" where
@@ -100,8 +90,6 @@ def read_address(address: str, *, kind: str) -> Read:
     if address == "sink:":
         return Read(way=Way.SINK, shown="sink:")
     if kind == ChannelKind.EMAIL:
-        if scheme not in ("smtp", "smtps"):
-            raise InvalidChannel(why="unknown_scheme")
         return _read_smtp(address, scheme)
     if scheme not in SERVICES or "://" not in address:
         raise InvalidChannel(why="unknown_scheme")
@@ -119,23 +107,9 @@ def fill_address(address: str, to: str) -> NotifyBase:
 
 def _read_smtp(address: str, scheme: str) -> Read:
     try:
-        parts = urlsplit(address)
-        port = parts.port or (465 if scheme == "smtps" else 587)
-    except ValueError:
-        raise InvalidChannel(why="not_understood") from None
-    if not parts.hostname or parts.path.strip("/") or parts.fragment:
-        raise InvalidChannel(why="no_host")
-    asked = parse_qs(parts.query, keep_blank_values=True)
-    if asked.keys() - {"tls"} or asked.get("tls", ["yes"])[-1] not in ("yes", "no"):
-        raise InvalidChannel(why="not_understood")
-    tls: Tls = "direct" if scheme == "smtps" else "no" if asked.get("tls") == ["no"] else "upgrade"
-    smtp = Smtp(
-        host=parts.hostname,
-        port=port,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        tls=tls,
-    )
+        smtp = read_smtp(address)
+    except NotSmtp as fault:
+        raise InvalidChannel(why=fault.why) from None
     return Read(way=Way.SMTP, shown=f"{scheme}://{smtp.host}:{smtp.port}", host=smtp.host, smtp=smtp)
 
 

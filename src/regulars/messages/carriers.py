@@ -17,9 +17,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.smtp import EmailBackend
 
-from regulars.messages.addresses import Smtp, fill_address, read_address
+from regulars.messages.addresses import fill_address, read_address
 from regulars.messages.models import Channel, Way
 from regulars.messages.refusals import InvalidChannel
+from regulars.platform.mail import Smtp
 from regulars.platform.outward import only_public
 from regulars.platform.sealing import CannotUnseal, unseal
 
