@@ -100,24 +100,27 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     version_ids: Sequence[int] = ()
 
 
+FILTERS = {
+    "state": "state = %(state)s",
+    "channel": "channel = %(channel)s",
+    "trigger": "trigger = %(trigger)s",
+    "since": "created_at >= %(since)s",
+    "until": "created_at < %(until)s",
+    "member_id": "member_id = %(member_id)s",
+    "batch_id": "batch_id = %(batch_id)s",
+    "version_ids": "version_id = ANY(%(version_ids)s::bigint[])",
+}
+"""How each field of `Filter` narrows the list."""
+
+
 def list_deliveries(asked: Filter, *, before: int | None = None, limit: int = 50) -> list[DeliveryRow]:
     """Messages, newest first; `before` is the last id of the page before. Each filter has an index of its own."""
-    where, params = ["true"], {"before": LARGEST_ID if before is None else before, "limit": limit}
-    more: dict[str, Any] = {
-        "state = %(state)s": asked.state,
-        "channel = %(channel)s": asked.channel,
-        "trigger = %(trigger)s": asked.trigger,
-        "created_at >= %(since)s": asked.since,
-        "created_at < %(until)s": asked.until,
-        "member_id = %(member_id)s": asked.member_id,
-        "batch_id = %(batch_id)s": asked.batch_id,
-        "version_id = ANY(%(version_ids)s::bigint[])": list(asked.version_ids),
-    }
-    names = ("state", "channel", "trigger", "since", "until", "member_id", "batch_id", "version_ids")
-    for name, (sql, value) in zip(names, more.items(), strict=True):
-        if value:
+    where = ["true"]
+    params: dict[str, Any] = {"before": LARGEST_ID if before is None else before, "limit": limit}
+    for name, sql in FILTERS.items():
+        if value := getattr(asked, name):
             where.append(sql)
-            params[name] = value
+            params[name] = list(value) if name == "version_ids" else value  # a tuple would be taken for a row
     page = PAGE if asked.since is None and asked.until is None else PAGE_OF_DAYS
     return _rows(page.format(where=" AND ".join(where)), params)
 

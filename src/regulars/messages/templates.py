@@ -7,7 +7,6 @@ from typing import Literal
 
 import msgspec
 from django.db import transaction
-from django.db.models import Prefetch
 
 from regulars.audit.record import record_event
 from regulars.consents.purposes import load_purposes
@@ -148,10 +147,7 @@ def bring_template_back(template_id: int, *, at: datetime, by: Actor) -> None:
 def list_templates(*, with_retired: bool = False) -> list[ReadTemplate]:
     """Every template with its live version, by name; those that are retired last."""
     live = TemplateVersion.objects.order_by("template_id", "-number").distinct("template_id")
-    versions = {
-        version.template_id: _read(version)
-        for version in live.prefetch_related(Prefetch("texts", TemplateText.objects.order_by("place")))
-    }
+    versions = {version.template_id: _read(version) for version in live.prefetch_related("texts")}
     rows = Template.objects.all() if with_retired else Template.objects.filter(retired_at=None)
     found = [_template(row, versions[row.pk]) for row in rows.order_by("name", "id")]
     return sorted(found, key=lambda each: each.retired_at is not None)
@@ -182,7 +178,7 @@ def find_sendable(code: str, *, channel: str) -> ReadTemplate:
 def list_versions(template_id: int) -> list[ReadVersion]:
     """Every version of a template, the newest first."""
     rows = TemplateVersion.objects.filter(template=template_id).order_by("-number")
-    return [_read(row) for row in rows.prefetch_related(Prefetch("texts", TemplateText.objects.order_by("place")))]
+    return [_read(row) for row in rows.prefetch_related("texts")]
 
 
 def read_version(version_id: int) -> ReadVersion:

@@ -22,31 +22,18 @@ class Source(StrEnum):
     """Said by whoever sends the message."""
 
 
-class Shape(StrEnum):
-    """How a value is written in the member's language."""
-
-    TEXT = "text"
-    AMOUNT = "amount"
-    MONEY = "money"
-    DAY = "day"
-    NUMBER = "number"
-
-
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """`by` is what a code after the dot names: "unit", "tier_set", or nothing. `sample` stands in previews."""
 
     name: str
     source: Source
-    shape: Shape = Shape.TEXT
     by: str = ""
     about: str
     sample: str
 
 
-def _variable(
-    name: str, source: Source, about: str, sample: str, *, shape: Shape = Shape.TEXT, by: str = ""
-) -> Variable:
-    return Variable(name=name, source=source, shape=shape, by=by, about=about, sample=sample)
+def _variable(name: str, source: Source, about: str, sample: str, *, by: str = "") -> Variable:
+    return Variable(name=name, source=source, by=by, about=about, sample=sample)
 
 
 _EVERY = (
@@ -57,35 +44,17 @@ _EVERY = (
     _variable("store", Source.MEMBER, "The name of the member's home store", "Main Street"),
     _variable("shop", Source.SHOP, "The shop's name", "Corner Shop"),
     _variable("store_word", Source.SHOP, "What the shop calls its stores", "store"),
-    _variable(
-        "balance",
-        Source.BALANCE,
-        "What the member can spend, with the unit",
-        "120 points",
-        shape=Shape.AMOUNT,
-        by="unit",
-    ),
-    _variable("worth", Source.BALANCE, "What that pays at the till", "1.20 USD", shape=Shape.MONEY, by="unit"),
-    _variable("pending", Source.BALANCE, "What is not active yet", "30 points", shape=Shape.AMOUNT, by="unit"),
-    _variable(
-        "expiring", Source.BALANCE, "How much of the balance expires next", "40 points", shape=Shape.AMOUNT, by="unit"
-    ),
-    _variable(
-        "expires_on", Source.BALANCE, "The last day of what expires next", "31 May 2026", shape=Shape.DAY, by="unit"
-    ),
+    _variable("balance", Source.BALANCE, "What the member can spend, with the unit", "120 points", by="unit"),
+    _variable("worth", Source.BALANCE, "What that pays at the till", "1.20 USD", by="unit"),
+    _variable("pending", Source.BALANCE, "What is not active yet", "30 points", by="unit"),
+    _variable("expiring", Source.BALANCE, "How much of the balance expires next", "40 points", by="unit"),
+    _variable("expires_on", Source.BALANCE, "The last day of what expires next", "31 May 2026", by="unit"),
     _variable("level", Source.LEVEL, "The member's level", "Silver", by="tier_set"),
     _variable("next_level", Source.LEVEL, "The level above it", "Gold", by="tier_set"),
-    _variable(
-        "missing",
-        Source.LEVEL,
-        "What is missing to the level above",
-        "80 points",
-        shape=Shape.AMOUNT,
-        by="tier_set",
-    ),
-    _variable("level_until", Source.LEVEL, "The last day of the level", "31 Dec 2026", shape=Shape.DAY, by="tier_set"),
+    _variable("missing", Source.LEVEL, "What is missing to the level above", "80 points", by="tier_set"),
+    _variable("level_until", Source.LEVEL, "The last day of the level", "31 Dec 2026", by="tier_set"),
     _variable("rewards", Source.REWARDS, "The rewards the member can use now", "Free coffee, Tote bag"),
-    _variable("rewards_count", Source.REWARDS, "How many those are", "2", shape=Shape.NUMBER),
+    _variable("rewards_count", Source.REWARDS, "How many those are", "2"),
     _variable("card", Source.CARD, "The last four digits of the member's card", "4321"),
     _variable("comment", Source.GIVEN, "What whoever sends it adds", "Thank you for waiting."),
     _variable("change", Source.GIVEN, "What was added or taken, with the unit", "+50 points"),
