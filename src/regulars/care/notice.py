@@ -2,7 +2,7 @@
 stays if they are seen again before their day.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -20,7 +20,7 @@ from regulars.messages.ready_made import make_template
 from regulars.messages.send import send_prepared
 from regulars.messages.templates import find_template
 from regulars.messages.terms import load_terms
-from regulars.messages.values import load_shop, write_date
+from regulars.messages.values import load_shop, write_date, zone_of
 from regulars.platform.rows import fetch
 
 TEMPLATE = "erasure_notice"
@@ -51,9 +51,10 @@ def notify_unseen(erasure: Erasure, *, at: datetime) -> Put | None:
     assert member is not None, "an erasure is about somebody"
     for channel in CHANNELS:
         if channel in live.channels and is_connected(channel) and address_of(member, channel)[0]:
-            zone = UTC if shop is None else shop.zone
             with days_written(load_looks().date_style):
-                day = write_date(erasure.due_at.astimezone(zone).date(), member.language or load_terms().language)
+                day = write_date(
+                    erasure.due_at.astimezone(zone_of(shop)).date(), member.language or load_terms().language
+                )
             return send_prepared(
                 member_id=member.id,
                 template=TEMPLATE,
