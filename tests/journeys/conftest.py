@@ -23,6 +23,7 @@ from tests.journeys.shop import open_for_business
 CHROMIUM = os.environ.get("REGULARS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
+    "--disable-gpu",  # there is none: it would be computed
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

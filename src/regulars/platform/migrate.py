@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import schema_context
 
 from regulars.platform.models import Merchant
@@ -42,11 +45,23 @@ def make_template() -> None:
 
 
 def migrate_schema(schema: str) -> None:
-    """Apply what is missing in one schema, and give the application its rights there."""
-    which = {"shared": True} if schema == "public" else {"tenant": True, "schema_name": schema}
-    call_command("migrate_schemas", interactive=False, verbosity=0, **which)
+    """Apply what is missing in one schema, and give the application its rights there.
+
+    In the public schema that is app by app: all at once, Django would work through every merchant's tables too, for
+    seconds, to make none of them.
+    """
+    if schema == "public":
+        for app in _shared_apps():
+            call_command("migrate_schemas", app, shared=True, interactive=False, verbosity=0)
+    else:
+        call_command("migrate_schemas", tenant=True, schema_name=schema, interactive=False, verbosity=0)
     with schema_context("public"):
         grant_application_rights(schema)
+
+
+def _shared_apps() -> list[str]:
+    migrated = MigrationLoader(None, ignore_no_migrations=True).migrated_apps
+    return [app.label for app in apps.get_app_configs() if app.name in settings.SHARED_APPS and app.label in migrated]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.html import format_html, format_html_join
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.core.amounts import LARGEST_AMOUNT
 from regulars.core.money import minor_digits
+from regulars.stores.zones import known_zones
 
 
 class MoneyField(forms.DecimalField):
@@ -66,7 +67,7 @@ class ZoneInput(forms.TextInput):
         super().__init__({"autocomplete": "off", "spellcheck": "false", "list": "zones"})
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        zones = ((zone,) for zone in sorted(available_timezones()))
+        zones = ((zone,) for zone in sorted(known_zones()))
         offered = format_html_join("", '<option value="{}"></option>', zones)
         return format_html("{}<datalist id=zones>{}</datalist>", super().render(name, value, attrs, renderer), offered)
 
