@@ -84,8 +84,9 @@ def test_a_run_is_put_together_and_sent(shop):
     [job] = waiting("message_batch", shop)
     assert messages.message_batch(**job) == len(members)
     assert messages.message_batch(**job) == 0
-    for job in waiting("send_messages", shop):
-        messages.send_messages(**job)
+    asked_to_send = waiting("send_messages", shop)
+    assert asked_to_send == [{"schema": shop, "channel": "email"}]  # the others have nothing of it
+    messages.send_messages(**asked_to_send[0])
     assert read_batch(batch).states == {"sent": 3}
 
     stop_batch(batch, at=NOW, by=SYSTEM)
