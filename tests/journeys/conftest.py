@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -78,14 +79,16 @@ def open_shop(name: str, fill: Callable[..., dict[str, int]]) -> Iterator["Shop"
 
     from regulars.config.wsgi import application
     from regulars.platform.merchants import create_merchant, drop_merchant
+    from tests.journeys.copies import copy_shop
 
+    here = connection.tenant
+    model, known = model_shop(name, fill)
     code = f"journey{os.getpid()}x{next(NUMBERS)}"
     host = f"{code}.localhost"
-    here = connection.tenant
     connection.set_schema_to_public()
     merchant = create_merchant(code=code, name=name, at=datetime.now(UTC), hosts=(host,))
+    copy_shop(model, merchant.schema_name)
     connection.set_tenant(merchant)
-    known = fill(password=PASSWORD)
     server = make_server("127.0.0.1", 0, application, server_class=Server, handler_class=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield Shop(f"http://{host}:{server.server_port}", known, merchant)
@@ -95,6 +98,19 @@ def open_shop(name: str, fill: Callable[..., dict[str, int]]) -> Iterator["Shop"
     drop_merchant(code=code)
     connections.close_all()
     connection.set_tenant(here)
+
+
+@cache
+def model_shop(name: str, fill: Callable[..., dict[str, int]]) -> tuple[str, dict[str, int]]:
+    """Make a merchant and fill it, for files to have copies of; its schema, and whom tests ask for by name."""
+    from django.db import connection
+
+    from regulars.platform.merchants import create_merchant
+
+    connection.set_schema_to_public()
+    merchant = create_merchant(code=f"model{os.getpid()}x{next(NUMBERS)}", name=name, at=datetime.now(UTC))
+    connection.set_tenant(merchant)
+    return merchant.schema_name, fill(password=PASSWORD)
 
 
 class Shop:
