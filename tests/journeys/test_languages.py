@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PASSWORD
-from tests.journeys.test_every_page import PAGES
+from tests.journeys.test_every_page import PAGES, come_to_rest
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ def test_every_page_fits_in_every_language(shop, open_page, keep, language, widt
         if width == WIDE and name not in PICTURES:
             continue
         page.goto(shop.url + path.format(**shop.known))
-        page.wait_for_selector(".htmx-request", state="detached")
+        come_to_rest(page)
         seen = page.evaluate(CUT)
         if name in PICTURES:
             keep(page, f"{name}-{language}-{width}")
