@@ -38,12 +38,6 @@ def pytest_xdist_setupnodes(config, specs) -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items) -> None:
-    """Begin with what takes long, so that the workers of a parallel run end together."""
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("browser", "fault", "slow")))
-
-
 def pytest_unconfigure(config) -> None:
     """Leave nothing under /tmp, also when no test ran."""
     if not os.environ.get("REGULARS_TEST_HOME"):

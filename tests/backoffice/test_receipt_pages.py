@@ -42,7 +42,7 @@ def photo(content: bytes = PHOTO) -> SimpleUploadedFile:
 
 
 def parts(member: int) -> tuple[int, int]:
-    balance = balance_of(member, at=NOW + timedelta(minutes=5))
+    balance = balance_of(member, at=NOW + timedelta(hours=1))
     return balance.available, balance.pending
 
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 LINES = (SaleLine("1", 2000, 900, "COFFEE", "Roast"), SaleLine("2", 1000, 600, "BREAD", "Hearth"))
 KEY = "office-" + "0" * 32
-SOON = NOW + timedelta(minutes=5)
+SOON = NOW + timedelta(hours=1)
 
 
 def sold(member: int | None, *, points: int = 0) -> int:

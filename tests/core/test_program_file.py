@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from regulars.core.checking import check_document
 from regulars.core.difference import SECTIONS, compare
+from regulars.core.program.document import ProgramDocument
+from regulars.core.program.units import POINTS, Unit, UnitWords
 from regulars.core.program_file.reading import check_file
 from regulars.core.program_file.tree import LONGEST
 from regulars.core.program_file.writing import write_file
@@ -27,6 +29,16 @@ def test_a_file_that_was_written_reads_as_the_same_document(document):
     assert {fault.path for fault in found.faults} == {
         fault.path for fault in check_document(document, currency="USD", zone=NEW_YORK)
     }
+
+
+@pytest.mark.parametrize("language", ["[", "]", ".", "a.b", "[0]", "de"])
+def test_a_fault_under_an_odd_name_stands_at_its_place(language):
+    words = UnitWords(singular="point", plural="points\x07")
+    document = ProgramDocument(units=(Unit(code="p", name=POINTS.name, translations={language: words}),))
+    [fault] = check_document(document, currency="USD", zone=NEW_YORK)
+    found = check_file(write_file(document, currency="USD", zone=NEW_YORK), currency="USD", zone=NEW_YORK)
+    assert [each.path for each in found.faults] == [fault.path] == [f"units[0].translations.{language}.plural"]
+    assert found.faults[0].line > 1
 
 
 @many

@@ -33,6 +33,7 @@ FLAGS = [
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 PASSWORD = "correct horse 42"
 NUMBERS = itertools.count(1)
+MODELS: list[str] = []
 PATIENCE = 10_000
 """Milliseconds that a page gets to show what is expected of it."""
 
@@ -54,6 +55,25 @@ def chromium():
         yield browser
         browser.close()
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_models_left(django_db_setup, django_db_blocker):
+    """Shops that were filled to be copied are gone with the journeys."""
+    yield
+    from django.db import connection, connections
+
+    from regulars.platform.merchants import drop_merchant
+
+    with django_db_blocker.unblock():
+        here = connection.tenant
+        connections.close_all()
+        for code in MODELS:
+            drop_merchant(code=code)
+        connections.close_all()
+        connection.set_tenant(here)
+    MODELS.clear()
+    model_shop.cache_clear()
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -108,7 +128,8 @@ def model_shop(name: str, fill: Callable[..., dict[str, int]]) -> tuple[str, dic
     from regulars.platform.merchants import create_merchant
 
     connection.set_schema_to_public()
-    merchant = create_merchant(code=f"model{os.getpid()}x{next(NUMBERS)}", name=name, at=datetime.now(UTC))
+    MODELS.append(f"model{os.getpid()}x{next(NUMBERS)}")
+    merchant = create_merchant(code=MODELS[-1], name=name, at=datetime.now(UTC))
     connection.set_tenant(merchant)
     return merchant.schema_name, fill(password=PASSWORD)
 

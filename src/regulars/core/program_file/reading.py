@@ -85,19 +85,18 @@ class Reader:
     def line_of(self, path: str) -> int:
         """Return the line of a path, or of the nearest part around it that was written."""
         while path and path not in self.lines:
-            path = re.sub(r"(^|\.)[^.\[\]]+$|\[\d+\]$", "", path)
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return self.lines.get(path, 1)
 
     def as_written(self, path: str) -> str:
         """Return the path in the file: where items of a list were left out, later ones stand further down there."""
-        written = ""
-        for step in re.findall(r"\[\d+\]|[^.\[\]]+", path):
-            if step.startswith("["):
-                kept = self.kept.get(written)
-                written += f"[{kept[int(step[1:-1])]}]" if kept else step
-            else:
-                written = f"{written}.{step}" if written else step
-        return written
+        written, done = "", 0
+        for place in re.finditer(r"\[(\d+)\]", path):
+            written += path[done : place.start()]
+            kept = self.kept.get(written)
+            written += f"[{kept[int(place[1])]}]" if kept else place[0]
+            done = place.end()
+        return written + path[done:]
 
     def may_be_missing(self, fault: Fault) -> bool:
         """Tell whether a fault of sense may only be there because something was left out."""
