@@ -58,6 +58,9 @@ def test_a_key_from_the_environment_is_as_good(bare, monkeypatch):
     require_data_key(bare)
 
 
-def test_where_nothing_was_sealed_no_key_is_missed(bare):
+def test_where_nothing_was_sealed_no_key_is_missed_and_there_is_one_from_then_on(bare):
     brought_balances(is_for_real=False)
+    require_data_key(bare)
+    assert bare.data_key_file.exists()
+    a_channel()
     require_data_key(bare)

@@ -91,11 +91,14 @@ def test_a_home_that_lost_its_data_key_is_told_so_and_makes_no_other(regulars):
     )
     assert regulars("django", "shell", "--no-imports", "-c", "\n".join(lines)).returncode == 0
 
+    kept = key.read_text()
+    key.unlink()
+
     told = regulars("migrate")
     assert told.returncode == 2
     assert told.stderr.startswith(f"regulars: merchant butcher has what only the data key opens: copy it to {key}, or ")
     assert not key.exists()
-    key.write_text("the key that was kept elsewhere")
+    key.write_text(kept)
     assert regulars("migrate").returncode == 0
 
 

@@ -13,7 +13,7 @@ from regulars.imports.models import ImportRun
 from regulars.members.models import AttributeValue, Card
 from regulars.messages.models import Channel, Delivery
 from regulars.platform.cannot_run import CannotRun
-from regulars.platform.home import Home
+from regulars.platform.home import Home, read_data_key
 from regulars.platform.models import Merchant
 from regulars.staff.models import Pin
 
@@ -23,7 +23,9 @@ class NoDataKey(CannotRun):
 
 
 def require_data_key(home: Home) -> None:
-    """Raise `NoDataKey` where the key is missing and wanted. Where it is there, nothing is asked."""
+    """Raise `NoDataKey` where the key is missing and wanted; where nothing hangs on it yet, it is made now, so that it
+    is there before anything does. Where it is there, nothing is asked.
+    """
     if os.environ.get("REGULARS_DATA_KEY") or home.data_key_file.exists():
         return
     for merchant in Merchant.objects.order_by("id"):
@@ -33,6 +35,7 @@ def require_data_key(home: Home) -> None:
                     f"merchant {merchant.code} has what only the data key opens: copy it to {home.data_key_file}, or "
                     "set REGULARS_DATA_KEY; docs/how-to/backup-and-restore.md says what to do if it is lost"
                 )
+    read_data_key(home)
 
 
 def hangs_on_it() -> bool:
