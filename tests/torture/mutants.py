@@ -88,7 +88,7 @@ MUTANTS = (
         "ledger/journal.py",
         "            debt.remaining -= paid\n",
         "",
-        ("test_state_machine.py",),
+        ("../ledger/test_history.py",),
     ),
     Mutant(
         "spendable at the very second of its end",
@@ -109,7 +109,7 @@ MUTANTS = (
         "core/lots.py",
         "key=spending_order, reverse=True)",
         "key=spending_order)",
-        ("test_state_machine.py",),
+        ("../core/test_lots.py",),
     ),
     Mutant(
         "any content is a replay",
