@@ -22,47 +22,43 @@ class Source(StrEnum):
     """Said by whoever sends the message."""
 
 
-class Variable(msgspec.Struct, frozen=True, kw_only=True):
+class Variable(msgspec.Struct, frozen=True):
     """`by` is what a code after the dot names: "unit", "tier_set", or nothing. `sample` stands in previews."""
 
     name: str
     source: Source
-    by: str = ""
     about: str
     sample: str
-
-
-def _variable(name: str, source: Source, about: str, sample: str, *, by: str = "") -> Variable:
-    return Variable(name=name, source=source, by=by, about=about, sample=sample)
+    by: str = ""
 
 
 _EVERY = (
-    _variable("first_name", Source.MEMBER, "The member's first name", "Ann"),
-    _variable("last_name", Source.MEMBER, "The member's last name", "Smith"),
-    _variable("name", Source.MEMBER, "The member's whole name", "Ann Smith"),
-    _variable("number", Source.MEMBER, "The member's number", "1042"),
-    _variable("store", Source.MEMBER, "The name of the member's home store", "Main Street"),
-    _variable("shop", Source.SHOP, "The shop's name", "Corner Shop"),
-    _variable("store_word", Source.SHOP, "What the shop calls its stores", "store"),
-    _variable("balance", Source.BALANCE, "What the member can spend, with the unit", "120 points", by="unit"),
-    _variable("worth", Source.BALANCE, "What that pays at the till", "1.20 USD", by="unit"),
-    _variable("pending", Source.BALANCE, "What is not active yet", "30 points", by="unit"),
-    _variable("expiring", Source.BALANCE, "How much of the balance expires next", "40 points", by="unit"),
-    _variable("expires_on", Source.BALANCE, "The last day of what expires next", "31 May 2026", by="unit"),
-    _variable("level", Source.LEVEL, "The member's level", "Silver", by="tier_set"),
-    _variable("next_level", Source.LEVEL, "The level above it", "Gold", by="tier_set"),
-    _variable("missing", Source.LEVEL, "What is missing to the level above", "80 points", by="tier_set"),
-    _variable("level_until", Source.LEVEL, "The last day of the level", "31 Dec 2026", by="tier_set"),
-    _variable("rewards", Source.REWARDS, "The rewards the member can use now", "Free coffee, Tote bag"),
-    _variable("rewards_count", Source.REWARDS, "How many those are", "2"),
-    _variable("card", Source.CARD, "The last four digits of the member's card", "4321"),
-    _variable("comment", Source.GIVEN, "What whoever sends it adds", "Thank you for waiting."),
-    _variable("change", Source.GIVEN, "What was added or taken, with the unit", "+50 points"),
-    _variable("reward", Source.GIVEN, "The reward this is about", "Free coffee"),
-    _variable("day", Source.GIVEN, "The day this is about", "31 May 2026"),
-    _variable("code", Source.GIVEN, "The code, in templates for codes alone", "123456"),
-    _variable("minutes", Source.GIVEN, "How many minutes the code can be used", "10"),
-    _variable("about", Source.GIVEN, "What the code is for", "a receipt over 12.00 USD"),
+    Variable("first_name", Source.MEMBER, "The member's first name", "Ann"),
+    Variable("last_name", Source.MEMBER, "The member's last name", "Smith"),
+    Variable("name", Source.MEMBER, "The member's whole name", "Ann Smith"),
+    Variable("number", Source.MEMBER, "The member's number", "1042"),
+    Variable("store", Source.MEMBER, "The name of the member's home store", "Main Street"),
+    Variable("shop", Source.SHOP, "The shop's name", "Corner Shop"),
+    Variable("store_word", Source.SHOP, "What the shop calls its stores", "store"),
+    Variable("balance", Source.BALANCE, "What the member can spend, with the unit", "120 points", by="unit"),
+    Variable("worth", Source.BALANCE, "What that pays at the till", "1.20 USD", by="unit"),
+    Variable("pending", Source.BALANCE, "What is not active yet", "30 points", by="unit"),
+    Variable("expiring", Source.BALANCE, "How much of the balance expires next", "40 points", by="unit"),
+    Variable("expires_on", Source.BALANCE, "The last day of what expires next", "31 May 2026", by="unit"),
+    Variable("level", Source.LEVEL, "The member's level", "Silver", by="tier_set"),
+    Variable("next_level", Source.LEVEL, "The level above it", "Gold", by="tier_set"),
+    Variable("missing", Source.LEVEL, "What is missing to the level above", "80 points", by="tier_set"),
+    Variable("level_until", Source.LEVEL, "The last day of the level", "31 Dec 2026", by="tier_set"),
+    Variable("rewards", Source.REWARDS, "The rewards the member can use now", "Free coffee, Tote bag"),
+    Variable("rewards_count", Source.REWARDS, "How many those are", "2"),
+    Variable("card", Source.CARD, "The last four digits of the member's card", "4321"),
+    Variable("comment", Source.GIVEN, "What whoever sends it adds", "Thank you for waiting."),
+    Variable("change", Source.GIVEN, "What was added or taken, with the unit", "+50 points"),
+    Variable("reward", Source.GIVEN, "The reward this is about", "Free coffee"),
+    Variable("day", Source.GIVEN, "The day this is about", "31 May 2026"),
+    Variable("code", Source.GIVEN, "The code, in templates for codes alone", "123456"),
+    Variable("minutes", Source.GIVEN, "How many minutes the code can be used", "10"),
+    Variable("about", Source.GIVEN, "What the code is for", "a receipt over 12.00 USD"),
 )
 
 VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _EVERY}
